@@ -1,0 +1,1 @@
+"""Graph to program: source text, the module built from that very text, and shapes."""

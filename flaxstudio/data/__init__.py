@@ -1,0 +1,1 @@
+"""Datasets: sources, columns, transforms fitted on the training split, splits and batches."""

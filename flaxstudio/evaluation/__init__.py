@@ -1,0 +1,1 @@
+"""Judging a trained model: metrics of a split, predictions for new data."""

@@ -1,0 +1,1 @@
+"""One file a format; every exporter is verified after writing."""

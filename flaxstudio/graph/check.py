@@ -1,0 +1,90 @@
+"""Find what keeps a graph from being a network, without computing anything."""
+
+from collections.abc import Iterator
+
+from flaxstudio.graph.graph import Edge, Graph, Node
+from flaxstudio.graph.order import nodes_on_cycles, upstream
+from flaxstudio.graph.problem import Fix, Problem
+from flaxstudio.graph.spec import Catalogue, LayerSpec
+
+
+def check(graph: Graph, catalogue: Catalogue) -> tuple[Problem, ...]:
+    """Return the graph's problems: whole-graph ones first, then node by node."""
+    return (*_check_ends(graph), *_check_edges(graph, catalogue), *_check_nodes(graph, catalogue))
+
+
+def has_errors(problems: tuple[Problem, ...]) -> bool:
+    """Return whether any problem prevents the graph from running."""
+    return any(problem.severity == "error" for problem in problems)
+
+
+def _check_ends(graph: Graph) -> Iterator[Problem]:
+    for layer, role in (("Input", "where data enters"), ("Output", "whose value is the result")):
+        if not any(graph.of_layer(layer)):
+            yield Problem("", f"The graph has no {layer} node, {role}.", f"Add {layer} from the palette and connect it.")
+
+
+def _check_edges(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
+    nodes = graph.by_name()
+    taken: set[tuple[str, str]] = set()
+    for edge in graph.edges:
+        if _dangles(edge, nodes, catalogue):
+            yield Problem("", f"A wire from {edge.source.node} to {edge.target.node} ends nowhere.", "Delete the wire.")
+            continue
+        port = catalogue[nodes[edge.target.node].layer].input(edge.target.port)
+        end = (edge.target.node, edge.target.port)
+        if port is not None and not port.is_variadic and end in taken:
+            yield Problem(end[0], f"{end[0]} has two wires into its port “{end[1]}”.", "Delete one of them.")
+        taken.add(end)
+
+
+def _dangles(edge: Edge, nodes: dict[str, Node], catalogue: Catalogue) -> bool:
+    source, target = nodes.get(edge.source.node), nodes.get(edge.target.node)
+    if source is None or target is None:
+        return True
+    giver, taker = catalogue.get(source.layer), catalogue.get(target.layer)
+    if giver is None or taker is None:
+        return False  # the unknown layer is a problem of its own
+    return edge.source.port not in {p.name for p in giver.outputs} or taker.input(edge.target.port) is None
+
+
+def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
+    on_cycle = nodes_on_cycles(graph)
+    useful = upstream(graph, (node.name for node in graph.of_layer("Output")))
+    has_output = any(graph.of_layer("Output"))
+    for node in graph.nodes:
+        spec = catalogue.get(node.layer)
+        if spec is None:
+            yield Problem(
+                node.name, f"{node.name} is a “{node.layer}”, a layer this version does not know.", "Delete or replace it."
+            )
+            continue
+        yield from _check_attributes(node, spec)
+        yield from _check_inputs(graph, node, spec)
+        if node.name in on_cycle:
+            yield Problem(node.name, f"{node.name} is part of a loop.", "Delete one of the loop's wires.")
+        elif has_output and node.name not in useful:
+            yield Problem(
+                node.name,
+                f"{node.name} does not lead to an output and is left out.",
+                "Connect it or delete it.",
+                "warning",
+            )
+
+
+def _check_attributes(node: Node, spec: LayerSpec) -> Iterator[Problem]:
+    known = {attribute.name: attribute for attribute in spec.attributes}
+    for name, value in node.attributes.items():
+        attribute = known.get(name)
+        if attribute is None:
+            yield Problem(node.name, f"{node.name} has no attribute “{name}”.", "Delete the node and add it again.")
+        elif fault := attribute.fault(value):
+            fix = Fix(f"Set it to {attribute.default}", node.name, name, attribute.default)
+            yield Problem(node.name, f"{node.name}: {name} {fault}.", "Change it in the inspector.", fix=fix)
+
+
+def _check_inputs(graph: Graph, node: Node, spec: LayerSpec) -> Iterator[Problem]:
+    for port in spec.inputs:
+        if not graph.edges_into(node.name, port.name):
+            which = "input" if len(spec.inputs) == 1 else f"input at its port “{port.name}”"
+            yield Problem(node.name, f"{node.name} has no {which}.", "Drag a wire to it from another node's output.")

@@ -1,0 +1,107 @@
+"""The graph as a frozen value: nodes joined by edges from an output port to an input port."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+Value = None | bool | int | float | str | tuple[int, ...]
+"""What an attribute may hold. Everything here has a `repr` that is valid, harmless Python source."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Port:
+    """One end of an edge: a port of a node, by name."""
+
+    node: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """A wire from an output port to an input port. Two equal edges are the same edge."""
+
+    source: Port
+    target: Port
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A placed layer. `name` is its id and its submodule's name; `attributes` holds only what differs from the default."""
+
+    name: str
+    layer: str
+    attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Nodes in the order they were added and edges in the order they were drawn."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Return the nodes' names in order."""
+        return tuple(node.name for node in self.nodes)
+
+    def by_name(self) -> dict[str, Node]:
+        """Return a fresh name -> node table."""
+        return {node.name: node for node in self.nodes}
+
+    def node(self, name: str) -> Node:
+        """Return the node of that name; KeyError if there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+    def has_node(self, name: str) -> bool:
+        """Return whether a node of that name is in the graph."""
+        return any(node.name == name for node in self.nodes)
+
+    def edges_into(self, name: str, port: str | None = None) -> tuple[Edge, ...]:
+        """Return the edges that end at a node, or at one of its ports, in drawing order."""
+        return tuple(e for e in self.edges if e.target.node == name and port in (None, e.target.port))
+
+    def edges_from(self, name: str) -> tuple[Edge, ...]:
+        """Return the edges that start at a node, in drawing order."""
+        return tuple(e for e in self.edges if e.source.node == name)
+
+    def of_layer(self, layer: str) -> Iterator[Node]:
+        """Yield the nodes of one kind of layer."""
+        return (node for node in self.nodes if node.layer == layer)
+
+    def with_nodes(self, *nodes: Node) -> "Graph":
+        """Return the graph with nodes added at the end."""
+        return replace(self, nodes=(*self.nodes, *nodes))
+
+    def with_edges(self, *edges: Edge) -> "Graph":
+        """Return the graph with edges added at the end, those already there left alone."""
+        return replace(self, edges=(*self.edges, *(e for e in dict.fromkeys(edges) if e not in self.edges)))
+
+    def with_node_replaced(self, name: str, node: Node) -> "Graph":
+        """Return the graph with one node exchanged; edges follow a changed name."""
+        nodes = tuple(node if n.name == name else n for n in self.nodes)
+        if node.name == name:
+            return replace(self, nodes=nodes)
+        return Graph(nodes, tuple(_renamed(edge, name, node.name) for edge in self.edges))
+
+    def without_nodes(self, names: frozenset[str]) -> "Graph":
+        """Return the graph without those nodes and without the edges that touch them."""
+        return Graph(
+            tuple(n for n in self.nodes if n.name not in names),
+            tuple(e for e in self.edges if e.source.node not in names and e.target.node not in names),
+        )
+
+    def without_edges(self, edges: frozenset[Edge]) -> "Graph":
+        """Return the graph without those edges."""
+        return replace(self, edges=tuple(e for e in self.edges if e not in edges))
+
+
+def edge(source: str, target: str, source_port: str = "out", target_port: str = "in") -> Edge:
+    """Return the edge between two nodes' usual ports."""
+    return Edge(Port(source, source_port), Port(target, target_port))
+
+
+def _renamed(edge: Edge, old: str, new: str) -> Edge:
+    ends = (Port(new, end.port) if end.node == old else end for end in (edge.source, edge.target))
+    return Edge(*ends)

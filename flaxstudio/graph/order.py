@@ -1,0 +1,85 @@
+"""Orders of a graph: topological, the cycles that prevent one, and what leads to the outputs."""
+
+from collections.abc import Iterable
+
+from flaxstudio.graph.graph import Graph
+
+
+def _neighbours(graph: Graph) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    into: dict[str, list[str]] = {name: [] for name in graph.names()}
+    out_of: dict[str, list[str]] = {name: [] for name in graph.names()}
+    for edge in graph.edges:
+        if edge.source.node in out_of and edge.target.node in into:
+            into[edge.target.node].append(edge.source.node)
+            out_of[edge.source.node].append(edge.target.node)
+    return into, out_of
+
+
+def topological_order(graph: Graph) -> tuple[str, ...]:
+    """Return node names with every node after its inputs, chains kept together; nodes on or behind a cycle are left out.
+
+    Depth first from the last nodes, so that a branch is finished before the next begins, as a person would write it.
+    """
+    into, out_of = _neighbours(graph)
+    blocked = nodes_behind_cycles(graph)
+    order: dict[str, None] = {}
+    for root in sorted(graph.names(), key=lambda name: bool(out_of[name])):
+        stack = [(root, iter(into[root]))] if root not in blocked and root not in order else []
+        while stack:
+            name, inputs = stack[-1]
+            following = next((source for source in inputs if source not in order), None)
+            if following is None:
+                stack.pop()
+                order.setdefault(name)
+            else:
+                stack.append((following, iter(into[following])))
+    return tuple(order)
+
+
+def nodes_behind_cycles(graph: Graph) -> frozenset[str]:
+    """Return the nodes that can never be computed because they are on a cycle or get their input from one."""
+    into, out_of = _neighbours(graph)
+    missing = {name: len(sources) for name, sources in into.items()}
+    ready = [name for name, count in missing.items() if count == 0]
+    done = set()
+    while ready:
+        name = ready.pop()
+        done.add(name)
+        for target in out_of[name]:
+            missing[target] -= 1
+            if missing[target] == 0:
+                ready.append(target)
+    return frozenset(missing) - done
+
+
+def nodes_on_cycles(graph: Graph) -> frozenset[str]:
+    """Return the nodes from which a way leads back to themselves."""
+    _, out_of = _neighbours(graph)
+    suspects = nodes_behind_cycles(graph)
+    return frozenset(name for name in suspects if name in _reached(out_of[name], out_of))
+
+
+def would_cycle(graph: Graph, source: str, target: str) -> bool:
+    """Return whether an edge from source to target would close a cycle."""
+    return source == target or source in downstream(graph, [target])
+
+
+def upstream(graph: Graph, names: Iterable[str]) -> frozenset[str]:
+    """Return the given nodes and all they get their input from."""
+    return _reached(names, _neighbours(graph)[0])
+
+
+def downstream(graph: Graph, names: Iterable[str]) -> frozenset[str]:
+    """Return the given nodes and all that get input from them."""
+    return _reached(names, _neighbours(graph)[1])
+
+
+def _reached(start: Iterable[str], neighbours: dict[str, list[str]]) -> frozenset[str]:
+    seen: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo.extend(neighbours.get(name, ()))
+    return frozenset(seen)

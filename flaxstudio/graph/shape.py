@@ -1,0 +1,38 @@
+"""Shapes as plain values, so that views can show them without jax. The first size is the batch and has no number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flaxstudio.graph.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayShape:
+    """Sizes of an array behind the batch dimension, and its dtype: (8, 8, 1) stands for (batch, 8, 8, 1)."""
+
+    sizes: tuple[int, ...]
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        return f"({', '.join(['batch', *map(str, self.sizes)])})"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeShape:
+    """What a node gives out (None for Output nodes) and how many params it holds."""
+
+    output: ArrayShape | None
+    params: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GraphShapes:
+    """The shapes of the nodes that could be computed, and the problems of those that could not."""
+
+    nodes: Mapping[str, NodeShape]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def params(self) -> int:
+        """Return the number of params in all."""
+        return sum(node.params for node in self.nodes.values())

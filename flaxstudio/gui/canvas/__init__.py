@@ -1,0 +1,1 @@
+"""The layer editor: scene, items and gestures."""

@@ -1,0 +1,1 @@
+"""Decisions that need a window of their own."""

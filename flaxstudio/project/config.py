@@ -1,0 +1,116 @@
+"""What a run is told: which data, which loss and optimizer, how long. Saved with the project."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flaxstudio.graph.graph import Value
+from flaxstudio.graph.problem import Problem
+from flaxstudio.project.options import LOSSES, OPTIMIZERS, TargetKind, loss_spec, optimizer_option
+
+Scaling = Literal["none", "standard", "range"]
+Initialization = Literal["module", "layer"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """Which data and how it is used.
+
+    `source` is `sample:NAME` or a file's path. `features` and `targets` name columns (arrays of an NPZ file).
+    `scaling` of the features uses statistics of the training split only: "standard" is zero mean and unit
+    deviation, "range" 0 to 1. `validation` and `test` are shares of the rows, drawn by `seed`.
+    """
+
+    source: str
+    features: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    target_kind: TargetKind = "numbers"
+    scaling: Scaling = "none"
+    validation: float = 0.1
+    test: float = 0.2
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerSpec:
+    """An Optax optimizer by name, its learning rate, and the arguments that differ from their default."""
+
+    name: str = "adam"
+    learning_rate: float = 1e-3
+    arguments: Mapping[str, Value] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """How a run goes.
+
+    `batch_size` None takes all rows at each step. `initialization` "module" is `module.init(key, x)` of the whole;
+    "layer" initialises each layer alone, the first with the run's key itself, as the Flax basics notebook does.
+    `classic_random` gives the random numbers of JAX before 0.5.
+    """
+
+    loss: str = "mean_squared_error"
+    optimizer: OptimizerSpec = OptimizerSpec()
+    batch_size: int | None = 32
+    steps: int = 1000
+    seed: int = 0
+    classic_random: bool = False
+    initialization: Initialization = "module"
+
+
+def check_training(config: TrainConfig) -> tuple[Problem, ...]:
+    """Return what is wrong with a run's config in itself."""
+    return tuple(Problem("", what, remedy) for what, remedy in _training_faults(config))
+
+
+def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
+    if config.loss not in {spec.name for spec in LOSSES}:
+        yield f"The loss “{config.loss}” is unknown.", f"Choose one of {', '.join(spec.name for spec in LOSSES)}."
+    if config.optimizer.name not in {option.name for option in OPTIMIZERS}:
+        names = ", ".join(option.name for option in OPTIMIZERS)
+        yield f"The optimizer “{config.optimizer.name}” is unknown.", f"Choose one of {names}."
+    else:
+        yield from _optimizer_faults(config.optimizer)
+    if not (math.isfinite(config.optimizer.learning_rate) and config.optimizer.learning_rate > 0):
+        yield "The learning rate must be a number above 0.", "Try 0.001."
+    if config.batch_size is not None and config.batch_size < 1:
+        yield "The batch size must be at least 1.", "Try 32."
+    if config.steps < 1:
+        yield "A run needs at least 1 step.", "Set the number of steps."
+    if not 0 <= config.seed < 2**32:
+        yield "The seed must be between 0 and 4294967295.", "Set another seed."
+
+
+def _optimizer_faults(spec: OptimizerSpec) -> Iterator[tuple[str, str]]:
+    known = {argument.name: argument for argument in optimizer_option(spec.name).arguments}
+    for name, value in spec.arguments.items():
+        if name not in known:
+            yield f"The optimizer {spec.name} has no argument “{name}”.", f"It has {', '.join(known) or 'none'}."
+        elif fault := known[name].fault(value):
+            yield f"The optimizer's {name} {fault}.", "Change it in the training panel."
+
+
+def check_dataset(spec: DatasetSpec | None, config: TrainConfig) -> tuple[Problem, ...]:
+    """Return what is wrong with a dataset's spec in itself and together with the loss."""
+    return tuple(Problem("", what, remedy) for what, remedy in _dataset_faults(spec, config))
+
+
+def _dataset_faults(spec: DatasetSpec | None, config: TrainConfig) -> Iterator[tuple[str, str]]:
+    if spec is None:
+        yield "There is no data.", "Choose a sample set or open a CSV or NPZ file in the Data panel."
+        return
+    if not spec.features:
+        yield "No feature is ticked.", "Tick the columns that the model gets as input."
+    if not spec.targets:
+        yield "No target is chosen.", "Choose the column that the model learns to predict."
+    if overlap := set(spec.features) & set(spec.targets):
+        yield f"{', '.join(sorted(overlap))} is both feature and target.", "Untick it as a feature."
+    if len(spec.targets) > 1 and spec.target_kind == "classes":
+        yield "There are several targets of classes.", "Choose one."
+    shares = (spec.validation, spec.test)
+    if not all(math.isfinite(s) and 0 <= s < 1 for s in shares) or sum(shares) >= 1:
+        yield "The validation and test shares leave no rows to train on.", "Set them to 10 % and 20 %."
+    if config.loss in {s.name for s in LOSSES} and loss_spec(config.loss).target_kind != spec.target_kind:
+        fitting = ", ".join(s.title for s in LOSSES if s.target_kind == spec.target_kind)
+        yield f"The loss {loss_spec(config.loss).title} does not suit a target of {spec.target_kind}.", f"Choose {fitting}."

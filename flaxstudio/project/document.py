@@ -1,0 +1,79 @@
+"""The one mutable object: an open project with its history, results and path."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flaxstudio.project.edits import Edit
+from flaxstudio.project.history import History
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Results
+
+
+class Document:
+    """An open project. `on_change` is its one subscriber, called after every change with nothing: ask the document."""
+
+    def __init__(self, project: Project, results: Results | None = None, path: Path | None = None) -> None:
+        self.on_change: Callable[[], None] | None = None
+        self.path = path
+        self._history = History(project)
+        self._results = results or Results()
+        self._saved = (project, self._results)
+
+    @property
+    def project(self) -> Project:
+        """The present project."""
+        return self._history.present
+
+    @property
+    def results(self) -> Results:
+        """What training brought so far."""
+        return self._results
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there is something that the file does not have."""
+        project, results = self._saved
+        return self.project != project or self._results is not results
+
+    @property
+    def undo_text(self) -> str:
+        """What undo would take back; empty if nothing."""
+        return self._history.past[-1].text if self._history.past else ""
+
+    @property
+    def redo_text(self) -> str:
+        """What redo would do again; empty if nothing."""
+        return self._history.future[-1].text if self._history.future else ""
+
+    def edit(self, edit: Edit) -> None:
+        """Carry out an edit; ProblemError if it may not be."""
+        self._become(self._history.after(edit))
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        self._become(self._history.undone())
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._become(self._history.redone())
+
+    def set_results(self, results: Results) -> None:
+        """Keep what a run brought. Not undoable: training is not an edit."""
+        self._results = results
+        self._tell()
+
+    def mark_saved(self, path: Path) -> None:
+        """Note that the file at `path` now holds all of this."""
+        self.path = path
+        self._saved = (self.project, self._results)
+        self._history = self._history.sealed()
+        self._tell()
+
+    def _become(self, history: History) -> None:
+        if history is not self._history:
+            self._history = history
+            self._tell()
+
+    def _tell(self) -> None:
+        if self.on_change is not None:
+            self.on_change()

@@ -1,0 +1,43 @@
+"""The project: all that a user draws and sets, as one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flaxstudio.graph.check import check
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.problem import Problem
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.config import DatasetSpec, TrainConfig, check_dataset, check_training
+
+Position = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What is drawn and set. `name` is the class name of the Module; positions lie beside the graph so that
+    moving a node never makes a model stale."""
+
+    name: str = "Model"
+    graph: Graph = Graph()
+    positions: Mapping[str, Position] = field(default_factory=dict, hash=False)
+    dataset: DatasetSpec | None = None
+    training: TrainConfig = TrainConfig()
+
+
+def check_project(project: Project, catalogue: Catalogue) -> tuple[Problem, ...]:
+    """Return all problems that can be found without computing: of the graph, the run's config and the dataset."""
+    return (
+        *check(project.graph, catalogue),
+        *_check_single_ends(project.graph),
+        *check_training(project.training),
+        *check_dataset(project.dataset, project.training),
+    )
+
+
+def _check_single_ends(graph: Graph) -> tuple[Problem, ...]:
+    """A run feeds one input and judges one output, for now; the graph and its source may have several."""
+    return tuple(
+        Problem(node.name, f"Training uses one {layer}, and {node.name} is another.", f"Delete all but one {layer}.")
+        for layer in ("Input", "Output")
+        for node in list(graph.of_layer(layer))[1:]
+    )

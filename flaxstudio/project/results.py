@@ -1,0 +1,76 @@
+"""What training brought: the trained variables and the history of runs. Kept beside the project, outside undo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from flaxstudio.graph.graph import Graph
+
+Tree = dict[str, Any]
+"""A pytree as flax.serialization writes it: nested dicts of numpy arrays and numbers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preparation:
+    """What the training split taught about the data: features become (x - offset) / scale; classes in index order.
+
+    offset and scale: float32, shape of one sample or scalars' shape (). `classes` is empty for targets of numbers.
+    """
+
+    offset: npt.NDArray[np.float32]
+    scale: npt.NDArray[np.float32]
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """Variables and optimizer state after `step` steps, with the graph they belong to."""
+
+    variables: Tree
+    optimizer_state: Tree
+    step: int
+    graph: Graph
+    preparation: Preparation
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Loss and metrics of one split at one step."""
+
+    step: int
+    split: str
+    loss: float
+    metrics: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunRecord:
+    """One training: what it was told and how it went. `losses[i]` is the loss of step `first_step + i`, before its update."""
+
+    number: int
+    started: str
+    seed: int
+    device: str
+    params: int
+    first_step: int
+    losses: npt.NDArray[np.float32]
+    evaluations: tuple[Evaluation, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+    steps_per_epoch: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Results:
+    """The last trained variables, if any, and all runs in order."""
+
+    trained: Trained | None = None
+    runs: tuple[RunRecord, ...] = ()
+
+
+def count_params(tree: Mapping[str, Any]) -> int:
+    """Return the number of values in a tree's arrays."""
+    return sum(count_params(value) if isinstance(value, Mapping) else np.size(value) for value in tree.values())

@@ -1,0 +1,220 @@
+"""Project files: one msgpack map, data only, validated before anything is built, written whole or not at all."""
+
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import msgspec
+
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project import arrays
+from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.migrations import VERSION, migrate
+from flaxstudio.project.project import Position, Project
+from flaxstudio.project.results import Evaluation, Preparation, Results, RunRecord, Trained, Tree
+
+FORMAT = "flaxstudio"
+MAX_BYTES = 4 * 2**30
+MAX_NODES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file's map, key by key, with arrays and trees not looked into."""
+
+    name: str
+    graph: Graph
+    positions: dict[str, Position]
+    dataset: DatasetSpec | None
+    training: TrainConfig
+    variables: dict[str, Any] | None
+    optimizer_state: dict[str, Any] | None
+    trained: dict[str, Any] | None
+    runs: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _TrainedKeys:
+    step: int
+    graph: Graph
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _RunKeys:
+    number: int
+    started: str
+    seed: int
+    device: str
+    params: int
+    first_step: int
+    evaluations: tuple[Evaluation, ...]
+    reason: str
+    seconds: float
+    steps_per_epoch: float
+
+
+def save_project(path: Path, project: Project, results: Results) -> None:
+    """Write a project file; ProblemError (and the old file untouched) if it cannot be written."""
+    write_atomically(path, dump_project(project, results))
+
+
+def load_project(path: Path) -> tuple[Project, Results]:
+    """Read a project file; ProblemError if it is missing, damaged, foreign, newer or too large."""
+    return parse_project(read_limited(path), path.name)
+
+
+def dump_project(project: Project, results: Results) -> bytes:
+    """Return the bytes of a project file. The same values give the same bytes."""
+    trained = results.trained
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        **{name: msgspec.to_builtins(getattr(project, name)) for name in ("name", "graph", "positions", "dataset", "training")},
+        "variables": trained.variables if trained else None,
+        "optimizer_state": trained.optimizer_state if trained else None,
+        "trained": _trained_keys(trained) if trained else None,
+        "runs": [_run_keys(run) for run in results.runs],
+    }
+    return arrays.pack(content)
+
+
+def parse_project(content: bytes, name: str) -> tuple[Project, Results]:
+    """Return what a project file's bytes hold; `name` is the file's, for messages."""
+    table = _unpack(content, name)
+    if not isinstance(table, dict) or table.get("format") != FORMAT:
+        raise _foreign(name)
+    version = table.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise _damaged(name, "its version is missing")
+    if version > VERSION:
+        raise ProblemError(
+            f"{name} was saved by a newer Flax Studio (file version {version}, this one reads up to {VERSION}).",
+            "Update Flax Studio to open it. The file was not changed.",
+        )
+    table = migrate(table, version)
+    try:
+        wanted = {field.name for field in fields(_File)}
+        file = msgspec.convert({key: value for key, value in table.items() if key in wanted}, _File)
+        project = Project(file.name, file.graph, file.positions, file.dataset, file.training)
+        _validate(project)
+        return project, Results(_trained(file), tuple(_run(run) for run in file.runs))
+    except (msgspec.ValidationError, ValueError, TypeError, KeyError) as error:
+        raise _damaged(name, str(error)) from error
+
+
+def read_limited(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Return a file's bytes; ProblemError if it cannot be read or is larger than `limit`."""
+    try:
+        if path.stat().st_size > limit:
+            raise ProblemError(f"{path.name} is larger than {limit / 2**30:.3g} GiB.", "It cannot be a file of this kind.")
+        return path.read_bytes()
+    except OSError as error:
+        raise ProblemError(
+            f"{path} cannot be read: {error.strerror or error}.", "Check the path and its permissions."
+        ) from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: a temporary file beside it, fsync, rename."""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode_for(path))
+        os.replace(temporary, path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise _not_written(path, error) from error
+
+
+def _mode_for(path: Path) -> int:
+    """Return the permissions of the file to be replaced, or those of any new file."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _not_written(path: Path, error: OSError) -> ProblemError:
+    return ProblemError(f"{path} cannot be written: {error.strerror or error}.", "Save it somewhere else.")
+
+
+def _damaged(name: str, detail: str) -> ProblemError:
+    return ProblemError(f"{name} is damaged: {detail.rstrip('.')}.", "Open another copy of it. The file was not changed.")
+
+
+def _foreign(name: str) -> ProblemError:
+    return ProblemError(f"{name} is not a Flax Studio project.", "Open a .msgpack file that Flax Studio has saved.")
+
+
+def _unpack(content: bytes, name: str) -> Any:
+    try:
+        return arrays.unpack(content)
+    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException, OverflowError) as error:
+        if content[:64].find(b"flaxstudio") >= 0:
+            raise _damaged(name, "it ends too early or has been altered") from error
+        raise ProblemError(
+            f"{name} is not a Flax Studio project.", "Open a .msgpack file that Flax Studio has saved."
+        ) from error
+
+
+def _validate(project: Project) -> None:
+    """Raise ValueError where a value has the right type but may not stand in source text or on the canvas."""
+    if fault := fault_of_class_name(project.name):
+        raise ValueError(f"the model's name {fault}")
+    if len(project.graph.nodes) > MAX_NODES:
+        raise ValueError(f"it has more than {MAX_NODES} nodes")
+    seen: set[str] = set()
+    for node in project.graph.nodes:
+        if fault := fault_of_name(node.name, seen):
+            raise ValueError(f"the node name {node.name[:80]!r} {fault}")
+        seen.add(node.name)
+    if not all(math.isfinite(value) for position in project.positions.values() for value in position):
+        raise ValueError("a node's position is not a number")
+
+
+def _trained_keys(trained: Trained) -> Tree:
+    preparation = trained.preparation
+    return {
+        "step": trained.step,
+        "graph": msgspec.to_builtins(trained.graph),
+        "offset": preparation.offset,
+        "scale": preparation.scale,
+        "classes": list(preparation.classes),
+    }
+
+
+def _trained(file: _File) -> Trained | None:
+    if file.trained is None or file.variables is None or file.optimizer_state is None:
+        return None
+    table = dict(file.trained)
+    offset, scale = arrays.checked(table.pop("offset")), arrays.checked(table.pop("scale"))
+    keys = msgspec.convert(table, _TrainedKeys)
+    arrays.check_tree(file.variables)
+    arrays.check_tree(file.optimizer_state)
+    return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, Preparation(offset, scale, keys.classes))
+
+
+def _run_keys(run: RunRecord) -> Tree:
+    table = {field.name: getattr(run, field.name) for field in fields(_RunKeys)}
+    return {**table, "evaluations": msgspec.to_builtins(run.evaluations), "losses": run.losses}
+
+
+def _run(table: Mapping[str, Any]) -> RunRecord:
+    losses = arrays.checked(table["losses"])
+    keys = msgspec.convert({key: value for key, value in table.items() if key != "losses"}, _RunKeys)
+    return RunRecord(losses=losses, **{field.name: getattr(keys, field.name) for field in fields(_RunKeys)})
