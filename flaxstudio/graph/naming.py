@@ -4,7 +4,15 @@ import keyword
 import re
 from collections.abc import Collection
 
-RESERVED = frozenset({"x", "self", "nn", "jnp", "jax", "train", "name", "parent", "scope", "setup", "variables", "params"})
+RESERVED = frozenset(
+    {
+        *("x", "self", "nn", "jnp", "jax", "train", "outputs", "targets"),
+        # attributes of nn.Module, which a submodule's name would hide
+        *("name", "parent", "scope", "setup", "variables", "params", "path", "apply", "bind", "unbind", "clone", "copy"),
+        *("init", "init_with_output", "lazy_init", "is_initializing", "param", "variable", "has_variable", "get_variable"),
+        *("put_variable", "make_rng", "has_rng", "sow", "perturb", "tabulate", "module_paths", "is_mutable_collection"),
+    }
+)
 MAX_LENGTH = 64
 
 

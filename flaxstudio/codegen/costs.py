@@ -1,0 +1,31 @@
+"""What a node costs to compute, as XLA counts it."""
+
+from collections.abc import Mapping
+
+import jax
+
+from flaxstudio.codegen.module import build_module
+from flaxstudio.codegen.shapes import BATCH, abstract_arrays, input_shapes, single_node
+from flaxstudio.codegen.source import generate
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.shape import ArrayShape, GraphShapes
+from flaxstudio.graph.spec import Catalogue
+
+
+def forward_flops(graph: Graph, shapes: GraphShapes, catalogue: Catalogue) -> dict[str, int]:
+    """Return the floating point operations of each node's forward pass for one sample, where its shapes are known."""
+    flops = {}
+    for node in graph.nodes:
+        inputs = input_shapes(graph, node, shapes.nodes, catalogue)
+        if node.name in shapes.nodes and inputs and node.layer != "Output":
+            flops[node.name] = _flops(graph, node.name, inputs, catalogue)
+    return flops
+
+
+def _flops(graph: Graph, name: str, inputs: tuple[ArrayShape, ...], catalogue: Catalogue) -> int:
+    module = build_module(generate(single_node(graph.node(name), inputs, catalogue), "Single", catalogue))
+    arrays = abstract_arrays(inputs)
+    key = jax.ShapeDtypeStruct((2,), jax.numpy.uint32)
+    variables = jax.eval_shape(lambda key, *xs: module.init(key, *xs), key, *arrays)
+    cost = jax.jit(lambda variables, *xs: module.apply(variables, *xs)).lower(variables, *arrays).cost_analysis()
+    return round(cost.get("flops", 0.0) / BATCH) if isinstance(cost, Mapping) else 0

@@ -1,0 +1,49 @@
+"""Source text to linen Module: the very text that is shown is compiled and executed here, and nowhere else."""
+
+import linecache
+from types import CodeType
+from typing import Any, cast
+
+import flax.linen as nn
+
+from flaxstudio.codegen.source import Source
+from flaxstudio.graph.check import check, has_errors
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
+
+
+def build_module(source: Source) -> nn.Module:
+    """Return an instance of the Module that a source defines. Only call it for a graph without errors."""
+    file = _file_name(source)
+    # tracebacks and the debugger find the text under its invented file name
+    linecache.cache[file] = (len(source.text), None, source.text.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = {"__name__": "flaxstudio_model"}
+    exec(_compile(source, file), namespace)
+    return cast(nn.Module, namespace[source.class_name]())
+
+
+def require_sound(graph: Graph, catalogue: Catalogue) -> None:
+    """Raise ProblemError with the graph's first error, if it has any."""
+    problems = check(graph, catalogue)
+    if has_errors(problems):
+        first = next(problem for problem in problems if problem.severity == "error")
+        raise ProblemError(first.what, first.remedy, first.node)
+
+
+def node_of_error(source: Source, error: BaseException) -> str:
+    """Return the node whose line was running when an error was raised, or ""."""
+    traceback, file, node = error.__traceback__, _file_name(source), ""
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == file:
+            node = source.node_at(traceback.tb_lineno) or node
+        traceback = traceback.tb_next
+    return node
+
+
+def _compile(source: Source, file: str) -> CodeType:
+    return compile(source.text, file, "exec")
+
+
+def _file_name(source: Source) -> str:
+    return f"<model {source.class_name}>"
