@@ -51,12 +51,8 @@ class ShapeInference:
     def _infer_node(self, graph: Graph, node: Node, shapes: Mapping[str, NodeShape]) -> NodeShape | _Fault | None:
         spec = self._catalogue.get(node.layer)
         inputs = input_shapes(graph, node, shapes, self._catalogue)
-        if (
-            spec is None
-            or inputs is None
-            or any(spec.attribute(n).fault(v) for n, v in node.attributes.items() if _has(spec, n))
-        ):
-            return None
+        if spec is None or inputs is None or any(a.fault(spec.value(node, a.name)) for a in spec.attributes):
+            return None  # check() tells the user
         key = (node.layer, frozenset(node.attributes.items()), inputs)
         if key not in self._known:
             self._known[key] = _compute(node, spec, inputs, self._catalogue)

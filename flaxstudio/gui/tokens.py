@@ -1,0 +1,134 @@
+"""The design tokens: every colour and size of the window. Nothing else names one."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from flaxstudio.graph.spec import Family
+
+# The grid of 4 px
+GAP = 8
+PADDING = 12
+SECTION_GAP = 16
+RADIUS = 6
+CONTROL_HEIGHT = 28
+TOOL_ICON = 18
+TOOL_BUTTON = 32
+
+# Type, in px
+BODY = 13
+SECONDARY = 12
+CAPTION = 11
+TITLE = 15
+CODE = 12.5
+
+# Nodes and wires
+NODE_MIN_WIDTH = 168
+NODE_MAX_WIDTH = 220
+PORT_SIZE = 10
+PORT_HIT = 22
+WIRE_WIDTH = 2
+GRID_STEP = 20
+EASE_MS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one theme, as #RRGGBB."""
+
+    is_dark: bool
+    window: str
+    panel: str
+    canvas: str
+    dots: str
+    line: str
+    text: str
+    secondary: str
+    accent: str
+    on_accent: str
+    complement: str
+    hover: str
+    ok: str
+    warning: str
+    error: str
+    families: MappingProxyType[Family, str]
+    code: MappingProxyType[str, str]
+
+
+# Families: Paul Tol's colour-blind-safe hues, darkened or lightened to 3:1 against the node's panel
+LIGHT = Tokens(
+    is_dark=False,
+    window="#F7F8FA",
+    panel="#FFFFFF",
+    canvas="#F1F3F6",
+    dots="#D5DAE1",
+    line="#DDE1E7",
+    text="#1B1F24",
+    secondary="#57606A",
+    accent="#0B6BCB",
+    on_accent="#FFFFFF",
+    complement="#B8560B",
+    hover="#E9EDF2",
+    ok="#1A7F4B",
+    warning="#9A6700",
+    error="#C5292A",
+    families=MappingProxyType(
+        {
+            "io": "#6E7781",
+            "linear": "#2F6FBF",
+            "convolution": "#11848A",
+            "normalisation": "#7A7A1E",
+            "activation": "#B26A00",
+            "shape": "#7A4FB5",
+            "merge": "#4F5D75",
+        }
+    ),
+    code=MappingProxyType(
+        {
+            "keyword": "#8250DF",
+            "string": "#0A6E3D",
+            "number": "#B8560B",
+            "comment": "#57606A",
+            "name": "#0B6BCB",
+            "plain": "#1B1F24",
+        }
+    ),
+)
+
+DARK = Tokens(
+    is_dark=True,
+    window="#16181C",
+    panel="#1D2025",
+    canvas="#121417",
+    dots="#2A2E35",
+    line="#30353D",
+    text="#E6E9ED",
+    secondary="#9AA4AF",
+    accent="#5AA9FF",
+    on_accent="#0B1015",
+    complement="#F0A35E",
+    hover="#272B32",
+    ok="#4CC38A",
+    warning="#E3B341",
+    error="#FF7B72",
+    families=MappingProxyType(
+        {
+            "io": "#9AA4AF",
+            "linear": "#6CB0FF",
+            "convolution": "#45C4C9",
+            "normalisation": "#C3C35A",
+            "activation": "#F0A94A",
+            "shape": "#B794F6",
+            "merge": "#94A3BD",
+        }
+    ),
+    code=MappingProxyType(
+        {
+            "keyword": "#C9A6FF",
+            "string": "#7ED9A4",
+            "number": "#F0A35E",
+            "comment": "#9AA4AF",
+            "name": "#5AA9FF",
+            "plain": "#E6E9ED",
+        }
+    ),
+)
