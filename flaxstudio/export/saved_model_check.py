@@ -1,0 +1,35 @@
+"""The process that loads a SavedModel with TensorFlow alone and compares it: FOLDER REFERENCE. Prints one JSON object."""
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from flaxstudio.export.comparison import relative_error
+
+
+def main(arguments: list[str]) -> int:
+    """Print the largest relative error over all batch sizes in the reference; return the exit status."""
+    folder, reference = arguments
+    for package in ("jax", "jaxlib", "flax"):
+        sys.modules[package] = None  # type: ignore[assignment]  # importing it now fails: TensorFlow has to do without
+    import tensorflow as tf
+
+    serve = tf.saved_model.load(folder).signatures["serving_default"]
+    with np.load(reference, allow_pickle=False) as arrays:
+        sizes = sorted(int(name[1:]) for name in arrays.files if name.startswith("x"))
+        errors = {size: _error(serve, arrays[f"x{size}"], arrays[f"y{size}"]) for size in sizes}
+    print("\n" + json.dumps({"relative_error": max(errors.values()), "batch_sizes": sizes}))
+    return 0
+
+
+def _error(serve: Any, features: npt.NDArray[Any], expected: npt.NDArray[Any]) -> float:
+    import tensorflow as tf
+
+    return relative_error(serve(inputs=tf.constant(features))["outputs"].numpy(), expected)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""The process that writes a SavedModel: PROJECT FOLDER REFERENCE SIZES. Prints one JSON object."""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from flaxstudio.codegen.module import node_of_error
+from flaxstudio.export.model import Model, model_of
+from flaxstudio.export.samples import sample_features
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.layers import catalogue
+from flaxstudio.project.storage import load_project
+
+
+def main(arguments: list[str]) -> int:
+    """Write the SavedModel and Flax's own outputs to compare it with; return the exit status."""
+    project, folder, reference, sizes = arguments
+    try:
+        model = model_of(*load_project(Path(project)), catalogue())
+        answer = _write(model, folder, Path(reference), [int(size) for size in sizes.split(",")])
+    except ProblemError as error:
+        answer = {"error": error.problem.what, "remedy": error.problem.remedy, "node": error.problem.node}
+    print("\n" + json.dumps(answer))
+    return 1 if "error" in answer else 0
+
+
+def _write(model: Model, folder: str, reference: Path, sizes: list[int]) -> dict[str, str]:
+    try:
+        write_reference(model, reference, sizes)
+        _write_saved_model(model, folder)
+    except ProblemError:
+        raise
+    except Exception as error:  # whatever JAX or TensorFlow raises is told at the node where it happened
+        traceback.print_exc()
+        sentence = str(error).strip().split("\n")[0] or type(error).__name__
+        raise ProblemError(f"The model cannot be written: {sentence}", "", node_of_error(model.source, error)) from error
+    return {"folder": folder}
+
+
+def write_reference(model: Model, path: Path, sizes: list[int]) -> None:
+    """Write features and Flax's outputs at the given batch sizes as arrays x1, y1, x5, y5, ..."""
+    apply = jax.jit(model.apply_function())
+    arrays: dict[str, Any] = {}
+    for size in sizes:
+        features = sample_features(model, size)
+        outputs = np.asarray(apply(model.trained.variables, features))
+        if not np.isfinite(outputs).all():
+            raise ProblemError("The model gives values that are not numbers.", "Train it again, with a smaller learning rate.")
+        arrays |= {f"x{size}": features, f"y{size}": outputs}
+    np.savez(path, **arrays)
+
+
+def _write_saved_model(model: Model, folder: str) -> None:
+    import tensorflow as tf
+    from jax.experimental import jax2tf
+
+    apply = jax2tf.convert(
+        model.apply_function(),
+        polymorphic_shapes=[None, "b, ..."],
+        with_gradient=False,
+        native_serialization_platforms=("cpu", "cuda"),
+    )
+    module = tf.Module()
+    # as variables, not constants: a graph with constants may not be larger than 2 GB
+    module.variables_tree = jax.tree.map(lambda leaf: tf.Variable(jnp.asarray(leaf)), model.trained.variables)
+    signature = tf.TensorSpec([None, *model.sample.sizes], model.sample.dtype, name="inputs")
+
+    def serve(inputs: Any) -> dict[str, Any]:
+        return {"outputs": apply(module.variables_tree, inputs)}
+
+    module.__call__ = tf.function(serve, autograph=False, input_signature=[signature])
+    tf.saved_model.save(module, folder, signatures={"serving_default": module.__call__.get_concrete_function()})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
