@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flaxstudio.graph.graph import Graph, Node
+from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.order import topological_order, upstream
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 
@@ -48,6 +48,8 @@ class _Writer:
         self._order = _useful_order(graph)
         self._computed = [name for name in self._order if self._nodes[name].layer not in ("Input", "Output")]
         self._uses = _count_uses(graph, self._order)
+        self._into = _edges_into(graph)
+        self._inputs = {node.name for node in graph.of_layer("Input")}
         self._values: dict[str, str] = {}
         self._lines: list[str] = []
         self._places: dict[str, tuple[int, int]] = {}
@@ -121,19 +123,18 @@ class _Writer:
         """Return the variables that hold a node's inputs, port by port."""
         spec = self._catalogue.get(node.layer)
         ports = spec.inputs if spec else ()
-        edges = [edge for port in ports for edge in (self._graph.edges_into(node.name, port.name) or (None,))]
+        edges = [edge for port in ports for edge in self._into.get(Port(node.name, port.name), (None,))]
         return [self._values.get(edge.source.node, _UNKNOWN) if edge else _UNKNOWN for edge in edges]
 
     def _variable_for(self, node: Node) -> str:
-        """Return the variable for a node's value: that of an input nobody needs any more, else the node's name."""
-        sources = dict.fromkeys(edge.source.node for edge in self._graph.edges_into(node.name))
+        """Return the variable for a node's value: `x` or its chain's while nobody else needs it, else the node's name."""
+        spec = self._catalogue[node.layer]
+        sources = [edge.source.node for port in spec.inputs for edge in self._into.get(Port(node.name, port.name), ())]
         for source in sources:
-            self._uses[source] = self._uses.get(source, 0) - len(
-                [edge for edge in self._graph.edges_into(node.name) if edge.source.node == source]
-            )
+            self._uses[source] = self._uses.get(source, 0) - 1
         free = [self._values[s] for s in sources if self._uses[s] <= 0 and self._values.get(s, _UNKNOWN) != _UNKNOWN]
-        inputs = {n.name for n in self._graph.of_layer("Input")}
-        chosen = "x" if "x" in free else next((value for value in free if value not in inputs), node.name)
+        continues = free[0] if len(sources) == 1 and free and free[0] not in self._inputs else node.name
+        chosen = "x" if "x" in free else continues
         self._values[node.name] = chosen
         return chosen
 
@@ -166,3 +167,10 @@ def _count_uses(graph: Graph, order: list[str]) -> dict[str, int]:
         if edge.target.node in written and edge.source.node in uses:
             uses[edge.source.node] += 1
     return uses
+
+
+def _edges_into(graph: Graph) -> dict[Port, list[Edge]]:
+    into: dict[Port, list[Edge]] = {}
+    for edge in graph.edges:
+        into.setdefault(edge.target, []).append(edge)
+    return into

@@ -50,6 +50,7 @@ def _dangles(edge: Edge, nodes: dict[str, Node], catalogue: Catalogue) -> bool:
 
 def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     on_cycle = nodes_on_cycles(graph)
+    fed = {(edge.target.node, edge.target.port) for edge in graph.edges}
     useful = upstream(graph, (node.name for node in graph.of_layer("Output")))
     has_output = any(graph.of_layer("Output"))
     for node in graph.nodes:
@@ -60,7 +61,7 @@ def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
             )
             continue
         yield from _check_attributes(node, spec)
-        yield from _check_inputs(graph, node, spec)
+        yield from _check_inputs(fed, node, spec)
         if node.name in on_cycle:
             yield Problem(node.name, f"{node.name} is part of a loop.", "Delete one of the loop's wires.")
         elif has_output and node.name not in useful:
@@ -83,8 +84,8 @@ def _check_attributes(node: Node, spec: LayerSpec) -> Iterator[Problem]:
             yield Problem(node.name, f"{node.name}: {name} {fault}.", "Change it in the inspector.", fix=fix)
 
 
-def _check_inputs(graph: Graph, node: Node, spec: LayerSpec) -> Iterator[Problem]:
+def _check_inputs(fed: set[tuple[str, str]], node: Node, spec: LayerSpec) -> Iterator[Problem]:
     for port in spec.inputs:
-        if not graph.edges_into(node.name, port.name):
+        if (node.name, port.name) not in fed:
             which = "input" if len(spec.inputs) == 1 else f"input at its port “{port.name}”"
             yield Problem(node.name, f"{node.name} has no {which}.", "Drag a wire to it from another node's output.")

@@ -62,10 +62,10 @@ class Document:
         self._results = results
         self._tell()
 
-    def mark_saved(self, path: Path) -> None:
-        """Note that the file at `path` now holds all of this."""
+    def mark_saved(self, path: Path, project: Project, results: Results) -> None:
+        """Note that the file at `path` holds this project and these results; they may be older than the present ones."""
         self.path = path
-        self._saved = (self.project, self._results)
+        self._saved = (project, results)
         self._history = self._history.sealed()
         self._tell()
 

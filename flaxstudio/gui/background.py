@@ -1,0 +1,90 @@
+"""Long work off the GUI thread: threads that always work on the newest question, and single tasks that can be cancelled."""
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from flaxstudio.graph.problem import ProblemError
+
+_END = object()
+
+
+class Worker(QThread):
+    """Answers questions in a thread of its own, newest first; answers to older ones are dropped.
+
+    `work` runs in that thread only, so it may keep things that are not thread-safe. A ProblemError is an answer too;
+    any other exception is a program's fault and reaches `threading.excepthook`.
+    """
+
+    answered = Signal(object, object)  # question, answer
+
+    def __init__(self, work: Callable[[Any], Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._newest: Any = None
+
+    def ask(self, question: object) -> None:
+        """Ask; `answered` follows unless another question comes before."""
+        self._newest = question
+        self._questions.put(question)
+        if not self.isRunning():
+            self.start(QThread.Priority.LowPriority)
+
+    def ask_once(self, question: object) -> None:
+        """Ask unless this very question was the last one."""
+        if question != self._newest:
+            self.ask(question)
+
+    def close(self) -> None:
+        """End the thread after the work under way."""
+        self._newest = _END
+        self._questions.put(_END)
+        self.wait()
+
+    def run(self) -> None:
+        while (question := self._questions.get()) is not _END:
+            if question is not self._newest:
+                continue
+            answer = _guarded(self._work, question)
+            if question is self._newest and answer is not _END:
+                self.answered.emit(question, answer)
+
+
+class Task(QThread):
+    """Runs one function once. It gets a function that tells whether the user has cancelled."""
+
+    done = Signal(object)
+    refused = Signal(object)  # ProblemError
+
+    def __init__(self, work: Callable[[Callable[[], bool]], Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the function to end; nothing is emitted afterwards."""
+        self._cancelled.set()
+
+    def run(self) -> None:
+        answer = _guarded(self._work, self._cancelled.is_set)
+        if self._cancelled.is_set() or answer is _END:
+            return
+        if isinstance(answer, ProblemError):
+            self.refused.emit(answer)
+        else:
+            self.done.emit(answer)
+
+
+def _guarded(work: Callable[[Any], Any], argument: Any) -> Any:
+    """Return what `work` returns, or the ProblemError it raised; report anything else as a program's fault."""
+    try:
+        return work(argument)
+    except ProblemError as problem:
+        return problem
+    except Exception as error:
+        threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread())))
+        return _END

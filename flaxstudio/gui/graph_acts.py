@@ -1,0 +1,160 @@
+"""What the user asks of the graph, turned into edits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication
+
+from flaxstudio.graph.graph import Edge, Graph, Port, Value
+from flaxstudio.graph.layout import tidy
+from flaxstudio.graph.naming import fault_of_name
+from flaxstudio.graph.problem import Fix
+from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.session import Session
+from flaxstudio.project import edits
+from flaxstudio.project.edits import Edit
+from flaxstudio.project.project import Position
+
+MIME = "application/x-flaxstudio-nodes"
+_PASTE_STEP = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Clip:
+    """Copied nodes, as they travel through the clipboard."""
+
+    graph: Graph
+    positions: Mapping[str, Position] = field(default_factory=dict)
+
+
+class GraphActs(QObject):
+    """Slots for the intents of canvas, palette, inspector and problems."""
+
+    def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._canvas = canvas
+
+    def on_layer_activated(self, layer: str) -> None:
+        """Add a layer at a free spot, connected to the selected node if that is one with a free output."""
+        x, y = self._canvas.insertion_point()
+        selected = self._canvas.selected_nodes()
+        graph = self._session.document.project.graph
+        source = None
+        if len(selected) == 1 and not graph.edges_from(selected[0]):
+            spec = self._session.catalogue.get(graph.node(selected[0]).layer)
+            source = Port(selected[0], spec.outputs[0].name) if spec and spec.outputs else None
+        self.on_layer_chosen(layer, x, y, source)
+
+    def on_layer_dropped(self, layer: str, x: float, y: float) -> None:
+        self._add(layer, x, y)
+
+    def on_layer_chosen(self, layer: str, x: float, y: float, port: Port | None) -> None:
+        """Add a layer, joined to a port if a wire from there was dropped on empty canvas."""
+        self._add(layer, x, y, lambda name: self._joining(layer, name, port) if port else [])
+
+    def on_layer_dropped_on_edge(self, layer: str, x: float, y: float, edge: Edge) -> None:
+        spec = self._session.catalogue[layer]
+        fits = spec.inputs and spec.outputs
+        self._add(layer, x, y, lambda name: [edits.insert_on_edge(name, edge, spec)] if fits else [])
+
+    def on_node_dropped_on_edge(self, name: str, edge: Edge) -> None:
+        node = self._session.document.project.graph.node(name)
+        self._session.edit(edits.insert_on_edge(name, edge, self._session.catalogue[node.layer]))
+
+    def on_edge_drawn(self, source: Port, target: Port, instead_of: Edge | None) -> None:
+        self._session.edit(edits.connect(source, target, self._session.catalogue, instead_of))
+
+    def on_nodes_moved(self, positions: Mapping[str, Position]) -> None:
+        self._session.edit(edits.move(dict(positions)))
+
+    def on_delete_requested(self, names: tuple[str, ...], edges: tuple[Edge, ...]) -> None:
+        if names or edges:
+            self._session.edit(edits.remove(names, edges))
+
+    def on_delete(self) -> None:
+        self.on_delete_requested(self._canvas.selected_nodes(), self._canvas.selected_edges())
+
+    def on_attribute_changed(self, node: str, name: str, value: Value) -> None:
+        self._session.edit(edits.set_attribute(node, name, value, self._session.catalogue))
+
+    def on_fix_requested(self, fix: Fix) -> None:
+        self._session.edit(edits.apply_fix(fix, self._session.catalogue))
+
+    def on_name_changed(self, old: str, new: str) -> str | None:
+        """Rename a node; return why not, if it may not be."""
+        others = set(self._session.document.project.graph.names()) - {old}
+        if fault := fault_of_name(new, others):
+            return self.tr("The name {0}.").format(fault)
+        if self._session.edit(edits.rename_node(old, new)):
+            self._canvas.select((new,))
+        return None
+
+    def on_model_renamed(self, name: str) -> None:
+        self._session.edit(edits.rename_model(name))
+
+    def on_tidy(self) -> None:
+        project = self._session.document.project
+        if project.graph.nodes:
+            self._session.edit(edits.move(tidy(project.graph, self._canvas.node_sizes()), self.tr("Tidy")))
+            self._canvas.fit_all()
+
+    def on_copy(self) -> None:
+        """Put the selected nodes on the clipboard, as data and as text."""
+        selected = self._canvas.selected_nodes()
+        if not selected:
+            return
+        content = msgspec.json.encode(_Clip(*edits.part_of(self._session.document.project, selected)))
+        mime = QMimeData()
+        mime.setData(MIME, content)
+        mime.setText(content.decode())
+        QGuiApplication.clipboard().setMimeData(mime)
+
+    def on_cut(self) -> None:
+        self.on_copy()
+        self.on_delete_requested(self._canvas.selected_nodes(), ())
+
+    def on_paste(self) -> None:
+        """Add the clipboard's nodes; anything else there is left alone."""
+        mime = QGuiApplication.clipboard().mimeData()
+        try:
+            content = mime.data(MIME).data() if mime.hasFormat(MIME) else mime.text().encode()
+            clip = msgspec.json.decode(content, type=_Clip)
+        except msgspec.DecodeError:
+            return
+        if all(fault_of_name(name) is None for name in clip.graph.names()):
+            self._paste(clip)
+
+    def on_duplicate(self) -> None:
+        selected = self._canvas.selected_nodes()
+        if selected:
+            self._paste(_Clip(*edits.part_of(self._session.document.project, selected)))
+
+    def _paste(self, clip: _Clip) -> None:
+        project = self._session.document.project
+        names = edits.names_for_paste(project, clip.graph, self._session.catalogue)
+        step = _PASTE_STEP
+        while any((x + step, y + step) in project.positions.values() for x, y in clip.positions.values()):
+            step += _PASTE_STEP
+        if self._session.edit(edits.paste(clip.graph, clip.positions, (step, step), names)):
+            self._canvas.select(tuple(names.values()))
+
+    def _add(self, layer: str, x: float, y: float, more=lambda name: []) -> None:
+        spec = self._session.catalogue[layer]
+        name = edits.new_name(self._session.document.project, spec)
+        add = edits.add_node(spec, name, (x, y))
+        if self._session.edit(edits.sequence(add.text, [add, *more(name)])):
+            self._canvas.select((name,))
+
+    def _joining(self, layer: str, name: str, port: Port) -> list[Edit]:
+        """Return the edit that joins a new node to a port, whichever way round fits."""
+        spec, catalogue = self._session.catalogue[layer], self._session.catalogue
+        node = self._session.document.project.graph.node(port.node)
+        is_output = port.port in {p.name for p in catalogue[node.layer].outputs}
+        if is_output and spec.inputs:
+            return [edits.connect(port, Port(name, spec.inputs[0].name), catalogue)]
+        if not is_output and spec.outputs:
+            return [edits.connect(Port(name, spec.outputs[0].name), port, catalogue)]
+        return []

@@ -1,0 +1,249 @@
+"""The window: arranges the views in docks and hands each the part of the knowledge that concerns it, when it changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.actions import TOOLBAR, Actions
+from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.code import CodePanel
+from flaxstudio.gui.panels.data import DataPanel
+from flaxstudio.gui.panels.inspector import Inspector
+from flaxstudio.gui.panels.palette import Palette
+from flaxstudio.gui.panels.problems import ProblemsPanel
+from flaxstudio.gui.panels.run_state import RunState
+from flaxstudio.gui.panels.runs import RunsPanel
+from flaxstudio.gui.panels.training import TrainingPanel
+from flaxstudio.gui.session import Knowledge
+from flaxstudio.gui.settings import LAYOUT_VERSION
+from flaxstudio.gui.start_page import StartPage
+from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.results import Results
+
+_SIDE_WIDTH = 220
+_INSPECTOR_WIDTH = 280
+
+
+class MainWindow(QMainWindow):
+    """Views and their places. Says nothing by itself: wiring connects the views' intents."""
+
+    problems_clicked = Signal()
+
+    def __init__(self, catalogue: Catalogue, tokens: Tokens) -> None:
+        super().__init__()
+        self.may_close: Callable[[], bool] = lambda: True
+        self._tokens = tokens
+        self._shown: Knowledge | None = None
+        self._default_layout = None
+        self.setWindowTitle("Flax Studio")
+        self.setDockNestingEnabled(True)
+        self.setAcceptDrops(True)
+        self.canvas = Canvas(catalogue, tokens)
+        self.start_page = StartPage(tokens)
+        self.palette_panel = Palette(catalogue, tokens)
+        self.inspector = Inspector(catalogue, tokens)
+        self.data_panel = DataPanel(tokens)
+        self.training_panel = TrainingPanel(tokens)
+        self.code_panel = CodePanel(tokens)
+        self.problems_panel = ProblemsPanel(tokens)
+        self.runs_panel = RunsPanel(tokens)
+        self._views: tuple[Any, ...] = (
+            self.canvas, self.start_page, self.palette_panel, self.inspector, self.data_panel,
+            self.training_panel, self.code_panel, self.problems_panel, self.runs_panel,
+        )  # fmt: skip
+        self._centre = QStackedWidget()
+        self._centre.addWidget(self.start_page)
+        self._centre.addWidget(self.canvas)
+        self.setCentralWidget(self._centre)
+        self.docks = self._add_docks()
+        self.actions_by_name = Actions(self, tokens)
+        self.recent_menu = QMenu(self.tr("Open recent"), self)
+        self._docks_menu = QMenu(self.tr("Panels"), self)
+        for dock in self.docks.values():
+            self._docks_menu.addAction(dock.toggleViewAction())
+        self.actions_by_name.build_menus(self, {"recent": self.recent_menu, "docks": self._docks_menu})
+        self._add_toolbar()
+        self.set_tokens(tokens)
+        self.arrange("draw")
+        self.default_layout = self.saveState(LAYOUT_VERSION)
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """The nodes selected on the canvas."""
+        return self.canvas.selected_nodes()
+
+    def display(self, knowledge: Knowledge) -> None:
+        """Show what is known; views whose part did not change are left alone."""
+        old, new = self._shown, knowledge
+        self._shown = knowledge
+        if old is None or (old.project, old.problems, old.shapes) != (new.project, new.problems, new.shapes):
+            self.canvas.display(new.project, new.problems, new.shapes)
+            self.problems_panel.display(new.problems)
+        if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
+            self.data_panel.display(new.project.dataset, new.data)
+        if old is None or old.results is not new.results:
+            self.display_runs(new.results)
+        self.display_selection()
+        self._display_title(new)
+        self._display_problem_count(new)
+
+    def display_selection(self) -> None:
+        """Show the selected nodes in the inspector and the source."""
+        if self._shown is None:
+            return
+        known, selected = self._shown, self.selected
+        self.inspector.display(known.project, selected, known.problems, known.shapes)
+        self.code_panel.display(known.source.text, known.source.lines.get(selected[0]) if len(selected) == 1 else None)
+
+    def display_run(self, state: RunState, progress: str) -> None:
+        """Show how the run under way stands."""
+        assert self._shown is not None
+        self.training_panel.display(self._shown.project.training, self._shown.data.row_counts, state)
+        self._progress.setText(progress)
+        is_busy = state.status not in ("idle",)
+        self.canvas.set_running(state.status == "running")
+        actions = self.actions_by_name
+        actions["train"].setEnabled(not is_busy)
+        actions["pause"].setEnabled(state.status in ("running", "paused"))
+        actions["pause"].setText(self.tr("Go on") if state.status == "paused" else self.tr("Pause"))
+        actions["pause"].setIcon(icon("play" if state.status == "paused" else "pause", self._tokens))
+        actions["stop"].setEnabled(state.status in ("starting", "running", "paused"))
+        actions["continue"].setEnabled(not is_busy and state.can_continue)
+
+    def display_runs(self, results: Results) -> None:
+        """Show the history of runs, the last one drawn."""
+        last = results.runs[-1] if results.runs else None
+        self.runs_panel.display(results.runs, last.number if last else None)
+
+    def display_device(self, text: str) -> None:
+        """Show which device runs the training."""
+        self._device.setText(text)
+
+    def show_start_page(self, visible: bool) -> None:
+        """Show the start page, or the canvas with its panels."""
+        self._centre.setCurrentWidget(self.start_page if visible else self.canvas)
+        for dock in self.docks.values():
+            dock.setVisible(not visible)
+        self._toolbar.setVisible(not visible)
+        if not visible:
+            self.canvas.setFocus()
+
+    @property
+    def is_start_page_shown(self) -> bool:
+        """Whether the start page is in front."""
+        return self._centre.currentWidget() is self.start_page
+
+    def arrange(self, mode: str) -> None:
+        """Give most room to the canvas ("draw"), the curves ("train") or the figures ("judge")."""
+        front = {"draw": "code", "train": "training", "judge": "runs"}[mode]
+        share = {"draw": 0.28, "train": 0.52, "judge": 0.52}[mode]
+        self.raise_dock(front)
+        self.resizeDocks([self.docks[front]], [round(max(self.height(), 600) * share)], Qt.Orientation.Vertical)
+        sides = [self.docks["palette"], self.docks["inspector"]]
+        self.resizeDocks(sides, [_SIDE_WIDTH, _INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
+
+    def raise_dock(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.docks[name].setVisible(True)
+        self.docks[name].raise_()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Redraw everything in another theme."""
+        self._tokens = tokens
+        self.actions_by_name.set_tokens(tokens)
+        self._problems.setIcon(icon("circle-check", tokens, tokens.ok))
+        for view in self._views:
+            view.set_tokens(tokens)
+        if self._shown is not None:
+            self._display_problem_count(self._shown)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.may_close():
+            event.accept()
+        else:
+            event.ignore()
+
+    def _add_docks(self) -> dict[str, QDockWidget]:
+        left, right, bottom = (
+            Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea,
+        )  # fmt: skip
+        places = (
+            ("palette", self.tr("Layers"), self.palette_panel, left),
+            ("inspector", self.tr("Inspector"), self.inspector, right),
+            ("data", self.tr("Data"), self.data_panel, bottom),
+            ("training", self.tr("Training"), self.training_panel, bottom),
+            ("code", self.tr("Code"), self.code_panel, bottom),
+            ("problems", self.tr("Problems"), self.problems_panel, bottom),
+            ("runs", self.tr("Runs"), self.runs_panel, bottom),
+        )
+        docks = {}
+        for name, title, view, area in places:
+            docks[name] = dock = QDockWidget(title, self)
+            dock.setObjectName(f"dock_{name}")
+            dock.setWidget(view)
+            self.addDockWidget(area, dock)
+        for name in ("training", "code", "problems", "runs"):
+            self.tabifyDockWidget(docks["data"], docks[name])
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self.tabPosition(bottom).North)
+        return docks
+
+    def _add_toolbar(self) -> None:
+        self._toolbar = toolbar = QToolBar(self.tr("Toolbar"), self)
+        toolbar.setObjectName("toolbar")
+        toolbar.setMovable(False)
+        toolbar.setIconSize(QSize(t.TOOL_ICON, t.TOOL_ICON))
+        for name in TOOLBAR:
+            if name is None:
+                toolbar.addSeparator()
+            else:
+                toolbar.addAction(self.actions_by_name[name])
+        train = toolbar.widgetForAction(self.actions_by_name["train"])
+        assert isinstance(train, QToolButton)
+        train.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._progress = QLabel()
+        self._progress.setProperty("role", "secondary")
+        toolbar.addWidget(self._progress)
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        toolbar.addWidget(room)
+        self._problems = QToolButton()
+        self._problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._problems.clicked.connect(self.problems_clicked)
+        toolbar.addWidget(self._problems)
+        self._device = QLabel()
+        self._device.setProperty("role", "secondary")
+        self._device.setContentsMargins(t.GAP, 0, t.GAP, 0)
+        toolbar.addWidget(self._device)
+        self.addToolBar(toolbar)
+
+    def _display_title(self, known: Knowledge) -> None:
+        self.setWindowTitle(f"{known.name}[*] – Flax Studio")
+        self.setWindowModified(known.is_modified)
+        undo, redo = self.actions_by_name["undo"], self.actions_by_name["redo"]
+        for action, text, word in ((undo, known.undo_text, self.tr("Undo")), (redo, known.redo_text, self.tr("Redo"))):
+            action.setEnabled(bool(text))
+            action.setText(f"{word} {text[:1].lower()}{text[1:]}" if text else word)
+
+    def _display_problem_count(self, known: Knowledge) -> None:
+        errors = sum(problem.severity == "error" for problem in known.problems)
+        color = self._tokens.error if errors else self._tokens.warning if known.problems else self._tokens.ok
+        name = "circle-alert" if errors else "triangle-alert" if known.problems else "circle-check"
+        self._problems.setIcon(icon(name, self._tokens, color))
+        count = len(known.problems)
+        self._problems.setText(self.tr("No problems") if not count else self.tr("%n problem(s)", "", count))

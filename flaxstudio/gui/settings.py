@@ -1,0 +1,69 @@
+"""The window's own taste, remembered between starts: a typed face for QSettings. No result depends on it."""
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QByteArray, QSettings
+
+ThemeChoice = Literal["system", "light", "dark"]
+MAX_RECENT = 8
+LAYOUT_VERSION = 1
+"""Raise it when docks are added or renamed: an older arrangement is then forgotten."""
+
+
+class Settings:
+    """Reads and writes one QSettings."""
+
+    def __init__(self, store: QSettings) -> None:
+        self._store = store
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Projects opened or saved last, newest first, those that still exist."""
+        value = self._store.value("recent", [])
+        paths = [value] if isinstance(value, str) else list(value or [])
+        return tuple(path for path in map(Path, paths) if path.is_file())[:MAX_RECENT]
+
+    def add_recent(self, path: Path) -> None:
+        """Put a project at the top of the recent ones."""
+        others = (known for known in self.recent if known != path.resolve())
+        self._store.setValue("recent", [str(known) for known in (path.resolve(), *others)][:MAX_RECENT])
+
+    @property
+    def theme(self) -> ThemeChoice:
+        """Which theme the user chose."""
+        value = self._store.value("theme", "system")
+        return value if value in ("light", "dark") else "system"
+
+    @theme.setter
+    def theme(self, choice: ThemeChoice) -> None:
+        self._store.setValue("theme", choice)
+
+    @property
+    def folder(self) -> Path:
+        """Where the user last opened or saved something."""
+        folder = Path(str(self._store.value("folder", "")))
+        return folder if folder.is_absolute() and folder.is_dir() else Path.home()
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self._store.setValue("folder", str(folder.resolve()))
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """The window's place and size, if known."""
+        return self._bytes("geometry")
+
+    @property
+    def layout(self) -> QByteArray | None:
+        """The docks' arrangement, if known."""
+        return self._bytes("layout")
+
+    def keep_window(self, geometry: QByteArray, layout: QByteArray) -> None:
+        """Remember the window's place, size and docks."""
+        self._store.setValue("geometry", geometry)
+        self._store.setValue("layout", layout)
+
+    def _bytes(self, key: str) -> QByteArray | None:
+        value = self._store.value(key)
+        return value if isinstance(value, QByteArray) and not value.isEmpty() else None

@@ -1,0 +1,86 @@
+import pytest
+
+from flaxstudio.codegen import shapes as shapes_module
+from flaxstudio.codegen.costs import forward_flops
+from flaxstudio.codegen.shapes import ShapeInference
+from flaxstudio.graph.graph import Graph, Node, Value
+from flaxstudio.layers import catalogue
+from tests.codegen.graphs import chain, linear, residual
+
+CATALOGUE = catalogue()
+
+
+def problems(*nodes: Node) -> list[tuple[str, str]]:
+    return [(p.node, str(p)) for p in ShapeInference(CATALOGUE).infer(chain(*nodes)).problems]
+
+
+def image(*sizes: int) -> Node:
+    return Node("input_1", "Input", {"shape": sizes})
+
+
+def test_shapes_and_params_of_each_node() -> None:
+    found = ShapeInference(CATALOGUE).infer(residual())
+    assert str(found.nodes["conv_2"].output) == "(batch, 8, 8, 16)"
+    assert found.nodes["conv_2"].params == 3 * 3 * 16 * 16 + 16
+    assert found.nodes["batch_norm_1"].params == 32
+    assert found.nodes["flatten_1"].output is not None
+    assert found.nodes["flatten_1"].output.sizes == (1024,)
+    assert found.nodes["output_1"].output is None
+    assert found.params == sum(node.params for node in found.nodes.values()) == 160 + 32 + 2320 + 10250
+
+
+def test_an_edit_costs_the_nodes_it_touches_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    inference = ShapeInference(CATALOGUE)
+    inference.infer(residual())
+    computed = []
+    evaluate = shapes_module._evaluate
+    monkeypatch.setattr(shapes_module, "_evaluate", lambda node, *rest: (computed.append(node.name), evaluate(node, *rest))[1])
+    inference.infer(residual().with_node_replaced("dense_1", Node("dense_1", "Dense", {"features": 12})))
+    assert computed == ["dense_1"]
+
+
+MISTAKES: list[tuple[Node, Node, str]] = [
+    (image(64), Node("conv_2", "Conv"), "conv_2 expects 4 dimensions (batch, height, width, channels) and gets (batch, 64)."),
+    (
+        image(9, 9),
+        Node("pool", "MaxPool"),
+        "pool expects 4 dimensions (batch, height, width, channels) and gets (batch, 9, 9).",
+    ),
+    (image(64), Node("view", "Reshape", {"shape": (7, 9)}), "view gets (batch, 64), 64 values a sample"),
+    (
+        image(3, 3, 1),
+        Node("pool", "MaxPool", {"window_shape": (4, 4)}),
+        "pool leaves nothing: its output would be (batch, 0, 0, 1)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "text"), MISTAKES, ids=lambda value: getattr(value, "layer", ""))
+def test_a_mistake_is_told_at_the_node_that_made_it(first: Node, second: Node, text: str) -> None:
+    ((node, words),) = problems(first, second, Node("relu_9", "relu"), Node("output_1", "Output"))
+    assert node == second.name
+    assert words.startswith(text)
+
+
+def test_inputs_to_add_must_be_alike() -> None:
+    graph = residual().with_node_replaced("conv_2", Node("conv_2", "Conv", {"features": 8}))
+    (problem,) = ShapeInference(CATALOGUE).infer(graph).problems
+    assert problem.node == "add_1"
+    assert "(batch, 8, 8, 8) and (batch, 8, 8, 16)" in problem.what
+
+
+@pytest.mark.parametrize("attributes", [{"features": 0}, {"features": None}])
+def test_nodes_with_wrong_attributes_are_left_to_check(attributes: dict[str, Value]) -> None:
+    graph = linear().with_node_replaced("dense_1", Node("dense_1", "Dense", attributes))
+    found = ShapeInference(CATALOGUE).infer(graph)
+    assert found.problems == ()
+    assert set(found.nodes) == {"input_1"}
+
+
+def test_an_empty_graph_has_no_shapes() -> None:
+    assert ShapeInference(CATALOGUE).infer(Graph()).nodes == {}
+
+
+def test_flops_of_a_dense_are_two_for_each_kernel_value_and_one_a_bias() -> None:
+    found = ShapeInference(CATALOGUE).infer(linear())
+    assert forward_flops(linear(), found, CATALOGUE)["dense_1"] == 2 * 10 * 5 + 5

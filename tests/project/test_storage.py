@@ -1,0 +1,151 @@
+import os
+import stat
+from pathlib import Path
+
+import flax.serialization
+import msgpack
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project import storage
+from flaxstudio.project.migrations import VERSION
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Results
+from flaxstudio.project.storage import dump_project, load_project, parse_project, save_project
+from tests.project.examples import small_project, small_results
+
+
+def changed(**keys: object) -> bytes:
+    table = msgpack.unpackb(dump_project(small_project(), Results()), strict_map_key=True)
+    return bytes(msgpack.packb({**table, **keys}))
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(ProblemError) as caught:
+        parse_project(content, "x.msgpack")
+    return str(caught.value)
+
+
+def test_what_was_saved_is_what_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "small.msgpack"
+    save_project(path, small_project(), small_results())
+    project, results = load_project(path)
+    assert project == small_project()
+    trained, expected = results.trained, small_results().trained
+    assert trained is not None
+    assert expected is not None
+    np.testing.assert_array_equal(
+        trained.variables["params"]["dense_1"]["kernel"], expected.variables["params"]["dense_1"]["kernel"]
+    )
+    assert trained.optimizer_state["0"]["count"].dtype == np.int32
+    assert (trained.step, trained.graph, trained.preparation.classes) == (10, expected.graph, ("x", "y", "z"))
+    np.testing.assert_array_equal(results.runs[0].losses, small_results().runs[0].losses)
+    assert results.runs[0].evaluations == small_results().runs[0].evaluations
+
+
+def test_same_project_gives_same_bytes() -> None:
+    content = dump_project(small_project(), small_results())
+    assert content == dump_project(small_project(), small_results())
+    assert content == dump_project(*parse_project(content, "x"))
+
+
+def test_flax_reads_the_variables_as_they_are() -> None:
+    table = flax.serialization.msgpack_restore(dump_project(small_project(), small_results()))
+    assert (table["format"], table["version"]) == ("flaxstudio", VERSION)
+    assert table["variables"]["params"]["dense_1"]["kernel"].shape == (4, 3)
+
+
+@given(st.integers(0, 2000))
+def test_a_truncated_file_is_refused_in_one_sentence(length: int) -> None:
+    content = dump_project(small_project(), small_results())
+    text = refusal(content[: min(length, len(content) - 1)])
+    assert "x.msgpack is" in text
+    assert "\n" not in text
+
+
+@given(st.binary(max_size=200))
+def test_foreign_bytes_are_refused(content: bytes) -> None:
+    assert "x.msgpack is" in refusal(content)
+
+
+@given(st.integers(0, 1000), st.integers(0, 255))
+def test_an_altered_byte_is_refused_or_harmless(place: int, value: int) -> None:
+    content = bytearray(dump_project(small_project(), small_results()))
+    content[place % len(content)] = value
+    try:
+        project, results = parse_project(bytes(content), "x.msgpack")
+    except ProblemError:
+        return
+    assert isinstance(project, Project)
+    assert isinstance(results, Results)
+
+
+def test_a_newer_file_is_refused_by_its_version() -> None:
+    assert f"file version {VERSION + 1}" in refusal(changed(version=VERSION + 1, surprise=1))
+
+
+def test_deep_nesting_and_false_headers_are_refused() -> None:
+    assert "is not a Flax Studio project" in refusal(b"\x91" * 100_000)
+    assert "is not a Flax Studio project" in refusal(b"\xdd\xff\xff\xff\xff")
+    assert "damaged" in refusal(changed(variables=msgpack.ExtType(1, msgpack.packb(((2**40,), "float32", b"")))))
+
+
+def test_names_that_could_become_code_are_refused() -> None:
+    evil = {"nodes": [{"name": "a\nimport os", "layer": "Dense", "attributes": {}}], "edges": []}
+    assert "damaged" in refusal(changed(graph=evil))
+    assert "damaged" in refusal(changed(name="Net:\n  pass"))
+    twice = {"nodes": [{"name": "a", "layer": "Dense", "attributes": {}}] * 2, "edges": []}
+    assert "is the name of another node" in refusal(changed(graph=twice))
+
+
+@pytest.mark.parametrize("key", ["name", "graph", "positions", "training", "runs"])
+def test_a_missing_key_is_refused(key: str) -> None:
+    table = msgpack.unpackb(dump_project(small_project(), Results()))
+    del table[key]
+    assert key in refusal(msgpack.packb(table))
+
+
+def test_values_of_a_wrong_type_are_named_by_place() -> None:
+    assert "$.positions" in refusal(changed(positions={"a": ["left", 1]}))
+    assert "not a number" in refusal(changed(positions={"a": [float("nan"), 1.0]}))
+
+
+def test_an_oversized_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "big.msgpack"
+    with path.open("wb") as file:
+        file.truncate(storage.MAX_BYTES + 1)
+    with pytest.raises(ProblemError, match="larger than 4 GiB"):
+        load_project(path)
+
+
+def test_a_failing_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "kept.msgpack"
+    save_project(path, small_project(), Results())
+    before = path.read_bytes()
+
+    def full_disk(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(ProblemError, match="No space left on device"):
+        save_project(path, Project(), Results())
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.msgpack"]
+
+
+def test_a_save_keeps_the_file_s_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "p.msgpack"
+    save_project(path, small_project(), Results())
+    path.chmod(0o640)
+    save_project(path, Project(), Results())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_missing_file_and_folder_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match="cannot be read"):
+        load_project(tmp_path / "none.msgpack")
+    with pytest.raises(ProblemError, match="cannot be written"):
+        save_project(tmp_path / "no" / "x.msgpack", Project(), Results())
