@@ -1,0 +1,77 @@
+"""The panel with the generated Flax source: always current, read-only, with the selected node's lines marked."""
+
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.code_view import CodeView, LineRange
+from flaxstudio.gui.tokens import Tokens
+
+_NOTE_MS = 1500
+
+
+class CodePanel(QWidget):
+    """Shows source and asks for another style, a file or the node of a line."""
+
+    line_clicked = Signal(int)
+    save_requested = Signal()
+    style_changed = Signal(str)
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = CodeView(tokens, self)
+        self.view.line_clicked.connect(self.line_clicked)
+        self.style_choice = QComboBox()
+        self.style_choice.addItem(self.tr("Compact style"), "compact")
+        self.style_choice.addItem(self.tr("Setup style"), "setup")
+        self.style_choice.setToolTip(self.tr("How the Module is written: all in __call__, or layers made in setup()."))
+        self.style_choice.activated.connect(lambda _: self.style_changed.emit(self.style_choice.currentData()))
+        self.copy_button = self._button(self.tr("Copy"), self.tr("Copy the whole source"), self.copy)
+        self.save_button = self._button(self.tr("Save as…"), self.tr("Save the source as a Python file"), self.save_requested)
+        self.note = QLabel()
+        self.note.setProperty("role", "ok")
+        self._note_timer = QTimer(self)
+        self._note_timer.setSingleShot(True)
+        self._note_timer.timeout.connect(self.note.clear)
+        self._lay_out()
+        self.set_tokens(tokens)
+
+    def display(self, text: str, line_range: LineRange | None) -> None:
+        """Show the source; `line_range` is the selected node's first and last line, from 1."""
+        self.view.display(text, line_range)
+
+    def copy(self) -> None:
+        """Put the whole source on the clipboard."""
+        QGuiApplication.clipboard().setText(self.view.toPlainText())
+        self.note.setText(self.tr("Copied"))
+        self._note_timer.start(_NOTE_MS)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self.view.set_tokens(tokens)
+        self.copy_button.setIcon(icon("copy", tokens))
+        self.save_button.setIcon(icon("save", tokens))
+
+    def _button(self, text: str, tip: str, slot) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(16, 16))
+        button.clicked.connect(slot)
+        return button
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(t.PADDING, 4, t.GAP, 4)
+        bar.setSpacing(4)
+        bar.addWidget(self.style_choice)
+        bar.addStretch()
+        for part in (self.note, self.copy_button, self.save_button):
+            bar.addWidget(part)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self.view)

@@ -1,0 +1,44 @@
+"""A small table of names and values, read-only, whose values can be selected and copied."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from flaxstudio.gui import tokens as t
+
+Fact = tuple[str, str]
+
+
+class Facts(QWidget):
+    """Names on the left, values on the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[tuple[QLabel, QLabel]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(t.PADDING)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+
+    def display(self, facts: tuple[Fact, ...]) -> None:
+        """Show these facts in place of the last ones."""
+        while len(self._lines) < len(facts):
+            self._add_line()
+        for number, labels in enumerate(self._lines):
+            for label, text in zip(labels, facts[number] if number < len(facts) else ("", ""), strict=True):
+                label.setText(text)
+                label.setVisible(number < len(facts))
+
+    def texts(self) -> dict[str, str]:
+        """Return what is shown, value by name."""
+        return {name.text(): value.text() for name, value in self._lines if name.isVisibleTo(self)}
+
+    def _add_line(self) -> None:
+        name, value = QLabel(), QLabel()
+        name.setProperty("role", "secondary")
+        name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        value.setWordWrap(True)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._grid.addWidget(name, len(self._lines), 0)
+        self._grid.addWidget(value, len(self._lines), 1)
+        self._lines.append((name, value))
