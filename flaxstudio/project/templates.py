@@ -1,0 +1,162 @@
+"""Projects to start from, built by the very edits a user would make."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flaxstudio.graph.graph import Port, Value
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
+from flaxstudio.project.edits import Edit, add_node, connect, new_name, rename_model, set_dataset, set_training
+from flaxstudio.project.project import Project
+
+_STEP = 240.0
+"""Distance of two nodes in a row; a node is about 200 wide."""
+
+Layer = tuple[str, Mapping[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A project to start from: its name on the command line, title, one line about it, and what to expect of a run."""
+
+    name: str
+    title: str
+    summary: str
+    expected: str
+    model: str = "Model"
+    layers: Sequence[Layer] = ()
+    dataset: DatasetSpec | None = None
+    training: TrainConfig = TrainConfig()
+
+
+def _dense(features: int) -> Layer:
+    return "Dense", {"features": features}
+
+
+def _conv(features: int) -> Layer:
+    return "Conv", {"features": features}
+
+
+def _input(*shape: int) -> Layer:
+    return "Input", {"shape": shape}
+
+
+_RELU: Layer = ("relu", {})
+_POOL: Layer = ("MaxPool", {})
+_OUTPUT: Layer = ("Output", {})
+_PIXELS = tuple(f"pixel_{row}_{column}" for row in range(8) for column in range(8))
+
+TEMPLATES = (
+    Template("empty", "Empty project", "An empty canvas.", ""),
+    Template(
+        "linear-regression",
+        "Linear regression",
+        "The first example of the Flax basics notebook: one Dense fitted to 20 noisy samples by gradient descent.",
+        "Loss 35.343876 at step 0 and 0.011578696 at step 100, as printed in the notebook; one second.",
+        "LinearRegression",
+        (_input(10), _dense(5), _OUTPUT),
+        DatasetSpec(
+            "sample:linear",
+            tuple(f"x{i}" for i in range(10)),
+            tuple(f"y{i}" for i in range(5)),
+            validation=0.0,
+            test=0.0,
+        ),
+        TrainConfig(
+            "half_squared_error",
+            OptimizerSpec("sgd", 0.3),
+            batch_size=None,
+            steps=101,
+            classic_random=True,
+            initialization="layer",
+        ),
+    ),
+    Template(
+        "digits-mlp",
+        "Digits, dense",
+        "Handwritten digits of 8x8 pixels, told apart by a network of Dense layers.",
+        "At least 97 % test accuracy in a few seconds.",
+        "DigitsMLP",
+        (_input(64), _dense(256), _RELU, ("Dropout", {"rate": 0.3}), _dense(128), _RELU, _dense(10), _OUTPUT),
+        DatasetSpec("sample:digits", _PIXELS, ("digit",), "classes", "range"),
+        TrainConfig("cross_entropy", OptimizerSpec("adamw", 1e-3, {"weight_decay": 1e-2}), batch_size=64, steps=2000),
+    ),
+    Template(
+        "digits-cnn",
+        "Digits, convolutional",
+        "Handwritten digits of 8x8 pixels, told apart by convolutions, pooling, BatchNorm and Dropout.",
+        "At least 98 % test accuracy in under half a minute.",
+        "DigitsCNN",
+        (
+            _input(8, 8, 1),
+            _conv(32), ("BatchNorm", {"momentum": 0.9}), _RELU,
+            _conv(64), _RELU, _POOL,
+            ("Flatten", {}), ("Dropout", {"rate": 0.4}), _dense(128), _RELU, _dense(10), _OUTPUT,
+        ),
+        DatasetSpec("sample:digits", _PIXELS, ("digit",), "classes", "range"),
+        TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), batch_size=64, steps=800),
+    ),
+    Template(
+        "iris",
+        "Iris flowers",
+        "Three species told apart by four sizes, standardised by the training flowers.",
+        "About 95 % test accuracy in a second.",
+        "Iris",
+        (_input(4), _dense(16), _RELU, _dense(3), _OUTPUT),
+        DatasetSpec(
+            "sample:iris",
+            ("sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm"),
+            ("species",),
+            "classes",
+            "standard",
+        ),
+        TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-2), batch_size=16, steps=500),
+    ),
+    Template(
+        "wine",
+        "Wines",
+        "Three cultivars told apart by 13 measurements, standardised by the training wines.",
+        "About 97 % test accuracy in a second.",
+        "Wine",
+        (_input(13), _dense(32), _RELU, ("Dropout", {"rate": 0.3}), _dense(3), _OUTPUT),
+        DatasetSpec(
+            "sample:wine",
+            (
+                "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids",
+                "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280_od315", "proline",
+            ),
+            ("cultivar",),
+            "classes",
+            "standard",
+        ),
+        TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-2), batch_size=16, steps=500),
+    ),
+)  # fmt: skip
+
+
+def build_template(name: str, catalogue: Catalogue) -> Project:
+    """Return the project of a template; ProblemError if there is none of that name."""
+    template = next((template for template in TEMPLATES if template.name == name), None)
+    if template is None:
+        raise ProblemError(f"There is no template “{name}”.", f"Choose one of {', '.join(t.name for t in TEMPLATES)}.")
+    project = _applied(Project(), rename_model(template.model))
+    project = _applied(project, set_dataset(template.dataset))
+    return _with_layers(_applied(project, set_training(template.training)), template.layers, catalogue)
+
+
+def _with_layers(project: Project, layers: Sequence[Layer], catalogue: Catalogue) -> Project:
+    """Return the project with a row of layers from left to right, each wired to the one before."""
+    last = ""
+    for index, (layer, attributes) in enumerate(layers):
+        spec = catalogue[layer]
+        name = new_name(project, spec)
+        project = _applied(project, add_node(spec, name, (index * _STEP, 0.0), attributes))
+        if last:
+            project = _applied(project, connect(Port(last, "out"), Port(name, "in"), catalogue))
+        last = name
+    return project
+
+
+def _applied(project: Project, edit: Edit) -> Project:
+    return edit.apply(project)

@@ -1,0 +1,101 @@
+"""Many steps in one dispatch where that is faster, one by one where it is not; the losses are the same bit for bit however
+the steps are cut into dispatches."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import numpy.typing as npt
+
+from flaxstudio.data.batches import BatchOrder
+from flaxstudio.training.steps import TrainState
+
+Step = Callable[[TrainState, jax.Array, jax.Array], tuple[TrainState, jax.Array]]
+Losses = jax.Array | list[jax.Array]
+
+_MAX_STEPS = 4096
+_MAX_INDICES = 2**18
+
+
+class Dispatcher:
+    """Holds the training split on the device and runs steps on it; batches are gathered there by index.
+
+    `is_looped` puts the steps of a dispatch into one compiled loop. It is a property of the model and the device, never
+    of a measurement: the two programs may differ in the last bits, and a run must not depend on the clock.
+    """
+
+    def __init__(self, step: Step, features: Any, targets: Any, order: BatchOrder, *, is_looped: bool) -> None:
+        self._order = order
+        self._data = (jax.device_put(features), jax.device_put(targets))
+        self._is_looped = is_looped
+        self.capacity = max(1, min(_MAX_STEPS, _MAX_STEPS if order.is_whole else _MAX_INDICES // order.batch_size))
+        self._run = self._looped(step) if is_looped else self._single(step)
+
+    def run(self, state: TrainState, first_step: int, steps: int) -> tuple[TrainState, Losses]:
+        """Start the given number of steps, `capacity` at most; `state` is used up. Returns before they are done."""
+        if self._is_looped:
+            rows = None if self._order.is_whole else self._block(first_step, steps)
+            return self._run(state, *self._data, rows, np.int32(steps))  # type: ignore[no-any-return]
+        block = [None] * steps if self._order.is_whole else list(self._order.rows_of(first_step, steps))
+        losses = []
+        for rows in block:
+            state, value = self._run(state, *self._data, rows)
+            losses.append(value)
+        return state, losses
+
+    def batch(self, step: int) -> tuple[jax.Array, jax.Array]:
+        """Return the features and targets of one step."""
+        features, targets = self._data
+        rows = slice(None) if self._order.is_whole else self._order.rows_of(step, 1)[0]
+        return features[rows], targets[rows]
+
+    def _block(self, first_step: int, steps: int) -> npt.NDArray[np.int32]:
+        block = np.zeros((self.capacity, self._order.batch_size), np.int32)
+        block[:steps] = self._order.rows_of(first_step, steps)
+        return block
+
+    def _single(self, step: Step) -> Any:
+        def run(state: TrainState, features: jax.Array, targets: jax.Array, rows: jax.Array | None) -> Any:
+            return step(state, *_gathered(features, targets, rows))
+
+        return jax.jit(run, donate_argnums=0)
+
+    def _looped(self, step: Step) -> Any:
+        def run(state: TrainState, features: jax.Array, targets: jax.Array, block: jax.Array | None, steps: jax.Array) -> Any:
+            def body(index: jax.Array, carried: tuple[TrainState, jax.Array]) -> tuple[TrainState, jax.Array]:
+                state, losses = carried
+                state, value = step(state, *_gathered(features, targets, None if block is None else block[index]))
+                return state, losses.at[index].set(value)
+
+            return jax.lax.fori_loop(0, steps, body, (state, jnp.zeros(self.capacity, jnp.float32)))
+
+        return jax.jit(run, donate_argnums=0)
+
+
+def read_losses(losses: Losses, steps: int) -> npt.NDArray[np.float32]:
+    """Return the losses of a dispatch, waiting until they are there; float32, shape (steps,)."""
+    if isinstance(losses, list):
+        return np.array(jax.device_get(losses), dtype=np.float32)
+    return np.asarray(losses)[:steps].astype(np.float32)
+
+
+def is_ready(losses: Losses) -> bool:
+    """Return whether a dispatch has been computed."""
+    last: Any = losses[-1] if isinstance(losses, list) else losses
+    return bool(last.is_ready())
+
+
+def is_better_looped(forward: Callable[..., Any], device: jax.Device, *arguments: Any) -> bool:
+    """Return whether steps of this model are to be put into one loop on this device.
+
+    WORKAROUND: XLA's convolutions on CPU are 6 to 10 times slower inside a loop (jaxlib 0.10); all else gains by it.
+    """
+    return device.platform != "cpu" or "conv_general_dilated" not in str(jax.make_jaxpr(forward)(*arguments))
+
+
+def _gathered(features: jax.Array, targets: jax.Array, rows: jax.Array | None) -> tuple[jax.Array, jax.Array]:
+    if rows is None:
+        return features, targets
+    return tuple(array.at[rows].get(mode="promise_in_bounds") for array in (features, targets))  # type: ignore[return-value]

@@ -1,0 +1,50 @@
+"""The first variables of a Module, drawn from the run's key."""
+
+from collections.abc import Callable
+from typing import Any
+
+import flax.linen as nn
+import jax
+
+from flaxstudio.project.config import Initialization
+
+Variables = dict[str, Any]
+
+
+def run_keys(seed: int) -> tuple[jax.Array, jax.Array]:
+    """Return a run's two keys, split as in the Flax basics notebook: the root of dropout keys, and the one for init."""
+    root, init_key = jax.random.split(jax.random.PRNGKey(seed))
+    return root, init_key
+
+
+def initialize(module: nn.Module, key: jax.Array, samples: jax.Array, way: Initialization) -> Variables:
+    """Return the Module's variables for a batch of samples, initialised as a whole or layer by layer."""
+    if way == "module":
+        return dict(module.init(key, samples))
+    return _initialize_layers(module, key, samples)
+
+
+def _initialize_layers(module: nn.Module, key: jax.Array, samples: jax.Array) -> Variables:
+    """Return the variables that each layer gets when it is initialised alone: the first with the key itself."""
+    variables: Variables = {}
+    count, is_inside = 0, False
+
+    def intercept(call: Callable[..., Any], args: Any, kwargs: Any, context: nn.module.InterceptorContext) -> Any:
+        nonlocal count, is_inside
+        layer = context.module
+        if is_inside or layer.scope is None or not layer.path or context.method_name != "__call__":
+            return call(*args, **kwargs)
+        is_inside = True
+        try:
+            own = key if count == 0 else jax.random.fold_in(key, count)
+            outputs, drawn = layer.clone(parent=None, name=None).init_with_output(own, *args, **kwargs)
+        finally:
+            is_inside = False
+        count += bool(drawn)
+        for collection, tree in drawn.items():
+            variables.setdefault(collection, {})[layer.name] = tree
+        return outputs
+
+    with nn.intercept_methods(intercept):
+        module.init(key, samples)
+    return variables

@@ -1,0 +1,66 @@
+"""The TrainState and the pure train_step: gradients, mutable collections, dropout keys, Optax update."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from flax.training import train_state
+
+from flaxstudio.training.losses import Loss
+
+
+class TrainState(train_state.TrainState):
+    """Flax's TrainState with the collections beside params, the root of the dropout keys, and whether losses were finite."""
+
+    collections: dict[str, Any]
+    key: jax.Array
+    is_finite: jax.Array
+
+
+def create_state(
+    apply_fn: Any, variables: Mapping[str, Any], tx: optax.GradientTransformation, key: jax.Array, step: int = 0
+) -> TrainState:
+    """Return the state before step `step` with fresh optimizer state."""
+    collections = {name: tree for name, tree in variables.items() if name != "params"}
+    params = variables.get("params", {})
+    state: TrainState = TrainState.create(  # type: ignore[no-untyped-call]
+        apply_fn=apply_fn, params=params, tx=tx, collections=collections, key=key, is_finite=jnp.array(True)
+    )
+    return state.replace(step=jnp.array(step, jnp.int32))
+
+
+def variables_of(state: TrainState) -> dict[str, Any]:
+    """Return all linen collections of a state."""
+    return {**({"params": state.params} if state.params else {}), **state.collections}
+
+
+def dropout_keys(state: TrainState) -> dict[str, jax.Array]:
+    """Return the random keys of the state's next step: a function of root and step, so that resumed runs repeat nothing."""
+    return {"dropout": jax.random.fold_in(state.key, state.step)}
+
+
+def train_step(
+    state: TrainState, features: jax.Array, targets: jax.Array, *, loss: Loss, uses_train: bool
+) -> tuple[TrainState, jax.Array]:
+    """Return the state after one step and the loss before it, the mean over the batch.
+
+    A loss that is not finite changes nothing, then or later: the state stays as it was, to be examined.
+    """
+
+    def loss_of(params: Any) -> tuple[jax.Array, Any]:
+        outputs, collections = state.apply_fn(
+            {"params": params, **state.collections},
+            features,
+            **({"train": True} if uses_train else {}),
+            rngs=dropout_keys(state),
+            mutable=list(state.collections),
+        )
+        return loss(outputs, targets).mean(), collections
+
+    (value, collections), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.params)
+    is_finite = state.is_finite & jnp.isfinite(value)
+    after = state.apply_gradients(grads=gradients, collections=collections)  # type: ignore[no-untyped-call]
+    kept = jax.tree.map(lambda new, old: jnp.where(is_finite, new, old), after, state)
+    return kept.replace(is_finite=is_finite), value
