@@ -55,22 +55,29 @@ class Worker(QThread):
 
 
 class Task(QThread):
-    """Runs one function once. It gets a function that tells whether the user has cancelled."""
+    """Runs one function once. It gets a function that tells whether the user has cancelled.
+
+    `done` and `refused` are emitted in the thread that made the task, so any callable may be connected to them.
+    """
 
     done = Signal(object)
     refused = Signal(object)  # ProblemError
+    _ended = Signal(object)
 
     def __init__(self, work: Callable[[Callable[[], bool]], Any], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._work = work
         self._cancelled = threading.Event()
+        self._ended.connect(self._deliver)
 
     def cancel(self) -> None:
         """Ask the function to end; nothing is emitted afterwards."""
         self._cancelled.set()
 
     def run(self) -> None:
-        answer = _guarded(self._work, self._cancelled.is_set)
+        self._ended.emit(_guarded(self._work, self._cancelled.is_set))
+
+    def _deliver(self, answer: Any) -> None:
         if self._cancelled.is_set() or answer is _END:
             return
         if isinstance(answer, ProblemError):

@@ -1,0 +1,73 @@
+"""What the user asks of data and of the run's config, turned into edits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from flaxstudio.data.samples import sample_info
+from flaxstudio.data.sources import open_table
+from flaxstudio.data.suggestion import suggest
+from flaxstudio.gui.background import Task
+from flaxstudio.gui.session import Session
+from flaxstudio.gui.settings import Settings
+from flaxstudio.project import edits
+from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.options import LOSSES, loss_spec
+
+
+class DataActs(QObject):
+    """Slots for the intents of the data and training panels."""
+
+    def __init__(self, session: Session, settings: Settings, window: QWidget, say: Callable[[str], None]) -> None:
+        super().__init__(window)
+        self._session = session
+        self._settings = settings
+        self._window = window
+        self._say = say
+        self._task: Task | None = None
+
+    def on_file_requested(self) -> None:
+        """Ask for a data file and use it."""
+        title, kinds = self.tr("Open data"), self.tr("Tables and arrays (*.csv *.tsv *.txt *.npz);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self._window, title, str(self._settings.folder), kinds)
+        if path:
+            self.on_file_dropped(path)
+
+    def on_file_dropped(self, path: str) -> None:
+        """Read a data file in the background and use it as its columns suggest."""
+        self._settings.folder = Path(path).parent
+        self.close()
+        self._task = task = Task(lambda cancelled: suggest(open_table(path), path), self)  # noqa: ARG005 - dropped when stale
+        task.done.connect(lambda spec: self._use(spec, self.tr("Open {0}").format(Path(path).name)))
+        task.refused.connect(lambda problem: self._say(str(problem)))
+        task.start()
+
+    def on_sample_chosen(self, name: str) -> None:
+        if info := sample_info(name):
+            self._use(info.dataset, self.tr("Use {0}").format(info.title), info.loss)
+
+    def on_dataset_changed(self, dataset: DatasetSpec, text: str) -> None:
+        self._use(dataset, text)
+
+    def on_training_changed(self, training: TrainConfig, text: str) -> None:
+        self._session.edit(edits.set_training(training, text))
+
+    def close(self) -> None:
+        """Wait for the file being read; what it gives is dropped."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task.wait()
+            self._task = None
+
+    def _use(self, dataset: DatasetSpec, text: str, loss: str = "") -> None:
+        """Set the dataset, and a loss that suits its targets, in one step."""
+        training = self._session.document.project.training
+        if not loss and loss_spec(training.loss).target_kind != dataset.target_kind:
+            loss = next(spec.name for spec in LOSSES if spec.target_kind == dataset.target_kind)
+        changes = [edits.set_dataset(dataset, text)]
+        if loss:
+            changes.append(edits.set_training(replace(training, loss=loss)))
+        self._session.edit(edits.sequence(text, changes) if len(changes) > 1 else changes[0])
