@@ -1,0 +1,1 @@
+"""The command line: every act of the window without a window. Qt is never imported here."""

@@ -1,0 +1,113 @@
+"""`flaxstudio train`: a run told on the terminal and in a log, stopped by Ctrl+C with the work saved."""
+
+import argparse
+import math
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from flaxstudio.cli.log_file import LogFile
+from flaxstudio.cli.overrides import apply_settings
+from flaxstudio.cli.progress import Progress
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.layers import catalogue
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Results
+from flaxstudio.project.storage import load_project, save_project
+from flaxstudio.training.control import Control
+from flaxstudio.training.events import Event, RunFailed, RunFinished
+from flaxstudio.training.record import RunRecorder
+
+_STOPPED = 3
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, save and print what came out; 3 if it was stopped."""
+    project, results = load_project(arguments.project)
+    place = arguments.save_as or arguments.project
+    _require_writable(place)
+    project = _as_told(project, arguments)
+    recorder, control, end = RunRecorder(project.graph), Control(), None
+    with ExitStack() as stack:
+        log = stack.enter_context(LogFile(arguments.log)) if arguments.log else None
+        stack.enter_context(_stopped_by_signals(control))
+        progress = Progress()
+        for event in _events(project, results, control, arguments):
+            recorder.add(event)
+            if log:
+                log.write(event)
+            progress.show(event)
+            end = event
+        return _finish(end, project, recorder.results(results), place)
+
+
+def _events(project: Project, results: Results, control: Control, arguments: argparse.Namespace) -> Iterator[Event]:
+    from flaxstudio.training.loop import train
+
+    resume = results.trained if arguments.resume else None
+    if arguments.resume and resume is None:
+        raise ProblemError(
+            f"{arguments.project} has not been trained, so there is nothing to go on from.", "Leave out --resume."
+        )
+    beside = arguments.project.absolute().parent
+    return train(project, catalogue(), control=control, device=arguments.device, resume=resume, results=results, beside=beside)
+
+
+def _finish(end: Event | None, project: Project, results: Results, place: Path) -> int:
+    match end:
+        case RunFinished():
+            save_project(place, project, results)
+            print(f"saved {place}")
+            return _STOPPED if end.reason == "stopped" else 0
+        case RunFailed():
+            raise ProblemError(end.error, "", end.node)
+        case _:
+            raise RuntimeError("the run ended without saying how")
+
+
+def _as_told(project: Project, arguments: argparse.Namespace) -> Project:
+    """Return the project as it will be trained and saved: with the settings given on the command line."""
+    project = apply_settings(project, arguments.settings, catalogue())
+    steps, seed = arguments.steps, arguments.seed
+    if arguments.epochs is not None:
+        steps = math.ceil(arguments.epochs * _steps_per_epoch(project, arguments.project))
+    training = replace(project.training, steps=steps or project.training.steps)
+    return replace(project, training=training if seed is None else replace(training, seed=seed))
+
+
+def _steps_per_epoch(project: Project, path: Path) -> float:
+    from flaxstudio.data.batches import BatchOrder
+    from flaxstudio.training.task import prepare_task
+
+    rows = len(prepare_task(project, catalogue(), path.absolute().parent).dataset.train)
+    return BatchOrder(project.training.seed, rows, project.training.batch_size).steps_per_epoch
+
+
+def _require_writable(place: Path) -> None:
+    """Raise ProblemError before a long run rather than after it."""
+    if place.is_dir() or not os.access(place.absolute().parent, os.W_OK):
+        raise ProblemError(f"{place} cannot be written.", "Choose another place with --save-as.")
+
+
+@contextmanager
+def _stopped_by_signals(control: Control) -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM stop the run; a second one ends the program the hard way."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(*_: object) -> None:
+        print("stopping after this step; the work will be saved", file=sys.stderr)
+        for number in before:
+            signal.signal(number, signal.default_int_handler)
+        control.stop()
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

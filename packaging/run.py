@@ -1,0 +1,156 @@
+"""Sets up everything in .venv and opens the app; `test` sets up everything and passes the tests; `check` runs every check.
+
+Standard library only, since it runs before anything is installed. Other arguments go to flaxstudio.
+"""
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = ROOT / ".venv"
+STAMP = ENVIRONMENT / "installed.txt"
+LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+CHECKS = (
+    ("ruff", "format", "--check", "."),
+    ("ruff", "check", "."),
+    ("mypy",),
+    ("lint-imports",),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Do what is asked and return the exit status."""
+    if sys.version_info < (3, 11):
+        return refuse(f"Flax Studio needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
+    task = arguments[0] if arguments else ""
+    if task not in ("test", "check"):
+        set_up("")
+        return subprocess.call([program("python"), "-m", "flaxstudio", *arguments], cwd=Path.cwd())
+    if sys.platform.startswith("linux") and not have_libraries():
+        return 1
+    set_up("dev,tensorflow")
+    return test(arguments[1:]) if task == "test" else check(arguments[1:])
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests without a display and return pytest's exit status."""
+    return call("python", "-m", "pytest", *arguments, environment={"QT_QPA_PLATFORM": "offscreen"})
+
+
+def check(arguments: list[str]) -> int:
+    """Run every check, also after one has failed, and return whether any did."""
+    failed = [" ".join(command) for command in CHECKS if told_call(command) != 0]
+    if test(arguments) != 0:
+        failed.append("pytest")
+    print(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def told_call(command: tuple[str, ...]) -> int:
+    """Print a command and run it."""
+    print("$", *command, flush=True)
+    return call(*command, environment={})
+
+
+def call(name: str, *arguments: str, environment: dict[str, str]) -> int:
+    """Run a program of the virtual environment in the repository and return its exit status."""
+    return subprocess.call([program(name), *arguments], cwd=ROOT, env={**os.environ, **environment})
+
+
+def set_up(extras: str) -> None:
+    """Make .venv hold this checkout and its dependencies; does nothing if it already does."""
+    wanted = fingerprint()
+    have = STAMP.read_text().split("\n") if STAMP.is_file() else []
+    if have[:1] == [wanted] and (not extras or extras in have):
+        return
+    print("Setting up .venv; the first time this takes a few minutes.", file=sys.stderr, flush=True)
+    if not Path(program("python")).is_file():
+        make_environment()
+    kept = [line for line in have[1:] if line]
+    target = f".[{extras or ','.join(kept)}]" if extras or kept else "."
+    install(target)
+    STAMP.write_text("\n".join([wanted, *dict.fromkeys([*kept, *filter(None, [extras])])]))
+
+
+def make_environment() -> None:
+    """Make an empty virtual environment."""
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    venv.create(ENVIRONMENT, with_pip=True)
+
+
+def install(target: str) -> None:
+    """Install the checkout with its dependencies by pip, so that changed source is run as it is."""
+    command = [program("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", target]
+    status = subprocess.call(command, cwd=ROOT)
+    if status != 0:
+        sys.exit(refuse("pip could not install what Flax Studio needs; its own words are above."))
+
+
+def fingerprint() -> str:
+    """Return what the installed packages depend on: the interpreter and pyproject.toml."""
+    content = (ROOT / "pyproject.toml").read_bytes() + sys.version.encode() + str(ROOT).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def program(name: str) -> str:
+    """Return the path of a program in the virtual environment."""
+    folder, ending = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+    return str(ENVIRONMENT / folder / f"{name}{ending}")
+
+
+def have_libraries() -> bool:
+    """Return whether the shared libraries that Qt needs are there; as root on Debian, install those that are missing."""
+    missing = missing_packages()
+    if missing and shutil.which("apt-get") and os.geteuid() == 0:
+        print("Installing system packages:", *missing, file=sys.stderr, flush=True)
+        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        subprocess.call(["apt-get", "update", "-qq"], **quiet)
+        subprocess.call(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], **quiet)
+        missing = missing_packages()
+    if missing:
+        refuse(f"Qt needs system packages that are missing: apt-get install {' '.join(missing)}")
+    return not missing
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages of the libraries that cannot be loaded."""
+    return [package for library, package in LIBRARIES.items() if not can_load(library)]
+
+
+def can_load(library: str) -> bool:
+    """Return whether a shared library can be loaded."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def refuse(sentence: str) -> int:
+    """Print one line on standard error and return the status for it."""
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
