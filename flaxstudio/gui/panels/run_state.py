@@ -1,0 +1,46 @@
+"""How the run under way stands, as one value for the panels and the toolbar."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+RunStatus = Literal["idle", "starting", "running", "paused", "stopping"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """`step` of `steps` updates made, at `rate` steps a second; `seconds_left` None while unknown.
+
+    `message` is a sentence about the last run or why none can start. `can_continue`: a stopped run can go on from `step`.
+    """
+
+    status: RunStatus = "idle"
+    step: int = 0
+    steps: int = 0
+    epoch: float = 0.0
+    rate: float = 0.0
+    seconds_left: float | None = None
+    message: str = ""
+    can_continue: bool = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is under way, held or not."""
+        return self.status != "idle"
+
+
+def progress_text(state: RunState) -> str:
+    """Return a run's progress in one line: "step 1,240 / 5,000 · epoch 12.3 · 3,450 steps/s · 00:12 left"."""
+    if not state.steps or state.status == "starting":
+        return ""
+    parts = [f"step {state.step:,} / {state.steps:,}", f"epoch {state.epoch:,.1f}"]
+    if state.status == "running":
+        parts += [f"{state.rate:,.{1 if state.rate < 100 else 0}f} steps/s"] if state.rate else []
+        parts += [f"{duration_text(state.seconds_left)} left"] if state.seconds_left is not None else []
+    return " · ".join(parts)
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration as 00:12, or 1:02:30 from an hour on."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
