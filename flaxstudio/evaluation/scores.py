@@ -1,0 +1,41 @@
+"""A trained model's loss and metrics on a split, the very numbers that its run has told for that split."""
+
+from pathlib import Path
+
+from flaxstudio.data.dataset import SplitName
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Evaluation, Trained
+from flaxstudio.training.device import Setting, find_device
+from flaxstudio.training.task import check_variables, prepare_task
+
+
+def evaluate(
+    project: Project,
+    trained: Trained | None,
+    catalogue: Catalogue,
+    split: SplitName = "test",
+    *,
+    device: str = "auto",
+    beside: Path | None = None,
+) -> Evaluation:
+    """Return loss and metrics of a split ("train", "validation", "test"); ProblemError if the model or the split is not there."""
+    model = require_trained(project, trained)
+    with Setting(find_device(device), project.training.classic_random).entered():
+        task = prepare_task(project, catalogue, beside, model.preparation)
+        check_variables(task.model, model.variables)
+        samples = task.dataset.split(split)
+        if len(samples) == 0:
+            raise ProblemError(f"The data has no {split} split.", f"Set its {split} share in the Data panel.")
+        score = task.scorer.score(model.variables, samples)
+    return Evaluation(model.step, split, score.loss, score.metrics)
+
+
+def require_trained(project: Project, trained: Trained | None) -> Trained:
+    """Return what was trained; ProblemError if nothing was, or if the model has changed since."""
+    if trained is None:
+        raise ProblemError("The model has not been trained.", "Train it first.")
+    if trained.graph != project.graph:
+        raise ProblemError("The model has changed since it was trained.", "Train it again.")
+    return trained
