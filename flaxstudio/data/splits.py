@@ -17,14 +17,22 @@ def split_rows(spec: DatasetSpec, table: Table, classes: npt.NDArray[Any] | None
     With `classes` (each row's class) every split has about the same share of each. Test rows that the source fixes
     are the test split as they are; the validation share is then one of the other rows.
     """
+    _, validations, tests = count_rows(spec, table)
     count = table.rows - table.test_rows
     order = _order(count, spec.seed, None if classes is None else classes[:count])
-    tests = 0 if table.test_rows else round(spec.test * count)
-    validations = round(spec.validation * count)
-    test, validation, train = np.split(order, [tests, tests + validations])
+    drawn = 0 if table.test_rows else tests
+    test, validation, train = np.split(order, [drawn, drawn + validations])
     if table.test_rows:
         test = np.arange(count, table.rows)
     return np.sort(train), np.sort(validation), np.sort(test)
+
+
+def count_rows(spec: DatasetSpec, table: Table) -> tuple[int, int, int]:
+    """Return how many rows the training, validation and test split get."""
+    count = table.rows - table.test_rows
+    validations = round(spec.validation * count)
+    drawn = 0 if table.test_rows else round(spec.test * count)
+    return count - validations - drawn, validations, table.test_rows or drawn
 
 
 def _order(count: int, seed: int, classes: npt.NDArray[Any] | None) -> Rows:

@@ -1,6 +1,7 @@
 """Write predictions to a file whose ending says its format."""
 
 import csv
+import importlib
 import importlib.util
 import io
 from collections.abc import Mapping
@@ -56,9 +57,7 @@ def _npz_bytes(columns: Mapping[str, Column]) -> bytes:
 def _parquet_bytes(columns: Mapping[str, Column]) -> bytes:
     if importlib.util.find_spec("pyarrow") is None:
         raise ProblemError("Writing Parquet needs the package pyarrow.", "Install it with: pip install pyarrow, or write .csv.")
-    import pyarrow
-    import pyarrow.parquet
-
+    arrow, parquet = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     content = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.table(dict(columns)), content)
+    parquet.write_table(arrow.table(dict(columns)), content)
     return content.getvalue()

@@ -20,7 +20,7 @@ def evaluate(
     device: str = "auto",
     beside: Path | None = None,
 ) -> Evaluation:
-    """Return loss and metrics of a split ("train", "validation", "test"); ProblemError if the model or the split is not there."""
+    """Return a split's loss and metrics; ProblemError if nothing was trained, the model has changed or the split is empty."""
     model = require_trained(project, trained)
     with Setting(find_device(device), project.training.classic_random).entered():
         task = prepare_task(project, catalogue, beside, model.preparation)

@@ -30,6 +30,7 @@ from flaxstudio.training.faults import diverged, explain
 from flaxstudio.training.initialization import initialize, run_keys
 from flaxstudio.training.optimizers import build_optimizer
 from flaxstudio.training.pace import Pace
+from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.steps import TrainState, create_state, train_step, variables_of
 from flaxstudio.training.task import Model, Task, check_variables, prepare_task
 
@@ -220,9 +221,10 @@ class _Run:
         split = self.task.dataset.split(name)
         if len(split) == 0:
             return
-        with self._setting.entered():
-            score = self.task.scorer.score(variables_of(self._state), split, lambda: self._control.is_stopped)
-        if score is None:
+        try:
+            with self._setting.entered():
+                score = self.task.scorer.score(variables_of(self._state), split, lambda: self._control.is_stopped)
+        except ScoringStopped:
             return
         if not math.isfinite(score.loss):
             raise ProblemError(f"The {name} loss is not a finite number after {self.step:,} steps.", "Lower the learning rate.")

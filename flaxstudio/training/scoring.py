@@ -29,6 +29,10 @@ class Score:
     metrics: Mapping[str, float]
 
 
+class ScoringStopped(Exception):
+    """The score was no longer wanted before all samples had been seen."""
+
+
 class Scorer:
     """Applies one Module to any number of samples of one shape."""
 
@@ -43,12 +47,12 @@ class Scorer:
         parts = [np.asarray(self._apply(variables, batch))[:count] for batch, count in self._batches(features)]
         return np.concatenate(parts)
 
-    def score(self, variables: Mapping[str, Any], split: Split, is_stopped: Callable[[], bool] = lambda: False) -> Score | None:
-        """Return a split's mean loss and metrics; None if stopped on the way."""
+    def score(self, variables: Mapping[str, Any], split: Split, is_stopped: Callable[[], bool] = lambda: False) -> Score:
+        """Return a split's mean loss and metrics; ScoringStopped if `is_stopped` says so on the way."""
         outputs, losses = [], []
         for (features, count), (targets, _) in zip(self._batches(split.features), self._batches(split.targets), strict=True):
             if is_stopped():
-                return None
+                raise ScoringStopped
             batch = self._apply(variables, features)
             losses.append(np.asarray(self._loss(batch, targets))[:count])
             outputs.append(np.asarray(batch)[:count])
