@@ -1,0 +1,209 @@
+"""The canvas: the graph as the user sees and draws it, with its model's name above and a minimap in the corner."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.graph.problem import Problem
+from flaxstudio.graph.shape import GraphShapes
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.fitting import fits
+from flaxstudio.gui.canvas.gestures import Pointer
+from flaxstudio.gui.canvas.intents import Intents
+from flaxstudio.gui.canvas.keys import ZOOM_STEP, fit_selection
+from flaxstudio.gui.canvas.minimap import Minimap
+from flaxstudio.gui.canvas.node_painter import PORT_Y, Side
+from flaxstudio.gui.canvas.overview import picture_of
+from flaxstudio.gui.canvas.scene import GraphScene
+from flaxstudio.gui.canvas.search_popup import SearchPopup
+from flaxstudio.gui.canvas.view import GraphView, place_at
+from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.project import Position, Project
+
+_NODE_GAP = 60
+_ROW_GAP = 100
+
+
+class Canvas(QWidget):
+    """Shows a project's graph and says what the user wants done to it; see `Intents` for its signals."""
+
+    def __init__(self, catalogue: Catalogue, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.intents = Intents(self)
+        self.layer_dropped = self.intents.layer_dropped
+        self.layer_chosen = self.intents.layer_chosen
+        self.layer_dropped_on_edge = self.intents.layer_dropped_on_edge
+        self.edge_drawn = self.intents.edge_drawn
+        self.nodes_moved = self.intents.nodes_moved
+        self.node_dropped_on_edge = self.intents.node_dropped_on_edge
+        self.delete_requested = self.intents.delete_requested
+        self.selection_changed = self.intents.selection_changed
+        self.rename_requested = self.intents.rename_requested
+        self.file_dropped = self.intents.file_dropped
+        self.scene = GraphScene(catalogue, tokens, self)
+        self.view = GraphView(self.scene, self.intents, self)
+        self.minimap = Minimap(tokens, self.view)
+        self.search = SearchPopup(catalogue, tokens, self)
+        self._search_for: tuple[Pointer, Port | None, Side | None] | None = None
+        self._breadcrumb = QLabel(self)
+        self._hint = QLabel(self.tr("Press Tab to add a layer, or drag one from the palette."), self.view)
+        self._build()
+        self.set_tokens(tokens)
+
+    def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
+        """Show a project with its problems and shapes, changing only what differs from what is shown."""
+        if self.scene.held - set(project.graph.names()):
+            self.view.cancel_gesture()
+        self.scene.display(project, problems, shapes)
+        self._breadcrumb.setText(project.name)
+        self._hint.setVisible(not project.graph.nodes)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Draw in another theme."""
+        self.scene.set_tokens(tokens)
+        self.minimap.set_tokens(tokens)
+        self.search.set_tokens(tokens)
+        self._hint.setStyleSheet(f"color: {tokens.secondary}; font-size: {t.BODY}px; background: transparent;")
+        self.view.tip.setStyleSheet(
+            f"background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line};"
+            f" border-radius: {t.RADIUS}px; padding: 4px 8px; font-size: {t.SECONDARY}px;"
+        )
+        self._breadcrumb.setStyleSheet(
+            f"background: {tokens.window}; color: {tokens.secondary}; font-size: {t.SECONDARY}px;"
+            f" padding: 0 {t.PADDING}px; border-bottom: 1px solid {tokens.line};"
+        )
+        self.view.viewport().update()
+
+    def set_running(self, is_running: bool) -> None:
+        """Show that the graph is being trained, or not."""
+        self.scene.set_running(is_running)
+
+    def selected_nodes(self) -> tuple[str, ...]:
+        """Return the selected nodes' names in the order they were chosen."""
+        return self.scene.selected_nodes()
+
+    def selected_edges(self) -> tuple[Edge, ...]:
+        """Return the selected wires."""
+        return self.scene.selected_edges()
+
+    def select(self, names: Iterable[str]) -> None:
+        """Select these nodes and nothing else."""
+        self.scene.select(names)
+
+    def center_on(self, name: str) -> None:
+        """Bring a node to the middle of the view."""
+        if name in self.scene.nodes:
+            self.view.centerOn(self.scene.nodes[name].box().center())
+            self.view.view_moved.emit()
+
+    def fit_all(self) -> None:
+        """Show the whole graph."""
+        self.view.fit(self.scene.bounds())
+
+    def fit_selection(self) -> None:
+        """Show what is selected, or everything if nothing is."""
+        fit_selection(self.view)
+
+    def zoom_reset(self) -> None:
+        """Go to 100 %."""
+        self.view.zoom_to(1.0, self.view.viewport().rect().center())
+
+    def zoom_in(self) -> None:
+        """Come a step nearer."""
+        self.view.zoom_to(self.view.zoom() * ZOOM_STEP, self.view.viewport().rect().center())
+
+    def zoom_out(self) -> None:
+        """Go a step away."""
+        self.view.zoom_to(self.view.zoom() / ZOOM_STEP, self.view.viewport().rect().center())
+
+    def insertion_point(self) -> Position:
+        """Return a free place for a new node: right of the last selected one, else in the middle of the view."""
+        selected = self.scene.selected_nodes()
+        if selected:
+            box = self.scene.nodes[selected[-1]].box()
+            x, y = place_at(box.topRight() + QPoint(_NODE_GAP, PORT_Y), "out")
+        else:
+            x, y = place_at(self.view.visible_box().center())
+        while self.scene.nodes_in(QRectF(x, y, t.NODE_MAX_WIDTH, _ROW_GAP - 20)):
+            y += _ROW_GAP
+        return x, y
+
+    def picture(self, size: QSize) -> QImage:
+        """Return a thumbnail of the graph."""
+        return picture_of(self.scene.overview(), self.scene.tokens, size)
+
+    def node_sizes(self) -> Mapping[str, tuple[float, float]]:
+        """Return every node's width and height in scene px."""
+        return {name: item.box().size().toTuple() for name, item in self.scene.nodes.items()}
+
+    def open_search(self) -> None:
+        """Open the search popup at the pointer."""
+        self.view.open_search()
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._place_overlays()
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._breadcrumb)
+        layout.addWidget(self.view)
+        self._breadcrumb.setFixedHeight(t.CONTROL_HEIGHT)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusProxy(self.view)
+        self.view.setAccessibleName(self.tr("Graph"))
+        self.setAccessibleName(self.tr("Canvas"))
+        about = self.tr("Nodes and wires of the model. Tab adds a layer, arrow keys go from node to node.")
+        self.setAccessibleDescription(about)
+        self.view.setAccessibleDescription(about)
+        self.scene.selection_moved.connect(self._on_selection_moved)
+        self.scene.graph_moved.connect(self._show_minimap)
+        self.view.view_moved.connect(self._on_view_moved)
+        self.view.search_asked.connect(self._on_search_asked)
+        self.minimap.point_chosen.connect(self._on_point_chosen)
+        self.search.layer_chosen.connect(self._on_layer_chosen)
+
+    def _on_selection_moved(self) -> None:
+        names = self.scene.selected_nodes()
+        texts = (f"{name}, {self.scene.nodes[name].content.layer}" for name in names)
+        self.view.setAccessibleDescription(self.tr("Selected: {0}").format("; ".join(texts) or self.tr("nothing")))
+        self.intents.selection_changed.emit(names)
+
+    def _on_view_moved(self) -> None:
+        self._place_overlays()
+        self._show_minimap()
+
+    def _on_point_chosen(self, point) -> None:
+        self.view.centerOn(point)
+        self.view.view_moved.emit()
+
+    def _on_search_asked(self, pointer: Pointer, port: Port | None, side: Side | None) -> None:
+        self._search_for = pointer, port, side
+        fitting = None
+        if port is not None:
+            shape = self.scene.shapes.nodes.get(port.node)
+            fitting = partial(fits, side=side, shape=shape.output if shape and side == "out" else None)
+        self.search.open_at(self.view.viewport().mapToGlobal(pointer.view), fitting)
+
+    def _on_layer_chosen(self, layer: str) -> None:
+        if self._search_for is not None:
+            pointer, port, side = self._search_for
+            self.intents.layer_chosen.emit(layer, *place_at(pointer.scene, side), port)
+        self.view.setFocus()
+
+    def _show_minimap(self) -> None:
+        self.minimap.display(self.scene.overview(), self.view.visible_box())
+
+    def _place_overlays(self) -> None:
+        self._hint.setGeometry(self.view.rect())
+        self.minimap.move(
+            self.view.width() - self.minimap.width() - t.PADDING, self.view.height() - self.minimap.height() - t.PADDING
+        )

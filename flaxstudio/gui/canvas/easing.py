@@ -1,0 +1,50 @@
+"""Moves nodes smoothly when the document moved them (tidy, undo), never while the user drags."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from PySide6.QtCore import QEasingCurve, QPointF, QVariantAnimation
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from flaxstudio.gui import tokens as t
+
+
+class Moving(Protocol):
+    """What easing needs of the scene."""
+
+    nodes: dict
+    held: frozenset[str]
+
+    def lay_edges_of(self, names: set[str]) -> None: ...
+
+
+class Easing(QVariantAnimation):
+    """One animation for all nodes that move at a time."""
+
+    def __init__(self, scene: QGraphicsScene) -> None:
+        super().__init__(scene)
+        self._scene: Moving = scene
+        self._ways: Mapping[str, tuple[QPointF, QPointF]] = {}
+        self.setDuration(t.EASE_MS)
+        self.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self.setStartValue(0.0)
+        self.setEndValue(1.0)
+        self.valueChanged.connect(self._on_value)
+
+    def ease(self, ways: Mapping[str, tuple[QPointF, QPointF]]) -> None:
+        """Take nodes from their first to their second point; ends at once any earlier way that is not gone on with."""
+        self.stop()
+        self._put(1.0, self._ways.keys() - ways.keys())
+        self._ways = ways
+        self.start()
+
+    def _on_value(self, share: float) -> None:
+        self._put(share, self._ways.keys())
+
+    def _put(self, share: float, names: Iterable[str]) -> None:
+        moving = {name for name in names if name in self._scene.nodes and name not in self._scene.held}
+        for name in moving:
+            start, end = self._ways[name]
+            item: QGraphicsItem = self._scene.nodes[name]
+            item.setPos(start + (end - start) * share)
+        self._scene.lay_edges_of(moving)

@@ -1,0 +1,105 @@
+"""Wires: those of the graph, and the loose one that follows the pointer."""
+
+import math
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
+
+from flaxstudio.graph.graph import Edge
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.tokens import Tokens
+
+_SAMPLES = 24
+
+
+def wire_path(source: QPointF, target: QPointF) -> QPainterPath:
+    """Return the curve from an output to an input, leaving to the right and arriving from the left."""
+    distance = target.x() - source.x()
+    bend = max(distance / 2, min(40.0, abs(distance) + abs(target.y() - source.y())))
+    if distance < 0:
+        bend = min(40 - distance / 2, 240)
+    path = QPainterPath(source)
+    path.cubicTo(source + QPointF(bend, 0), target - QPointF(bend, 0), target)
+    return path
+
+
+class EdgeItem(QGraphicsPathItem):
+    """A wire of the graph, in the colour of the family it comes from."""
+
+    def __init__(self, edge: Edge, tokens: Tokens, parent: QGraphicsItem) -> None:
+        super().__init__(parent)
+        self.edge = edge
+        self.is_selected = False
+        self._is_lit = False
+        self._tokens = tokens
+        self._color = QColor(tokens.secondary)
+        self._points: list[QPointF] = []
+
+    def draw_between(self, source: QPointF, target: QPointF) -> None:
+        """Lay the wire between two points in scene px."""
+        self.setPath(wire_path(source, target))
+        self._points = []
+
+    def show_color(self, color: QColor, tokens: Tokens) -> None:
+        """Take the colour of the source's family."""
+        self._color, self._tokens = color, tokens
+        self._repen()
+
+    def show_selected(self, is_selected: bool) -> None:
+        """Draw the wire as selected or not."""
+        self.is_selected = is_selected
+        self._repen()
+
+    def show_lit(self, is_lit: bool) -> None:
+        """Light the wire up: the pointer is on it, or something would be dropped on it."""
+        if is_lit != self._is_lit:
+            self._is_lit = is_lit
+            self._repen()
+
+    def distance_to(self, point: QPointF) -> float:
+        """Return the distance from a point in scene px, by short straight pieces of the curve."""
+        points = self._pieces()
+        return min(_distance(point, start, end) for start, end in pairwise(points))
+
+    def crosses(self, box: QRectF) -> bool:
+        """Return whether the wire runs through a box."""
+        return any(box.contains(point) for point in self._pieces())
+
+    def _pieces(self) -> list[QPointF]:
+        if not self._points:
+            path = self.path()
+            self._points = [path.pointAtPercent(i / _SAMPLES) for i in range(_SAMPLES + 1)]
+        return self._points
+
+    def _repen(self) -> None:
+        color = QColor(self._tokens.accent) if self.is_selected else QColor(self._color)
+        if not self.is_selected and not self._is_lit:
+            color.setAlphaF(0.7)
+        width = t.WIRE_WIDTH + (1 if self.is_selected or self._is_lit else 0)
+        self.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        self.setZValue(0.5 if self.is_selected or self._is_lit else 0)
+
+
+class LooseWire(QGraphicsPathItem):
+    """The dashed wire between a port and the pointer."""
+
+    def __init__(self, color: QColor) -> None:
+        super().__init__()
+        pen = QPen(color, t.WIRE_WIDTH, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([4, 3])
+        self.setPen(pen)
+        self.setZValue(3)
+
+    def draw_between(self, source: QPointF, target: QPointF) -> None:
+        """Lay the wire between two points in scene px."""
+        self.setPath(wire_path(source, target))
+
+
+def _distance(point: QPointF, start: QPointF, end: QPointF) -> float:
+    along, to_point = end - start, point - start
+    length = QPointF.dotProduct(along, along)
+    share = max(0.0, min(1.0, QPointF.dotProduct(to_point, along) / length)) if length else 0.0
+    rest = to_point - along * share
+    return math.hypot(rest.x(), rest.y())

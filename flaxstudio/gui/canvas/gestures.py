@@ -1,0 +1,194 @@
+"""What a press of the left or middle button begins: one small class a gesture, from start to finish or cancel."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from flaxstudio.graph.graph import Edge
+from flaxstudio.project.project import Position
+
+if TYPE_CHECKING:
+    from flaxstudio.gui.canvas.view import GraphView
+
+SNAP = 10
+_THRESHOLD = 4
+_ADD = Qt.KeyboardModifier.ShiftModifier
+_TOGGLE = Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where the pointer is, in scene px and in the viewport's px, and the keys held."""
+
+    scene: QPointF
+    view: QPoint
+    keys: Qt.KeyboardModifier
+
+    def is_far_from(self, other: "Pointer") -> bool:
+        """Return whether this is no longer a mere click begun at the other."""
+        return (self.view - other.view).manhattanLength() >= _THRESHOLD
+
+
+class Gesture(Protocol):
+    """What happens between a press and a release."""
+
+    def start(self, pointer: Pointer) -> None: ...
+    def move(self, pointer: Pointer) -> None: ...
+    def finish(self, pointer: Pointer) -> None: ...
+    def cancel(self) -> None: ...
+
+
+class Pan:
+    """Drags the view itself."""
+
+    def __init__(self, view: "GraphView") -> None:
+        self._view = view
+        self._last = QPoint()
+
+    def start(self, pointer: Pointer) -> None:
+        self._last = pointer.view
+        self._view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def move(self, pointer: Pointer) -> None:
+        self._view.pan(self._last - pointer.view)
+        self._last = pointer.view
+
+    def finish(self, pointer: Pointer) -> None:
+        self.move(pointer)
+        self.cancel()
+
+    def cancel(self) -> None:
+        self._view.viewport().unsetCursor()
+
+
+class BoxSelect:
+    """Selects what a box touches; Shift adds, Ctrl toggles. A mere click on nothing clears the selection."""
+
+    def __init__(self, view: "GraphView") -> None:
+        self._view = view
+        self._scene = view.graph_scene
+        self._start: Pointer | None = None
+        self._before: tuple[str, ...] = ()
+        self._edges: tuple[Edge, ...] = ()
+        self._box = QGraphicsRectItem()
+
+    def start(self, pointer: Pointer) -> None:
+        self._start = pointer
+        self._before, self._edges = self._scene.selected_nodes(), self._scene.selected_edges()
+        accent = QColor(self._scene.tokens.accent)
+        pen = QPen(accent, 1)
+        pen.setCosmetic(True)
+        accent.setAlphaF(0.10)
+        self._box.setPen(pen)
+        self._box.setBrush(accent)
+        self._box.setZValue(4)
+        self._scene.addItem(self._box)
+
+    def move(self, pointer: Pointer) -> None:
+        if self._start is None:
+            return
+        box = QRectF(self._start.scene, pointer.scene).normalized()
+        self._box.setRect(box)
+        inside = self._scene.nodes_in(box)
+        if pointer.keys & _TOGGLE:
+            kept = [name for name in self._before if name not in inside]
+            self._scene.select([*kept, *(name for name in inside if name not in self._before)])
+        else:
+            self._scene.select([*(self._before if pointer.keys & _ADD else ()), *inside])
+
+    def finish(self, pointer: Pointer) -> None:
+        if self._start is not None and (pointer.is_far_from(self._start) or not pointer.keys & (_ADD | _TOGGLE)):
+            self.move(pointer)
+        self._scene.removeItem(self._box)
+
+    def cancel(self) -> None:
+        self._scene.select(self._before, self._edges)
+        self._scene.removeItem(self._box)
+
+
+class MoveNodes:
+    """Drags the selected nodes, snapped to the grid; says so once, at the end. A mere click only selects."""
+
+    def __init__(self, view: "GraphView", name: str) -> None:
+        self._view = view
+        self._scene = view.graph_scene
+        self._name = name
+        self._start: Pointer | None = None
+        self._places: dict[str, Position] = {}
+        self._was_selected = False
+        self._edge: Edge | None = None
+
+    def start(self, pointer: Pointer) -> None:
+        self._start = pointer
+        selected = self._scene.selected_nodes()
+        self._was_selected = self._name in selected
+        if pointer.keys & (_ADD | _TOGGLE):
+            is_leaving = self._was_selected and pointer.keys & _TOGGLE
+            kept = [name for name in selected if name != self._name]
+            self._scene.select(kept if is_leaving else [*kept, self._name])
+        elif not self._was_selected:
+            self._scene.select([self._name])
+
+    def move(self, pointer: Pointer) -> None:
+        if self._start is None or not (self._places or pointer.is_far_from(self._start)):
+            return
+        if not self._places:
+            self._hold()
+        if self._name not in self._places:
+            return
+        offset = pointer.scene - self._start.scene
+        x, y = self._places[self._name]
+        dx, dy = snapped(x + offset.x()) - x, snapped(y + offset.y()) - y
+        for name, (left, top) in self._places.items():
+            if name in self._scene.nodes:
+                self._scene.move_node(name, (left + dx, top + dy))
+        self._seek_edge(pointer)
+
+    def finish(self, pointer: Pointer) -> None:
+        self.move(pointer)
+        if self._start is not None and not pointer.is_far_from(self._start) and not self._places:
+            if self._was_selected and not pointer.keys & (_ADD | _TOGGLE):
+                self._scene.select([self._name])
+            return
+        edge, moved = self._edge, self._moved()
+        self._release()
+        if moved:
+            self._view.intents.nodes_moved.emit(moved)
+        if edge is not None:
+            self._view.intents.node_dropped_on_edge.emit(self._name, edge)
+
+    def cancel(self) -> None:
+        for name, place in self._places.items():
+            if name in self._scene.nodes:
+                self._scene.move_node(name, place)
+        self._release()
+
+    def _hold(self) -> None:
+        names = [name for name in self._scene.selected_nodes() if name in self._scene.nodes]
+        self._places = {name: self._scene.nodes[name].pos().toTuple() for name in names}
+        self._scene.held = frozenset(names)
+
+    def _release(self) -> None:
+        self._scene.held = frozenset()
+        self._scene.light(None)
+
+    def _moved(self) -> dict[str, Position]:
+        now = {name: self._scene.nodes[name].pos().toTuple() for name in self._places if name in self._scene.nodes}
+        return {name: place for name, place in now.items() if place != self._places[name]}
+
+    def _seek_edge(self, pointer: Pointer) -> None:
+        """Light the wire that a single unconnected node would be inserted in; Alt suspends."""
+        self._edge = None
+        if len(self._places) == 1 and not pointer.keys & _ALT and self._scene.can_stand_on_edge(self._name):
+            box = self._scene.nodes[self._name].box()
+            self._edge = self._scene.edge_through(box.adjusted(24, 12, -24, -12))
+        self._scene.light(self._edge)
+
+
+def snapped(value: float) -> float:
+    """Return the nearest place on the grid that nodes snap to."""
+    return round(value / SNAP) * float(SNAP)

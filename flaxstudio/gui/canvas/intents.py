@@ -1,0 +1,28 @@
+"""What the canvas may ask for. Gestures emit these; the canvas offers them as its own."""
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Intents(QObject):
+    """The canvas's intent signals. Positions are the top left of a node in scene px, as a project stores them."""
+
+    layer_dropped = Signal(str, float, float)
+    """A layer from the palette was dropped: layer, x, y."""
+    layer_chosen = Signal(str, float, float, object)
+    """A layer was chosen in the search popup: layer, x, y, and the Port whose wire was dropped there, or None."""
+    layer_dropped_on_edge = Signal(str, float, float, object)
+    """A layer from the palette was dropped on a wire: layer, x, y, Edge."""
+    edge_drawn = Signal(object, object, object)
+    """A wire was drawn: source Port, target Port, and the Edge that was moved to get it, or None."""
+    nodes_moved = Signal(object)
+    """Nodes were dragged: {name: (x, y)}, once at release."""
+    node_dropped_on_edge = Signal(str, object)
+    """An unconnected node was dropped on a wire (after `nodes_moved`): name, Edge."""
+    delete_requested = Signal(object, object)
+    """Names of nodes and Edges are to go, as tuples."""
+    selection_changed = Signal(object)
+    """The selected nodes' names, as a tuple."""
+    rename_requested = Signal(str)
+    """A node is to get another name."""
+    file_dropped = Signal(str)
+    """A file was dropped: its path."""

@@ -1,0 +1,64 @@
+"""What a node shows, as plain text made from node, spec, shape and problems."""
+
+from dataclasses import dataclass
+
+from flaxstudio.graph.graph import Node, Value
+from flaxstudio.graph.problem import Problem, Severity
+from flaxstudio.graph.shape import NodeShape
+from flaxstudio.graph.spec import LayerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class NodeContent:
+    """A node's texts and ports. Two equal contents look the same. `spec` is None for a layer nobody knows."""
+
+    name: str
+    layer: str
+    spec: LayerSpec | None
+    attributes: str = ""
+    params: int = 0
+    shape: str = ""
+    severity: Severity | None = None
+    message: str = ""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the input ports, top to bottom."""
+        return tuple(port.name for port in self.spec.inputs) if self.spec else ()
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the output ports, top to bottom."""
+        return tuple(port.name for port in self.spec.outputs) if self.spec else ()
+
+
+def content_of(node: Node, spec: LayerSpec | None, shape: NodeShape | None, problems: tuple[Problem, ...]) -> NodeContent:
+    """Return what to show for a node; its first error speaks, else its first warning."""
+    return NodeContent(
+        node.name,
+        node.layer,
+        spec,
+        attributes_line(node, spec) if spec else "",
+        shape.params if shape else 0,
+        str(shape.output) if shape and shape.output else "",
+        "error" if any(p.severity == "error" for p in problems) else "warning" if problems else None,
+        "\n".join(str(problem) for problem in sorted(problems, key=lambda p: p.severity)),
+    )
+
+
+def attributes_line(node: Node, spec: LayerSpec) -> str:
+    """Return the attributes that matter in one line: "64 · 3x3 · SAME"."""
+    texts = (_text(name, spec.value(node, name)) for name in spec.shown)
+    return " · ".join(text for text in texts if text)
+
+
+def _text(name: str, value: Value) -> str:
+    if isinstance(value, bool):
+        return name if value else ""
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    if isinstance(value, float):
+        return f"{name} {value:g}"
+    if isinstance(value, int):
+        return f"{value:,}" if value > 0 else f"{name} {value}"  # 64 speaks for itself, -1 does not
+    return value or ""

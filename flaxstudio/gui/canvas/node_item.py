@@ -1,0 +1,71 @@
+"""A node in the scene: one item, its ports painted inside and found by position."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
+
+from flaxstudio.gui.canvas.node_content import NodeContent
+from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, Side, detail_at, port_point
+
+
+class NodeItem(QGraphicsItem):
+    """Shows a content in a state. Its position is the node's top left."""
+
+    def __init__(self, content: NodeContent, painter: NodePainter, parent: QGraphicsItem) -> None:
+        super().__init__(parent)
+        self.content = content
+        self.state = NodeState()
+        self._painter = painter
+        self._size = painter.size(content)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setZValue(1)
+
+    def show_content(self, content: NodeContent) -> bool:
+        """Show another content; returns whether the ports moved with it."""
+        size = self._painter.size(content)
+        if is_resized := size != self._size:
+            self.prepareGeometryChange()
+        self.content, self._size = content, size
+        self.update()
+        return is_resized
+
+    def show_state(self, **changes: object) -> None:
+        """Change parts of the state; draws only if something is new."""
+        state = replace(self.state, **changes)  # type: ignore[arg-type]
+        if state != self.state:
+            self.state = state
+            self.setZValue(2 if state.is_selected else 1)
+            self.update()
+
+    def repaint_with(self, painter: NodePainter) -> None:
+        """Draw in another theme."""
+        self._painter = painter
+        self.update()
+
+    def box(self) -> QRectF:
+        """Return the node's box in scene px, without the ports' overhang."""
+        return QRectF(self.pos(), self._size)
+
+    def port_point(self, side: Side, port: str) -> QPointF:
+        """Return a port's centre in scene px."""
+        return self.pos() + port_point(self.content, self._size.width(), side, port)
+
+    def port_at(self, point: QPointF, reach: float) -> tuple[Side, str] | None:
+        """Return the port within `reach` scene px of a point, the nearest if there are several."""
+        keys: list[tuple[Side, str]] = [("in", name) for name in self.content.inputs]
+        keys += [("out", name) for name in self.content.outputs]
+        distances = [((self.port_point(*key) - point).manhattanLength(), key) for key in keys]
+        near = [pair for pair in distances if pair[0] <= reach]
+        return min(near)[1] if near else None
+
+    def title_box(self) -> QRectF:
+        """Return where the title is in scene px: a double-click there renames."""
+        return QRectF(self.pos().x(), self.pos().y(), self._size.width(), 32)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(QPointF(0, 0), self._size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    def paint(self, painter, option: QStyleOptionGraphicsItem, widget=None) -> None:  # noqa: ARG002 - Qt's signature
+        scale = option.levelOfDetailFromTransform(painter.worldTransform())
+        self._painter.paint(painter, self.content, self.state, self._size, detail_at(scale))

@@ -1,0 +1,217 @@
+"""Measures and paints nodes. Knows fonts and colours, and nothing of the scene, so that drag pictures look the same."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.node_content import NodeContent
+from flaxstudio.gui.families import family_color
+from flaxstudio.gui.theme import body_font
+from flaxstudio.gui.tokens import Tokens
+
+Detail = Literal["full", "title", "block"]
+Side = Literal["in", "out"]
+
+TITLE_BELOW = 0.40
+BLOCKS_BELOW = 0.25
+PORT_Y = 30
+"""Height of a node's first port: the same for all nodes, so that a row of nodes has straight wires."""
+PORT_STEP = 22
+MARGIN = 10
+"""How far ports and outlines reach beyond a node's box."""
+
+_WIDTHS = (t.NODE_MIN_WIDTH, 196, t.NODE_MAX_WIDTH)
+"""Few widths, so that a node does not twitch with every digit of its shape."""
+_BAR = 3
+_BADGE = 16
+_ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """How a node looks besides its content. `ports` are the connected ones, `swollen` the one under the pointer."""
+
+    is_selected: bool = False
+    is_running: bool = False
+    connected: frozenset[tuple[Side, str]] = field(default_factory=frozenset)
+    faded: frozenset[tuple[Side, str]] = field(default_factory=frozenset)
+    swollen: tuple[Side, str] | None = None
+
+
+def detail_at(scale: float) -> Detail:
+    """Return how much of a node is worth drawing at a zoom."""
+    return "block" if scale < BLOCKS_BELOW else "title" if scale < TITLE_BELOW else "full"
+
+
+def port_point(content: NodeContent, width: float, side: Side, port: str) -> QPointF:
+    """Return a port's centre relative to its node's top left."""
+    names = content.inputs if side == "in" else content.outputs
+    index = names.index(port) if port in names else 0
+    return QPointF(0 if side == "in" else width, PORT_Y + PORT_STEP * index)
+
+
+class NodePainter:
+    """Paints nodes in one theme. Fonts are made once, since making one costs more than drawing with it."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self._title = _font(t.BODY, QFont.Weight.DemiBold)
+        self._secondary = _font(t.SECONDARY)
+        self._caption = _font(t.CAPTION)
+        self._far_title = _font(26, QFont.Weight.DemiBold)
+        self._metrics = {id(f): QFontMetricsF(f) for f in (self._title, self._secondary, self._caption, self._far_title)}
+
+    def size(self, content: NodeContent) -> QSizeF:
+        """Return a node's size in scene px."""
+        title = self._width(self._title, content.name) + t.GAP + self._width(self._secondary, content.layer)
+        if content.severity:
+            title += _BADGE + 4
+        footer = self._width(self._caption, content.shape) + t.GAP + self._width(self._caption, _params(content))
+        wanted = max(title, self._width(self._secondary, content.attributes), footer) + 2 * t.PADDING + 1
+        width = next((w for w in _WIDTHS if w >= wanted), t.NODE_MAX_WIDTH)
+        ports = max(len(content.inputs), len(content.outputs), 1)
+        return QSizeF(width, max(80 if content.attributes else 60, 2 * PORT_Y + PORT_STEP * (ports - 1)))
+
+    def paint(self, painter: QPainter, content: NodeContent, state: NodeState, size: QSizeF, detail: Detail) -> None:
+        """Paint a node with its top left at 0, 0."""
+        box = QRectF(QPointF(0, 0), size)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if detail == "block":
+            self._paint_block(painter, content, state, box)
+            return
+        self._paint_box(painter, content, state, box, detail)
+        if detail == "title":
+            painter.setFont(self._far_title)
+            painter.setPen(QColor(self.tokens.text))
+            self._text(painter, self._far_title, box.adjusted(t.PADDING + 4, 0, -t.GAP, 0), content.name)
+            return
+        self._paint_texts(painter, content, box)
+        self._paint_ports(painter, content, state, size)
+
+    def picture(self, content: NodeContent, ratio: float) -> QPixmap:
+        """Return a node as a pixmap for a screen's ratio, its box MARGIN px inside; to be dragged about."""
+        size = self.size(content)
+        pixmap = QPixmap((size.grownBy(QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)) * ratio).toSize())
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.translate(MARGIN, MARGIN)
+        self.paint(painter, content, NodeState(), size, "full")
+        painter.end()
+        return pixmap
+
+    def _paint_block(self, painter: QPainter, content: NodeContent, state: NodeState, box: QRectF) -> None:
+        painter.setPen(self._outline(content, state, 6))
+        painter.setBrush(family_color(content.spec, self.tokens))
+        painter.drawRoundedRect(box, t.RADIUS, t.RADIUS)
+
+    def _paint_box(self, painter: QPainter, content: NodeContent, state: NodeState, box: QRectF, detail: Detail) -> None:
+        path = QPainterPath()
+        path.addRoundedRect(box, t.RADIUS, t.RADIUS)
+        painter.fillPath(path, QColor(self.tokens.panel))
+        painter.save()
+        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+        bar = _BAR if detail == "full" else 3 * _BAR
+        painter.fillRect(QRectF(0, 0, bar, box.height()), family_color(content.spec, self.tokens))
+        painter.restore()
+        pen = self._outline(content, state, 1)
+        inset = (pen.widthF() - 1) / 2
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(-inset, -inset, inset, inset), t.RADIUS + inset, t.RADIUS + inset)
+
+    def _outline(self, content: NodeContent, state: NodeState, thin: float) -> QPen:
+        if state.is_selected:
+            return QPen(QColor(self.tokens.accent), max(2, thin))
+        if content.severity:
+            return QPen(self._severity_color(content), max(1.5, thin))
+        if state.is_running:
+            return QPen(_with_alpha(self.tokens.accent, 0.55), max(1.5, thin))
+        return QPen(QColor(self.tokens.line), 1) if thin == 1 else QPen(Qt.PenStyle.NoPen)
+
+    def _severity_color(self, content: NodeContent) -> QColor:
+        return QColor(self.tokens.error if content.severity == "error" else self.tokens.warning)
+
+    def _paint_texts(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
+        inner = box.adjusted(t.PADDING, 0, -t.PADDING, 0)
+        row = QRectF(inner.left(), 11, inner.width(), 20)
+        if content.severity:
+            self._paint_badge(painter, content, QRectF(row.right() - _BADGE, row.center().y() - _BADGE / 2, _BADGE, _BADGE))
+            row.setRight(row.right() - _BADGE - 4)
+        name_width = min(self._width(self._title, content.name), row.width())
+        painter.setPen(QColor(self.tokens.text))
+        self._text(painter, self._title, row, content.name)
+        painter.setPen(QColor(self.tokens.secondary))
+        if row.width() - name_width - t.GAP > 24:
+            self._text(painter, self._secondary, row.adjusted(name_width + t.GAP, 0, 0, 0), content.layer, _ALIGN_RIGHT)
+        if content.attributes:
+            self._text(painter, self._secondary, QRectF(row.left(), 32, inner.width(), 18), content.attributes)
+        self._paint_footer(painter, content, QRectF(inner.left(), box.height() - 26, inner.width(), 16))
+
+    def _paint_footer(self, painter: QPainter, content: NodeContent, row: QRectF) -> None:
+        shape = min(self._width(self._caption, content.shape), row.width())
+        self._text(painter, self._caption, row, content.shape, _ALIGN_RIGHT)
+        room = row.width() - shape - t.GAP
+        params = _params(content)
+        if self._width(self._caption, params) > room:
+            params = f"{content.params:,}"
+        if content.params and self._width(self._caption, params) <= room:
+            self._text(painter, self._caption, row, params)
+
+    def _paint_badge(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._severity_color(content))
+        if content.severity == "error":
+            painter.drawEllipse(box)
+        else:
+            painter.drawPolygon(QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()]))
+            box = box.adjusted(0, 3, 0, 0)
+        painter.setPen(QColor(self.tokens.panel))
+        painter.setFont(self._title)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "!")
+
+    def _paint_ports(self, painter: QPainter, content: NodeContent, state: NodeState, size: QSizeF) -> None:
+        color = family_color(content.spec, self.tokens)
+        variadic = {port.name for port in content.spec.inputs if port.is_variadic} if content.spec else set()
+        keys: list[tuple[Side, str]] = [("in", name) for name in content.inputs]
+        keys += [("out", name) for name in content.outputs]
+        for key in keys:
+            painter.setOpacity(0.3 if key in state.faded else 1.0)
+            painter.setPen(QPen(color, 2))
+            painter.setBrush(color if key in state.connected else QColor(self.tokens.panel))
+            if key == state.swollen:
+                painter.setPen(QPen(QColor(self.tokens.accent), 2))
+            radius = t.PORT_SIZE / 2 + (3 if key == state.swollen else 0) - 1
+            stretch = 5 if key == ("in", key[1]) and key[1] in variadic else 0
+            center = port_point(content, size.width(), *key)
+            shape = QRectF(center.x() - radius, center.y() - radius - stretch, 2 * radius, 2 * (radius + stretch))
+            painter.drawRoundedRect(shape, radius, radius)
+        painter.setOpacity(1.0)
+
+    def _text(self, painter: QPainter, font: QFont, box: QRectF, text: str, align: Qt.AlignmentFlag = _ALIGN_LEFT) -> None:
+        painter.setFont(font)
+        painter.drawText(box, align, self._metrics[id(font)].elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
+
+    def _width(self, font: QFont, text: str) -> float:
+        return self._metrics[id(font)].horizontalAdvance(text)
+
+
+def _params(content: NodeContent) -> str:
+    return f"{content.params:,} params" if content.params else ""
+
+
+def _font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    font = body_font()
+    font.setPixelSize(pixels)
+    font.setWeight(weight)
+    return font
+
+
+def _with_alpha(color: str, alpha: float) -> QColor:
+    faded = QColor(color)
+    faded.setAlphaF(alpha)
+    return faded

@@ -1,0 +1,108 @@
+"""The graph as blocks of colour: what is left of it from far away. Far zoom, minimap and thumbnails draw the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.edge_item import wire_path
+from flaxstudio.gui.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A node from far away."""
+
+    box: QRectF
+    color: QColor
+    is_selected: bool = False
+    has_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All blocks and the ends of all wires, in scene px."""
+
+    blocks: tuple[Block, ...]
+    wires: tuple[tuple[QPointF, QPointF], ...]
+
+    def bounds(self) -> QRectF:
+        """Return the box around all nodes; empty if there are none."""
+        return bounds_of(block.box for block in self.blocks)
+
+
+def bounds_of(boxes: Iterable[QRectF]) -> QRectF:
+    """Return the box around boxes."""
+    whole = QRectF()
+    for box in boxes:
+        whole = whole.united(box)
+    return whole
+
+
+def paint_overview(painter: QPainter, overview: Overview, tokens: Tokens, has_wires: bool = True) -> None:
+    """Paint blocks and straight wires in scene px, with outlines that stay thin at any zoom."""
+    if has_wires:
+        painter.setPen(_cosmetic(tokens.secondary, 1))
+        painter.drawLines([QLineF(source, target) for source, target in overview.wires])
+    for block in overview.blocks:
+        painter.fillRect(block.box, block.color)
+        if block.is_selected or block.has_error:
+            painter.setPen(_cosmetic(tokens.accent if block.is_selected else tokens.error, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(block.box)
+
+
+def picture_of(overview: Overview, tokens: Tokens, size: QSize) -> QImage:
+    """Return a thumbnail of `size` px on the canvas's colour."""
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(QColor(tokens.canvas))
+    bounds = overview.bounds().adjusted(-20, -20, 20, 20)
+    if not overview.blocks:
+        return image
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    scale = min((size.width() - 2 * t.PADDING) / bounds.width(), (size.height() - 2 * t.PADDING) / bounds.height(), 1.0)
+    painter.translate(size.width() / 2, size.height() / 2)
+    painter.scale(scale, scale)
+    painter.translate(-bounds.center())
+    painter.setPen(_cosmetic(tokens.secondary, 1.5))
+    for source, target in overview.wires:
+        painter.drawPath(wire_path(source, target))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for block in overview.blocks:
+        painter.setBrush(block.color)
+        painter.drawRoundedRect(block.box, 2 * t.RADIUS, 2 * t.RADIUS)
+    painter.end()
+    return image
+
+
+class OverviewItem(QGraphicsItem):
+    """Stands in for all items below the zoom at which nodes are blocks: one paint instead of a thousand."""
+
+    def __init__(self, bounds: QRectF, scene: QGraphicsScene) -> None:
+        super().__init__()
+        self._bounds = bounds
+        self._overview = Overview((), ())
+        self._tokens: Tokens | None = None
+        scene.addItem(self)
+
+    def show_overview(self, overview: Overview, tokens: Tokens) -> None:
+        """Draw another state of the graph."""
+        self._overview, self._tokens = overview, tokens
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(self, painter, option, widget=None) -> None:  # noqa: ARG002 - Qt's signature
+        if self._tokens is not None:
+            paint_overview(painter, self._overview, self._tokens)
+
+
+def _cosmetic(color: str, width: float) -> QPen:
+    pen = QPen(QColor(color), width)
+    pen.setCosmetic(True)
+    return pen

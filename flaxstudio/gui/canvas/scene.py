@@ -1,0 +1,295 @@
+"""The graph on display: keeps one item per node and edge and changes only what a new value changes."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from flaxstudio.graph.graph import Edge, Graph, Node, Port
+from flaxstudio.graph.problem import Problem
+from flaxstudio.graph.shape import GraphShapes, NodeShape
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.canvas.easing import Easing
+from flaxstudio.gui.canvas.edge_item import EdgeItem
+from flaxstudio.gui.canvas.node_content import content_of
+from flaxstudio.gui.canvas.node_item import NodeItem
+from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter, Side
+from flaxstudio.gui.canvas.overview import Block, Overview, OverviewItem, bounds_of
+from flaxstudio.gui.families import family_color
+from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.project import Position, Project
+
+_EXTENT = 100_000.0
+_MOST_EASED = 400
+
+Shown = tuple[Node, NodeShape | None, tuple[Problem, ...]]
+
+
+class GraphScene(QGraphicsScene):
+    """Nodes and wires as items, the selection, and where things are."""
+
+    selection_moved = Signal()
+    graph_moved = Signal()
+
+    def __init__(self, catalogue: Catalogue, tokens: Tokens, parent=None) -> None:
+        extent = QRectF(-_EXTENT, -_EXTENT, 2 * _EXTENT, 2 * _EXTENT)
+        super().__init__(extent, parent)
+        self.catalogue = catalogue
+        self.tokens = tokens
+        self.project = Project()
+        self.shapes = GraphShapes({})
+        self.nodes: dict[str, NodeItem] = {}
+        self.edges: dict[Edge, EdgeItem] = {}
+        self.held: frozenset[str] = frozenset()
+        self._shown: dict[str, Shown] = {}
+        self._selected: dict[str, None] = {}
+        self._targets: dict[str, Position] = {}
+        self._is_running = False
+        self._painter = NodePainter(tokens)
+        self._layer = _Layer()
+        self.addItem(self._layer)
+        self._overview = OverviewItem(extent, self)
+        self._overview.hide()
+        self._easing = Easing(self)
+
+    # What is shown
+
+    def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
+        """Show a project: items of unchanged nodes and edges stay as they are."""
+        for old, new in _renamed(self.project.graph, project.graph).items():
+            self._rename(old, new)
+        is_first = not self.nodes
+        has_other_edges = project.graph.edges != self.project.graph.edges or project.graph.nodes != self.project.graph.nodes
+        self.project, self.shapes = project, shapes
+        selected = self.selected_nodes(), self.selected_edges()
+        self._remove_gone(project.graph)
+        resized = self._show_nodes(problems)
+        self._place(is_first)
+        if has_other_edges:
+            self._show_edges()
+        self.lay_edges_of(resized)
+        self._tell_overview()
+        if selected != (self.selected_nodes(), self.selected_edges()):
+            self.selection_moved.emit()
+        self.graph_moved.emit()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Draw everything in another theme."""
+        self.tokens = tokens
+        self._painter = NodePainter(tokens)
+        for item in self.nodes.values():
+            item.repaint_with(self._painter)
+        for edge, wire in self.edges.items():
+            wire.show_color(self._color_of(edge.source.node), tokens)
+        self._tell_overview()
+
+    def set_running(self, is_running: bool) -> None:
+        """Outline the graph as being trained, or not."""
+        self._is_running = is_running
+        for item in self.nodes.values():
+            item.show_state(is_running=is_running)
+
+    def show_at_scale(self, scale: float) -> None:
+        """Choose between items and blocks for a zoom."""
+        is_far = scale < BLOCKS_BELOW
+        if is_far != self._overview.isVisible():
+            self._layer.setVisible(not is_far)
+            self._overview.setVisible(is_far)
+            self._tell_overview()
+
+    # Where things are
+
+    def move_node(self, name: str, position: Position) -> None:
+        """Put a node's item elsewhere at once; its wires follow."""
+        self.nodes[name].setPos(*position)
+        self._targets[name] = position
+        self.lay_edges_of({name})
+        self._tell_overview()
+        self.graph_moved.emit()
+
+    def node_at(self, point: QPointF) -> str | None:
+        """Return the uppermost node at a point."""
+        hit = [item for item in self.nodes.values() if item.box().contains(point)]
+        return max(hit, key=QGraphicsItem.zValue).content.name if hit else None
+
+    def port_at(self, point: QPointF, reach: float) -> tuple[Port, Side] | None:
+        """Return the port within reach of a point, and its side."""
+        for item in reversed(self.nodes.values()):
+            if item.box().adjusted(-reach, -reach, reach, reach).contains(point) and (key := item.port_at(point, reach)):
+                return Port(item.content.name, key[1]), key[0]
+        return None
+
+    def edge_at(self, point: QPointF, reach: float) -> Edge | None:
+        """Return the nearest wire within reach of a point."""
+        grown = (
+            wire for wire in self.edges.values() if wire.boundingRect().adjusted(-reach, -reach, reach, reach).contains(point)
+        )
+        near = [(wire.distance_to(point), wire.edge) for wire in grown]
+        return min(near)[1] if near and min(near)[0] <= reach else None
+
+    def edge_through(self, box: QRectF) -> Edge | None:
+        """Return a wire that runs through a box."""
+        return next((wire.edge for wire in self.edges.values() if wire.crosses(box)), None)
+
+    def can_stand_on_edge(self, name: str) -> bool:
+        """Return whether a node could be inserted in a wire: it has an input and an output and no wires yet."""
+        state, content = self.nodes[name].state, self.nodes[name].content
+        return bool(content.inputs and content.outputs) and not state.connected
+
+    def nodes_in(self, box: QRectF) -> tuple[str, ...]:
+        """Return the nodes that a box touches."""
+        return tuple(name for name, item in self.nodes.items() if box.intersects(item.box()))
+
+    def bounds(self, names: Iterable[str] | None = None) -> QRectF:
+        """Return the box around some nodes, or all."""
+        return bounds_of(self.nodes[name].box() for name in (self.nodes if names is None else names))
+
+    def overview(self) -> Overview:
+        """Return the graph as blocks."""
+        blocks = tuple(
+            Block(item.box(), self._color_of(name), item.state.is_selected, item.content.severity == "error")
+            for name, item in self.nodes.items()
+        )
+        return Overview(blocks, tuple(self._ends(edge) for edge in self.edges))
+
+    # The selection
+
+    def selected_nodes(self) -> tuple[str, ...]:
+        """Return the selected nodes in the order they were chosen."""
+        return tuple(self._selected)
+
+    def selected_edges(self) -> tuple[Edge, ...]:
+        """Return the selected wires."""
+        return tuple(edge for edge, wire in self.edges.items() if wire.is_selected)
+
+    def select(self, names: Iterable[str], edges: Iterable[Edge] = ()) -> None:
+        """Select these and nothing else; unknown ones are passed over."""
+        chosen, wires = {name: None for name in names if name in self.nodes}, frozenset(edges)
+        if (tuple(chosen), wires) == (self.selected_nodes(), frozenset(self.selected_edges())):
+            return
+        self._selected = chosen
+        for name, item in self.nodes.items():
+            item.show_state(is_selected=name in chosen)
+        for edge, wire in self.edges.items():
+            wire.show_selected(edge in wires)
+        self._tell_overview()
+        self.selection_moved.emit()
+
+    def light(self, edge: Edge | None) -> None:
+        """Light up one wire, and no other."""
+        for other, wire in self.edges.items():
+            wire.show_lit(other == edge)
+
+    def swell(self, hit: tuple[Port, Side] | None) -> None:
+        """Enlarge one port, and no other."""
+        for name, item in self.nodes.items():
+            item.show_state(swollen=(hit[1], hit[0].port) if hit and hit[0].node == name else None)
+
+    # The steps of display
+
+    def _rename(self, old: str, new: str) -> None:
+        self.nodes = {new if name == old else name: item for name, item in self.nodes.items()}
+        self._selected = {new if name == old else name: None for name in self._selected}
+        self._targets[new] = self._targets.pop(old)
+        self._shown.pop(old)
+
+    def _remove_gone(self, graph: Graph) -> None:
+        present = frozenset(graph.names())
+        for name in [name for name in self.nodes if name not in present]:
+            self.removeItem(self.nodes.pop(name))
+            for table in (self._targets, self._shown, self._selected):
+                table.pop(name, None)
+        drawn = frozenset(graph.edges)
+        for edge in [edge for edge in self.edges if edge not in drawn]:
+            self.removeItem(self.edges.pop(edge))
+
+    def _show_nodes(self, problems: tuple[Problem, ...]) -> set[str]:
+        """Bring every node's content up to date; returns those whose size changed."""
+        by_node: dict[str, tuple[Problem, ...]] = {}
+        for problem in problems:
+            by_node[problem.node] = (*by_node.get(problem.node, ()), problem)
+        resized = set()
+        for node in self.project.graph.nodes:
+            shown = node, self.shapes.nodes.get(node.name), by_node.get(node.name, ())
+            before = self._shown.get(node.name)
+            if before is None or before[0] is not node or before[1:] != shown[1:]:
+                self._shown[node.name] = shown
+                if self._show_node(*shown):
+                    resized.add(node.name)
+        return resized
+
+    def _show_node(self, node: Node, shape: NodeShape | None, problems: tuple[Problem, ...]) -> bool:
+        content = content_of(node, self.catalogue.get(node.layer), shape, problems)
+        item = self.nodes.get(node.name)
+        if item is None:
+            self.nodes[node.name] = item = NodeItem(content, self._painter, self._layer)
+            item.show_state(is_running=self._is_running)
+            return False
+        return item.content != content and item.show_content(content)
+
+    def _place(self, is_first: bool) -> None:
+        wanted = {name: self.project.positions.get(name, (0.0, 0.0)) for name in self.nodes if name not in self.held}
+        new = [name for name in wanted if name not in self._targets]
+        moved = [name for name, place in wanted.items() if name not in new and self._targets[name] != place]
+        self._targets.update(wanted)
+        is_eased = not is_first and 0 < len(moved) <= _MOST_EASED and any(view.isVisible() for view in self.views())
+        for name in new if is_eased else (*new, *moved):
+            self.nodes[name].setPos(*wanted[name])
+        self.lay_edges_of(set(moved))
+        if is_eased:
+            self._easing.ease({name: (self.nodes[name].pos(), QPointF(*wanted[name])) for name in moved})
+
+    def _show_edges(self) -> None:
+        connected: dict[str, set[tuple[Side, str]]] = {name: set() for name in self.nodes}
+        for edge in self.project.graph.edges:
+            if edge.source.node not in self.nodes or edge.target.node not in self.nodes:
+                continue  # a Problem tells of it
+            connected[edge.source.node].add(("out", edge.source.port))
+            connected[edge.target.node].add(("in", edge.target.port))
+            if edge not in self.edges:
+                self.edges[edge] = wire = EdgeItem(edge, self.tokens, self._layer)
+                wire.show_color(self._color_of(edge.source.node), self.tokens)
+                wire.draw_between(*self._ends(edge))
+        for name, ports in connected.items():
+            self.nodes[name].show_state(connected=frozenset(ports))
+
+    def lay_edges_of(self, names: set[str]) -> None:
+        """Lay the wires of some nodes anew, after their items moved."""
+        for edge, wire in self.edges.items():
+            if edge.source.node in names or edge.target.node in names:
+                wire.draw_between(*self._ends(edge))
+
+    def _ends(self, edge: Edge) -> tuple[QPointF, QPointF]:
+        source, target = self.nodes[edge.source.node], self.nodes[edge.target.node]
+        return source.port_point("out", edge.source.port), target.port_point("in", edge.target.port)
+
+    def _color_of(self, name: str) -> QColor:
+        return family_color(self.nodes[name].content.spec, self.tokens)
+
+    def _tell_overview(self) -> None:
+        if self._overview.isVisible():
+            self._overview.show_overview(self.overview(), self.tokens)
+
+
+class _Layer(QGraphicsItem):
+    """Holds all items, so that one call hides them when blocks take over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF()
+
+    def paint(self, painter, option, widget=None) -> None:
+        """Paint nothing: the flag says so."""
+
+
+def _renamed(old: Graph, new: Graph) -> dict[str, str]:
+    """Return the one node that only changed its name, as {old: new}."""
+    gone, come = set(old.names()) - set(new.names()), set(new.names()) - set(old.names())
+    if len(gone) != 1 or len(come) != 1:
+        return {}
+    before, after = gone.pop(), come.pop()
+    return {before: after} if old.names().index(before) == new.names().index(after) else {}

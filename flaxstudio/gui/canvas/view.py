@@ -1,0 +1,316 @@
+"""The window onto the scene: pans and zooms, hands presses to gestures and keys to acts."""
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip
+
+from flaxstudio.graph.graph import Port
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.gestures import BoxSelect, Gesture, MoveNodes, Pan, Pointer, snapped
+from flaxstudio.gui.canvas.grid import paint_grid
+from flaxstudio.gui.canvas.intents import Intents
+from flaxstudio.gui.canvas.keys import act_of_key
+from flaxstudio.gui.canvas.node_painter import PORT_Y, TITLE_BELOW, Side
+from flaxstudio.gui.canvas.scene import GraphScene
+from flaxstudio.gui.canvas.tips import tip_at
+from flaxstudio.gui.canvas.wire_gestures import DrawWire
+from flaxstudio.gui.layer_drag import layer_of
+
+LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
+_FIT_MARGIN = 40
+_EDGE_REACH = 7
+
+
+class GraphView(QGraphicsView):
+    """Shows a part of the scene. What the user asks for goes out through `intents`."""
+
+    view_moved = Signal()
+    search_asked = Signal(object, object, object)
+    """The search popup is to open: Pointer, and the Port and Side of a wire dropped there, or None."""
+
+    def __init__(self, scene: GraphScene, intents: Intents, parent=None) -> None:
+        super().__init__(scene, parent)
+        self.graph_scene = scene
+        self.intents = intents
+        self.tip = QLabel(self)
+        self.tip.setObjectName("tip")
+        self.tip.hide()
+        self._gesture: Gesture | None = None
+        self._is_space_held = False
+        self._pointer: Pointer | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.centerOn(0, 0)
+
+    # Zoom and pan
+
+    def zoom(self) -> float:
+        """Return the scale: 1.0 is 100 %."""
+        return self.transform().m11()
+
+    def zoom_to(self, scale: float, at: QPoint) -> None:
+        """Zoom within 5 to 400 %, keeping the scene's point under a viewport point where it is."""
+        before = self.mapToScene(at)
+        scale = max(LEAST_ZOOM, min(MOST_ZOOM, scale))
+        self.setTransform(self.transform().fromScale(scale, scale))
+        self.graph_scene.show_at_scale(scale)
+        self.pan(self.mapFromScene(before) - at)
+
+    def pan(self, by: QPoint) -> None:
+        """Move the view over the scene by viewport px."""
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + by.x())
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + by.y())
+        self.view_moved.emit()
+
+    def fit(self, box: QRectF) -> None:
+        """Show a box of the scene whole, at most at 100 %."""
+        if box.isEmpty():
+            return
+        room = self.viewport().rect().adjusted(_FIT_MARGIN, _FIT_MARGIN, -_FIT_MARGIN, -_FIT_MARGIN)
+        self.zoom_to(min(room.width() / box.width(), room.height() / box.height(), 1.0), room.center())
+        self.centerOn(box.center())
+        self.view_moved.emit()
+
+    def visible_box(self) -> QRectF:
+        """Return what is in view, in scene px."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    # Pointer
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        pointer = self._pointer_of(event)
+        if self._gesture is None and (gesture := self._gesture_for(event.button(), pointer)):
+            self._gesture = gesture
+            gesture.start(pointer)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        pointer = self._pointer = self._pointer_of(event)
+        if self._gesture is not None:
+            self._gesture.move(pointer)
+        else:
+            self._hover(pointer)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            gesture, self._gesture = self._gesture, None
+            gesture.finish(self._pointer_of(event))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        pointer = self._pointer_of(event)
+        name = self.graph_scene.node_at(pointer.scene)
+        if event.button() != Qt.MouseButton.LeftButton:
+            self.mousePressEvent(event)
+        elif name is None and self._edge_at(pointer) is None:
+            self.open_search_at(pointer)
+        elif name is not None and self.graph_scene.nodes[name].title_box().contains(pointer.scene):
+            self.intents.rename_requested.emit(name)
+        else:
+            self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event) -> None:
+        pointer = Pointer(self.mapToScene(event.pos()), event.pos(), event.modifiers())
+        name, edge = self.graph_scene.node_at(pointer.scene), self._edge_at(pointer)
+        if name is None and edge is None:
+            self.open_search_at(pointer)
+        elif name is not None and name not in self.graph_scene.selected_nodes():
+            self.graph_scene.select([name])
+        elif name is None and edge is not None:
+            self.graph_scene.select([], [edge])
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.graph_scene.light(None)
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        is_trackpad = event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull()
+        if is_trackpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.pan(-event.pixelDelta())
+        else:
+            turn = event.angleDelta().y() or event.angleDelta().x()
+            self.zoom_to(self.zoom() * 1.0015**turn, event.position().toPoint())
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.NativeGesture and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_to(self.zoom() * (1 + event.value()), event.position().toPoint())
+            return True
+        if event.type() == QEvent.Type.ToolTip:
+            text = tip_at(self.graph_scene, self.mapToScene(event.pos()), t.PORT_HIT / 2 / self.zoom())
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().viewportEvent(event)
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._is_space_held = True
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._escape()
+        elif not act_of_key(self, event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._is_space_held = False
+            self.viewport().unsetCursor()
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Leave Tab to the search popup; Shift+Tab still leaves the canvas."""
+        return False if is_next else super().focusNextPrevChild(is_next)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._is_space_held = False
+        super().focusOutEvent(event)
+
+    def cancel_gesture(self) -> None:
+        """End what is being dragged without a trace."""
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+
+    def open_search_at(self, pointer: Pointer, port: Port | None = None, side: Side | None = None) -> None:
+        """Ask for the search popup at a point, for a wire dropped there or for none."""
+        self.search_asked.emit(pointer, port, side)
+
+    def open_search(self) -> None:
+        """Ask for the search popup at the pointer, or in the middle if the pointer is elsewhere."""
+        at = self.viewport().mapFromGlobal(self.cursor().pos())
+        if not self.viewport().rect().contains(at):
+            at = self.viewport().rect().center()
+        self.open_search_at(Pointer(self.mapToScene(at), at, Qt.KeyboardModifier.NoModifier))
+
+    def show_tip(self, text: str, at: QPoint) -> None:
+        """Show a line of text near the pointer; "" hides it."""
+        self.tip.setText(text)
+        self.tip.adjustSize()
+        room = self.rect().bottomRight() - QPoint(self.tip.width() + 4, self.tip.height() + 4)
+        self.tip.move(min(at.x() + 16, room.x()), min(at.y() + 16, room.y()))
+        self.tip.setVisible(bool(text))
+
+    # Drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if layer_of(event.mimeData()) or _file_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event) -> None:
+        event.acceptProposedAction()
+        self.graph_scene.light(self._edge_for_drop(event))
+
+    def dragLeaveEvent(self, event) -> None:  # noqa: ARG002 - Qt's signature
+        self.graph_scene.light(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        layer, edge = layer_of(event.mimeData()), self._edge_for_drop(event)
+        self.graph_scene.light(None)
+        event.acceptProposedAction()
+        if not layer:
+            self.intents.file_dropped.emit(_file_of(event.mimeData()))
+            return
+        x, y = place_at(self.mapToScene(event.position().toPoint()))
+        if edge is None:
+            self.intents.layer_dropped.emit(layer, x, y)
+        else:
+            self.intents.layer_dropped_on_edge.emit(layer, x, y, edge)
+        self.setFocus()
+
+    # Painting
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        paint_grid(painter, rect, self.zoom(), self.graph_scene.tokens)
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self.view_moved.emit()
+
+    # Steps
+
+    def _pointer_of(self, event: QMouseEvent) -> Pointer:
+        at = event.position().toPoint()
+        return Pointer(self.mapToScene(at), at, event.modifiers())
+
+    def _gesture_for(self, button: Qt.MouseButton, pointer: Pointer) -> Gesture | None:
+        if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._is_space_held):
+            return Pan(self)
+        if button != Qt.MouseButton.LeftButton:
+            return None
+        if self.zoom() >= TITLE_BELOW and (hit := self.graph_scene.port_at(pointer.scene, self._port_reach())):
+            return self._gesture_at_port(*hit, pointer)
+        if name := self.graph_scene.node_at(pointer.scene):
+            return MoveNodes(self, name)
+        if edge := self._edge_at(pointer):
+            self._select_edge(edge, pointer)
+            return None
+        return BoxSelect(self)
+
+    def _gesture_at_port(self, port: Port, side: Side, pointer: Pointer) -> Gesture | None:
+        graph = self.graph_scene.project.graph
+        if side == "out":
+            edges = tuple(edge for edge in graph.edges_from(port.node) if edge.source == port)
+        else:
+            edges = graph.edges_into(port.node, port.port)
+        if pointer.keys & Qt.KeyboardModifier.AltModifier:
+            if edges:
+                self.intents.delete_requested.emit((), edges)
+            return None
+        if side == "in" and edges:
+            return DrawWire(self, edges[-1].source, "out", edges[-1])
+        return DrawWire(self, port, side)
+
+    def _select_edge(self, edge, pointer: Pointer) -> None:
+        chosen = self.graph_scene.selected_edges()
+        if pointer.keys & Qt.KeyboardModifier.ControlModifier and edge in chosen:
+            self.graph_scene.select(self.graph_scene.selected_nodes(), [other for other in chosen if other != edge])
+        elif pointer.keys & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
+            self.graph_scene.select(self.graph_scene.selected_nodes(), [*chosen, edge])
+        else:
+            self.graph_scene.select([], [edge])
+
+    def _hover(self, pointer: Pointer) -> None:
+        scene = self.graph_scene
+        hit = scene.port_at(pointer.scene, self._port_reach()) if self.zoom() >= TITLE_BELOW else None
+        is_over = hit is not None or scene.node_at(pointer.scene) is not None
+        scene.light(None if is_over else self._edge_at(pointer))
+        scene.swell(hit)
+        if not self._is_space_held:
+            self.viewport().setCursor(Qt.CursorShape.CrossCursor if hit else Qt.CursorShape.ArrowCursor)
+
+    def _edge_at(self, pointer: Pointer):
+        return self.graph_scene.edge_at(pointer.scene, _EDGE_REACH / self.zoom())
+
+    def _edge_for_drop(self, event: QDropEvent):
+        spec = self.graph_scene.catalogue.get(layer_of(event.mimeData()))
+        if spec is None or not spec.inputs or not spec.outputs:
+            return None
+        return self.graph_scene.edge_at(self.mapToScene(event.position().toPoint()), 2 * _EDGE_REACH / self.zoom())
+
+    def _port_reach(self) -> float:
+        return t.PORT_HIT / 2 / min(1.0, self.zoom())
+
+    def _escape(self) -> None:
+        if self._gesture is not None:
+            self.cancel_gesture()
+        else:
+            self.graph_scene.select([])
+
+
+def place_at(point: QPointF, side: Side | None = None) -> tuple[float, float]:
+    """Return where a new node's top left goes so that it lies under a point, or has its port there.
+
+    `side` is that of the wire's start, if a wire was dropped there.
+    """
+    left = {None: t.NODE_MIN_WIDTH / 2, "out": 0, "in": t.NODE_MIN_WIDTH}[side]
+    return snapped(point.x() - left), snapped(point.y() - PORT_Y)
+
+
+def _file_of(data: QMimeData) -> str:
+    return next((url.toLocalFile() for url in data.urls() if url.isLocalFile()), "")

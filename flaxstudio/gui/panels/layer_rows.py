@@ -1,0 +1,80 @@
+"""Draws a layer in a list: colour mark, name, and its summary as far as there is room. Palette and search look alike."""
+
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.icons import icon
+from flaxstudio.gui.theme import body_font
+from flaxstudio.gui.tokens import Tokens
+
+LAYER = Qt.ItemDataRole.UserRole
+SUMMARY = Qt.ItemDataRole.UserRole + 1
+COLOR = Qt.ItemDataRole.UserRole + 2
+
+_MARK = 4
+_LEAST_SUMMARY = 60
+
+
+class LayerRows(QStyledItemDelegate):
+    """Paints rows with a layer; rows without one are captions."""
+
+    def __init__(self, tokens: Tokens, parent=None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._open = icon("chevron-down", tokens, tokens.secondary)
+        self._closed = icon("chevron-right", tokens, tokens.secondary)
+        self._name_font = body_font()
+        self._small_font = body_font()
+        self._small_font.setPixelSize(t.SECONDARY)
+        self._caption_font = body_font()
+        self._caption_font.setPixelSize(t.CAPTION)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+        return QSize(80, 26)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = QRectF(option.rect)
+        if index.data(LAYER):
+            self._paint_layer(painter, option, index, row)
+        else:
+            self._paint_caption(painter, option, index, row)
+        painter.restore()
+
+    def _paint_layer(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex, row: QRectF) -> None:
+        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_current or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QColor(self._tokens.accent) if is_current else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._tokens.hover))
+            painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(index.data(COLOR))
+        painter.drawRoundedRect(QRectF(row.left() + 8, row.center().y() - 7, _MARK, 14), 2, 2)
+        text = row.adjusted(20, 0, -8, 0)
+        used = self._text(painter, text, index.data(), self._name_font, self._tokens.text)
+        rest = text.adjusted(used + t.GAP, 0, 0, 0)
+        if rest.width() > _LEAST_SUMMARY:
+            self._text(painter, rest, index.data(SUMMARY), self._small_font, self._tokens.secondary)
+
+    def _paint_caption(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex, row: QRectF) -> None:
+        left = 8
+        if index.model().hasChildren(index):
+            chevron = self._open if option.state & QStyle.StateFlag.State_Open else self._closed
+            chevron.paint(painter, QRect(round(row.left()) + 6, round(row.center().y()) - 5, 12, 12))
+            left = 20
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QColor(self._tokens.accent))
+            painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        self._text(painter, row.adjusted(left, 2, -8, 0), index.data(), self._caption_font, self._tokens.secondary)
+
+    def _text(self, painter: QPainter, box: QRectF, text: str, font, color: str) -> float:
+        """Write a line, elided; returns the width used."""
+        metrics = QFontMetricsF(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.setFont(font)
+        painter.setPen(QColor(color))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        return metrics.horizontalAdvance(shown)

@@ -1,0 +1,241 @@
+"""The palette: all layers by family, found by a few letters, dragged onto the canvas or added with Enter."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent, QPixmap, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTreeView, QVBoxLayout, QWidget
+
+from flaxstudio.graph.graph import Node
+from flaxstudio.graph.spec import Catalogue, LayerSpec
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.node_content import content_of
+from flaxstudio.gui.canvas.node_painter import MARGIN, PORT_Y, NodePainter
+from flaxstudio.gui.families import family_color, family_title
+from flaxstudio.gui.icons import icon
+from flaxstudio.gui.layer_drag import mime_of
+from flaxstudio.gui.layer_search import matching, score
+from flaxstudio.gui.panels.layer_rows import COLOR, LAYER, SUMMARY, LayerRows
+from flaxstudio.gui.tokens import Tokens
+
+_MOST_RECENT = 5
+
+
+class Palette(QWidget):
+    """Lists the catalogue. Double-click and Enter emit `layer_activated`; rows are dragged out as layers."""
+
+    layer_activated = Signal(str)
+    recent_changed = Signal(object)
+    """The layers used last, newest first, as a tuple."""
+
+    def __init__(self, catalogue: Catalogue, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._catalogue = catalogue
+        self._tokens = tokens
+        self._recent: tuple[str, ...] = ()
+        self._model = QStandardItemModel(self)
+        self._filter = _LayerFilter(catalogue, self)
+        self.field = QLineEdit(self)
+        self.tree = LayerTree(self)
+        self._search_mark = self.field.addAction(icon("search", tokens), QLineEdit.ActionPosition.LeadingPosition)
+        self._build()
+        self._fill()
+        self.set_tokens(tokens)
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """The layers used last, newest first."""
+        return self._recent
+
+    def set_recent(self, layers: Iterable[str]) -> None:
+        """Show these as used last; unknown ones are passed over."""
+        recent = tuple(layer for layer in dict.fromkeys(layers) if layer in self._catalogue)[:_MOST_RECENT]
+        if recent != self._recent:
+            self._recent = recent
+            self._fill_recent()
+            self.recent_changed.emit(recent)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Draw in another theme."""
+        self._tokens = tokens
+        self._search_mark.setIcon(icon("search", tokens, tokens.secondary))
+        self.tree.setItemDelegate(LayerRows(tokens, self.tree))
+        for item in self._layer_items():
+            item.setData(family_color(self._catalogue[item.data(LAYER)], tokens), COLOR)
+
+    def focus_search(self) -> None:
+        """Go to the search field."""
+        self.field.setFocus()
+        self.field.selectAll()
+
+    def eventFilter(self, watched, event: QEvent) -> bool:
+        """Let the arrow keys lead from the field into the list, and Esc clear the field."""
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self.tree.setFocus()
+                self._select_first()
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.field.text():
+                self.field.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(t.GAP, t.GAP, t.GAP, 0)
+        layout.setSpacing(t.GAP)
+        layout.addWidget(self.field)
+        layout.addWidget(self.tree)
+        self.field.setPlaceholderText(self.tr("Search layers"))
+        self.field.setAccessibleName(self.tr("Search layers"))
+        self.field.setClearButtonEnabled(True)
+        self.field.setMinimumHeight(t.CONTROL_HEIGHT)
+        self.field.installEventFilter(self)
+        self.field.textChanged.connect(self._on_query)
+        self.field.returnPressed.connect(lambda: self._activate(self.tree.currentIndex()))
+        self._filter.setSourceModel(self._model)
+        self.tree.setModel(self._filter)
+        self.tree.setAccessibleName(self.tr("Palette"))
+        self.tree.row_activated.connect(self._activate)
+        self.tree.row_dragged.connect(self._drag)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def _fill(self) -> None:
+        self._model.appendRow(_caption(self.tr("Recent")))
+        for family in dict.fromkeys(spec.family for spec in self._catalogue):
+            caption = _caption(family_title(family))
+            for spec in self._catalogue:
+                if spec.family == family:
+                    caption.appendRow(self._row(spec))
+            self._model.appendRow(caption)
+        self._fill_recent()
+        self.tree.expandAll()
+
+    def _fill_recent(self) -> None:
+        caption = self._model.item(0)
+        caption.removeRows(0, caption.rowCount())
+        for layer in self._recent:
+            caption.appendRow(self._row(self._catalogue[layer]))
+        if self._recent:
+            self.tree.expand(self._filter.index(0, 0))
+
+    def _row(self, spec: LayerSpec) -> QStandardItem:
+        item = QStandardItem(spec.name)
+        item.setData(spec.name, LAYER)
+        item.setData(spec.summary, SUMMARY)
+        item.setData(family_color(spec, self._tokens), COLOR)
+        item.setToolTip(spec.summary)
+        item.setData(f"{spec.name}: {spec.summary}", Qt.ItemDataRole.AccessibleTextRole)
+        return item
+
+    def _layer_items(self) -> list[QStandardItem]:
+        captions = [self._model.item(row) for row in range(self._model.rowCount())]
+        return [caption.child(row) for caption in captions for row in range(caption.rowCount())]
+
+    def _on_query(self, query: str) -> None:
+        self._filter.set_query(query)
+        self.tree.expandAll()
+        self._select_best(query) if query.strip() else self.tree.setCurrentIndex(QModelIndex())
+
+    def _select_best(self, query: str) -> None:
+        best = matching(query, self._catalogue)
+        for index in self._layer_indexes():
+            if best and index.data(LAYER) == best[0].name:
+                self.tree.setCurrentIndex(index)
+                self.tree.scrollTo(index)
+
+    def _select_first(self) -> None:
+        indexes = self._layer_indexes()
+        if indexes and not self.tree.currentIndex().isValid():
+            self.tree.setCurrentIndex(indexes[0])
+
+    def _layer_indexes(self) -> list[QModelIndex]:
+        captions = [self._filter.index(row, 0) for row in range(self._filter.rowCount())]
+        return [self._filter.index(row, 0, caption) for caption in captions for row in range(self._filter.rowCount(caption))]
+
+    def _activate(self, index: QModelIndex) -> None:
+        if layer := index.data(LAYER):
+            self.layer_activated.emit(layer)
+            self._use(layer)
+
+    def _use(self, layer: str) -> None:
+        self.set_recent((layer, *self._recent))
+
+    def _drag(self, index: QModelIndex) -> None:
+        layer = index.data(LAYER)
+        if not layer:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(mime_of(layer))
+        drag.setPixmap(picture_of_layer(self._catalogue[layer], self._tokens, self.devicePixelRatioF()))
+        drag.setHotSpot(QPoint(t.NODE_MIN_WIDTH // 2 + MARGIN, PORT_Y + MARGIN))
+        if drag.exec(Qt.DropAction.CopyAction) == Qt.DropAction.CopyAction:
+            self._use(layer)
+
+
+class LayerTree(QTreeView):
+    """The palette's list. Qt's own drag would carry model data and pick its own picture."""
+
+    row_activated = Signal(QModelIndex)
+    row_dragged = Signal(QModelIndex)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setHeaderHidden(True)
+        self.setIndentation(0)
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setMouseTracking(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setExpandsOnDoubleClick(False)
+        self.clicked.connect(self._on_click)
+        self.doubleClicked.connect(self.row_activated)
+
+    def startDrag(self, actions) -> None:  # noqa: ARG002 - Qt's signature
+        self.row_dragged.emit(self.currentIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.row_activated.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _on_click(self, index: QModelIndex) -> None:
+        if not index.data(LAYER):
+            self.setExpanded(index, not self.isExpanded(index))
+
+
+class _LayerFilter(QSortFilterProxyModel):
+    """Lets through what fits the query, and captions with anything below them."""
+
+    def __init__(self, catalogue: Catalogue, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._catalogue = catalogue
+        self._query = ""
+        self.setRecursiveFilteringEnabled(True)
+
+    def set_query(self, query: str) -> None:
+        self.beginResetModel()
+        self._query = query
+        self.endResetModel()
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
+        layer = self.sourceModel().index(row, 0, parent).data(LAYER)
+        return bool(layer) and score(self._query, self._catalogue[layer]) > 0
+
+
+def picture_of_layer(spec: LayerSpec, tokens: Tokens, ratio: float) -> QPixmap:
+    """Return a small picture of a new node, for dragging."""
+    painter_of_nodes = NodePainter(tokens)
+    content = content_of(Node(spec.base_name(), spec.name), spec, None, ())
+    return painter_of_nodes.picture(content, ratio)
+
+
+def _caption(title: str) -> QStandardItem:
+    item = QStandardItem(title)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+    return item
