@@ -77,8 +77,8 @@ def _style_sheet(tokens: Tokens) -> str:
         name: getattr(t, name)
         for name in ("GAP", "PADDING", "RADIUS", "CONTROL_HEIGHT", "BODY", "SECONDARY", "CAPTION", "TITLE")
     }
-    icons = resource("icons").as_posix()
-    table = {**values, **{key.lower() + "_px": f"{value}px" for key, value in sizes.items()}, "icons": icons}
+    glyphs = resource("themes", "dark" if tokens.is_dark else "light").as_posix()
+    table = {**values, **{key.lower() + "_px": f"{value}px" for key, value in sizes.items()}, "glyphs": glyphs}
     # the longest names first, so that @secondary_px is not taken for @secondary
     for key in sorted(table, key=len, reverse=True):
         sheet = sheet.replace(f"@{key}", str(table[key]))

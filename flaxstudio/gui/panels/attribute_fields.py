@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit,
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 
+_INSET = (6, 0, 0, 0)  # the style sheet's padding does not reach the text of a spin box
+
 
 class NumberField(QAbstractSpinBox):
     """A whole or floating-point number, typed or stepped; empty stands for the default, or for None if optional."""
@@ -21,6 +23,7 @@ class NumberField(QAbstractSpinBox):
         super().__init__(parent)
         self._spec = spec
         self.lineEdit().setPlaceholderText(placeholder(spec))
+        self.lineEdit().setTextMargins(*_INSET)
         self.lineEdit().textEdited.connect(self.edited)
         self.editingFinished.connect(self.committed)
 

@@ -1,6 +1,8 @@
 """The panel with the generated Flax source: always current, read-only, with the selected node's lines marked."""
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -53,7 +55,7 @@ class CodePanel(QWidget):
         self.copy_button.setIcon(icon("copy", tokens))
         self.save_button.setIcon(icon("save", tokens))
 
-    def _button(self, text: str, tip: str, slot) -> QToolButton:
+    def _button(self, text: str, tip: str, slot: Callable[[], None] | SignalInstance) -> QToolButton:
         button = QToolButton()
         button.setText(text)
         button.setToolTip(tip)

@@ -9,6 +9,7 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import ArrayShape, GraphShapes
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.families import family_color, family_title
 from flaxstudio.gui.panels.attribute_editors import AttributeForm
 from flaxstudio.gui.panels.facts import Fact, Facts
 from flaxstudio.gui.panels.name_field import NameField
@@ -67,25 +68,28 @@ class NodePage(QWidget):
         self._family.setProperty("role", "caption")
         self._summary.setProperty("role", "secondary")
         self._summary.setWordWrap(True)
-        self._mark.setFixedSize(4, 20)
+        self._mark.setFixedWidth(4)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._family)
         title = QHBoxLayout()
         title.setSpacing(t.GAP)
-        for part in (self._mark, self._title):
-            title.addWidget(part)
-        title.addStretch()
-        title.addWidget(self._family)
+        title.addWidget(self._mark)
+        title.addLayout(words, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(t.PADDING, t.PADDING, t.PADDING, t.PADDING)
         layout.setSpacing(t.GAP)
         layout.addLayout(title)
         for part in (self._summary, self.name_field):
             layout.addWidget(part)
-        for name, part in (("attributes", self.form), ("shapes", self.facts), ("problems", self.problems)):
+        sections = {"attributes": (self.form,), "shapes": (self.facts, self._link), "problems": (self.problems,)}
+        for name, widgets in sections.items():
             self._headings[name].setProperty("role", "heading")
+            layout.addSpacing(t.GAP)
             layout.addWidget(self._headings[name])
-            layout.addWidget(part)
-            if name == "shapes":
-                layout.addWidget(self._link)
+            for widget in widgets:
+                layout.addWidget(widget)
         layout.addStretch()
 
     def _connect(self) -> None:
@@ -96,10 +100,9 @@ class NodePage(QWidget):
 
     def _show_layer(self, spec: LayerSpec | None) -> None:
         self._title.setText(self._node.layer)
-        self._family.setText(spec.family if spec else "")
+        self._family.setText(family_title(spec.family) if spec else "")
         self._summary.setText(spec.summary if spec else self.tr("This version does not know the layer."))
-        color = self._tokens.families[spec.family] if spec else self._tokens.secondary
-        self._mark.setStyleSheet(f"background: {color}; border-radius: 2px;")
+        self._mark.setStyleSheet(f"background: {family_color(spec, self._tokens).name()}; border-radius: 2px;")
         doc = spec.doc if spec else ""
         words = self.tr("Flax documentation")
         self._link.setText(f'<a href="{doc}" style="color: {self._tokens.accent}; text-decoration: none">{words}</a>')

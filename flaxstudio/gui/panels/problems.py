@@ -1,0 +1,111 @@
+"""The panel that lists all problems of the project, each a click away from its node."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flaxstudio.graph.problem import Fix, Problem
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.icons import icon
+from flaxstudio.gui.tokens import Tokens
+
+_WORDS, _NODE, _FIX = range(3)
+
+
+class ProblemsPanel(QWidget):
+    """Lists what keeps the project from running and what is only worth knowing."""
+
+    node_requested = Signal(str)
+    fix_requested = Signal(object)
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._problems: tuple[Problem, ...] = ()
+        self.list = QTreeWidget()
+        self._mark, self.empty_text = QLabel(), QLabel(self.tr("No problems."))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty_page())
+        self._stack.addWidget(self.list)
+        self._set_up_list()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self.set_tokens(tokens)
+
+    def display(self, problems: tuple[Problem, ...]) -> None:
+        """Show these problems; the same ones again change nothing."""
+        if problems != self._problems:
+            self._problems = problems
+            self._build()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._mark.setPixmap(icon("circle-check", tokens, tokens.ok).pixmap(QSize(20, 20), self.devicePixelRatioF()))
+        self._build()
+
+    def _set_up_list(self) -> None:
+        self.list.setColumnCount(3)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setIconSize(QSize(16, 16))
+        self.list.setAllColumnsShowFocus(True)
+        self.list.setAccessibleName(self.tr("Problems"))
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(_WORDS, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(_NODE, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.header().setSectionResizeMode(_FIX, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.itemClicked.connect(self._request_node)
+        self.list.itemActivated.connect(self._request_node)
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        page.setProperty("role", "panel")
+        self.empty_text.setProperty("role", "secondary")
+        line = QHBoxLayout(page)
+        line.setSpacing(t.GAP)
+        line.addStretch()
+        line.addWidget(self._mark)
+        line.addWidget(self.empty_text)
+        line.addStretch()
+        return page
+
+    def _build(self) -> None:
+        self.list.clear()
+        for problem in self._problems:
+            item = self._item(problem)
+            self.list.addTopLevelItem(item)
+            if problem.fix is not None:
+                self.list.setItemWidget(item, _FIX, self._fix_button(problem.fix))
+        self._stack.setCurrentIndex(1 if self._problems else 0)
+
+    def _item(self, problem: Problem) -> QTreeWidgetItem:
+        is_error = problem.severity == "error"
+        name, color = ("circle-alert", self._tokens.error) if is_error else ("triangle-alert", self._tokens.warning)
+        severity = self.tr("Error") if is_error else self.tr("Warning")
+        item = QTreeWidgetItem([str(problem), problem.node, ""])
+        item.setIcon(_WORDS, icon(name, self._tokens, color))
+        item.setToolTip(_WORDS, str(problem))
+        item.setData(_WORDS, Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {problem}")
+        item.setSizeHint(_WORDS, QSize(0, 32))
+        return item
+
+    def _fix_button(self, fix: Fix) -> QPushButton:
+        button = QPushButton(fix.label)
+        button.setProperty("compact", True)
+        button.clicked.connect(lambda: self.fix_requested.emit(fix))
+        return button
+
+    def _request_node(self, item: QTreeWidgetItem) -> None:
+        if node := item.text(_NODE):
+            self.node_requested.emit(node)
