@@ -44,6 +44,7 @@ def _input(*shape: int) -> Layer:
 
 _RELU: Layer = ("relu", {})
 _POOL: Layer = ("MaxPool", {})
+_NORM: Layer = ("BatchNorm", {"momentum": 0.9})
 _OUTPUT: Layer = ("Output", {})
 _PIXELS = tuple(f"pixel_{row}_{column}" for row in range(8) for column in range(8))
 
@@ -86,16 +87,17 @@ TEMPLATES = (
         "digits-cnn",
         "Digits, convolutional",
         "Handwritten digits of 8x8 pixels, told apart by convolutions, pooling, BatchNorm and Dropout.",
-        "At least 98 % test accuracy in under half a minute.",
+        "At least 98 % test accuracy in some ten seconds.",
         "DigitsCNN",
         (
             _input(8, 8, 1),
-            _conv(32), ("BatchNorm", {"momentum": 0.9}), _RELU,
-            _conv(64), _RELU, _POOL,
-            ("Flatten", {}), ("Dropout", {"rate": 0.4}), _dense(128), _RELU, _dense(10), _OUTPUT,
+            _conv(32), _NORM, _RELU,
+            _conv(64), _NORM, _RELU, _POOL,
+            _conv(64), _NORM, _RELU, ("GlobalAvgPool", {}),
+            ("Dropout", {"rate": 0.3}), _dense(10), _OUTPUT,
         ),
         DatasetSpec("sample:digits", _PIXELS, ("digit",), "classes", "range"),
-        TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), batch_size=64, steps=800),
+        TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), batch_size=64, steps=1000),
     ),
     Template(
         "iris",
