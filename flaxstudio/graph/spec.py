@@ -70,7 +70,9 @@ class AttributeSpec:
         """Return the Python source of a checked value."""
         if isinstance(value, str) and value in self.expressions:
             return self.expressions[value]
-        return repr(value)
+        literal = repr(value)
+        # double quotes, as Flax's own source has them
+        return f'"{literal[1:-1]}"' if isinstance(value, str) and '"' not in literal else literal
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def test_a_choice_may_stand_for_an_expression() -> None:
         "init", "choice", "zeros", "", choices=("zeros", "he"), expressions={"he": "nn.initializers.he_normal()"}
     )
     assert spec.source("he") == "nn.initializers.he_normal()"
-    assert spec.source("zeros") == "'zeros'"
+    assert spec.source("zeros") == '"zeros"'
     assert spec.fault("__import__('os')")
 
 
