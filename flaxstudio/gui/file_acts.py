@@ -101,15 +101,18 @@ class FileActs(QObject):
                 lambda: write_atomically(Path(path), text), lambda _: self._say(self.tr("Saved {0}.").format(Path(path).name))
             )
 
-    def after_leaving(self, then: Callable[[], None]) -> None:
-        """Do `then` once the present project may go: after its run was stopped and its changes saved or given up."""
+    def after_leaving(self, then: Callable[[], None], then_close: Callable[[], Any] | None = None) -> None:
+        """Do `then` once the present project may go: after its run was stopped and its changes saved or given up.
+
+        Saving takes a moment; what follows it is `then_close` if given, since a window being closed cannot wait.
+        """
         self._runner.stop_and_wait()
         if not self._session.document.is_modified:
             then()
             return
         match ask_unsaved(self._window, self._session.knowledge.name):
             case "save":
-                self.save(then=then)
+                self.save(then=then_close or then)
             case "discard":
                 then()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from flaxstudio.graph.graph import Edge, Graph, Port, Value
 from flaxstudio.graph.layout import tidy
-from flaxstudio.graph.naming import fault_of_name
+from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
 from flaxstudio.graph.problem import Fix
 from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.session import Session
@@ -83,17 +83,24 @@ class GraphActs(QObject):
     def on_fix_requested(self, fix: Fix) -> None:
         self._session.edit(edits.apply_fix(fix, self._session.catalogue))
 
-    def on_name_changed(self, old: str, new: str) -> str | None:
+    def rename(self, old: str, new: str) -> str:
         """Rename a node; return why not, if it may not be."""
         others = set(self._session.document.project.graph.names()) - {old}
         if fault := fault_of_name(new, others):
             return self.tr("The name {0}.").format(fault)
-        if self._session.edit(edits.rename_node(old, new)):
-            self._canvas.select((new,))
-        return None
+        self._session.edit(edits.rename_node(old, new))
+        self._canvas.select((new,))
+        return ""
 
-    def on_model_renamed(self, name: str) -> None:
+    def rename_model(self, name: str) -> str:
+        """Give the model another class name; return why not, if it may not be."""
+        if fault := fault_of_class_name(name):
+            return self.tr("The name {0}.").format(fault)
         self._session.edit(edits.rename_model(name))
+        return ""
+
+    def on_select_all(self) -> None:
+        self._canvas.select(self._session.document.project.graph.names())
 
     def on_tidy(self) -> None:
         project = self._session.document.project

@@ -50,7 +50,6 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         self._tokens = tokens
         self._shown: Knowledge | None = None
-        self._default_layout = None
         self.setWindowTitle("Flax Studio")
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
@@ -81,7 +80,7 @@ class MainWindow(QMainWindow):
         self._add_toolbar()
         self.set_tokens(tokens)
         self.arrange("draw")
-        self.default_layout = self.saveState(LAYOUT_VERSION)
+        self._default_layout = self.saveState(LAYOUT_VERSION)
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -130,6 +129,25 @@ class MainWindow(QMainWindow):
         """Show the history of runs, the last one drawn."""
         last = results.runs[-1] if results.runs else None
         self.runs_panel.display(results.runs, last.number if last else None)
+
+    def show_last_run(self, results: Results) -> None:
+        """Draw the last run of the history, or nothing."""
+        if results.runs:
+            self.training_panel.show_run(results.runs[-1])
+        else:
+            self.training_panel.clear()
+
+    def show_run(self, results: Results, number: int) -> None:
+        """Draw one run of the history."""
+        for run in results.runs:
+            if run.number == number:
+                self.training_panel.show_run(run)
+                self.raise_dock("training")
+
+    def reset_layout(self) -> None:
+        """Put every panel back where it was at first."""
+        self.restoreState(self._default_layout, LAYOUT_VERSION)
+        self.arrange("draw")
 
     def display_device(self, text: str) -> None:
         """Show which device runs the training."""

@@ -1,11 +1,10 @@
 """The run under way: starts it in its thread, follows its events, and keeps what it brought in the document."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
 
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.run_state import RunState
@@ -15,6 +14,7 @@ from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, Trained
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.record import RunRecorder
 
 STOP_MS = 10_000
 """How long to wait for a run to stop when the window closes: the longest single step that we wait for."""
@@ -32,7 +32,8 @@ class Runner(QObject):
         self._catalogue = catalogue
         self._thread: TrainingThread | None = None
         self._document: Document | None = None
-        self._started_at = 0.0
+        self._recorder: RunRecorder | None = None
+        self._steps_per_epoch = 1.0
         self.state = RunState()
 
     @property
@@ -40,20 +41,22 @@ class Runner(QObject):
         """Whether a run is under way, paused ones included."""
         return self._thread is not None
 
+    def state_for(self, project: Project, results: Results) -> RunState:
+        """Return the state with whether the last run of this project could go on."""
+        return replace(self.state, can_continue=not self.is_busy and can_continue(project, results))
+
     def start(self, document: Document, resume: Trained | None = None) -> None:
         """Begin a run of the document's present project; `resume` goes on from there."""
         if self.is_busy:
             return
         project, results, path = document.project, document.results, document.path
         self._document = document
-        self._started_at = time.monotonic()
         self._thread = thread = TrainingThread(
             lambda control: _events(project, self._catalogue, control, results, path.parent if path else None, resume), self
         )
         thread.told.connect(self._on_event)
         thread.finished.connect(self._on_finished)
-        self._recorder = None
-        self._project = project
+        self._recorder = RunRecorder(project.graph)
         self._become(RunState(status="starting", steps=project.training.steps))
         thread.start(QThread.Priority.LowPriority)
 
@@ -82,15 +85,11 @@ class Runner(QObject):
         thread.control.stop()
         thread.wait(STOP_MS)
         # the last events wait in this thread's queue
-        from PySide6.QtCore import QCoreApplication, QEvent
-
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
 
     def _on_event(self, event: Event) -> None:
-        from flaxstudio.training.record import RunRecorder
-
         if self._recorder is None:
-            self._recorder = RunRecorder(self._project.graph)
+            return
         self._recorder.add(event)
         match event:
             case RunStarted():

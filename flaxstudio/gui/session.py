@@ -90,6 +90,14 @@ class Session(QObject):
             return False
         return True
 
+    def undo(self) -> None:
+        """Take back the last edit."""
+        self.document.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.document.redo()
+
     def set_style(self, style: Style) -> None:
         """Show the source in another style."""
         self.style = style

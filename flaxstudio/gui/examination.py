@@ -1,0 +1,87 @@
+"""What the background finds out about a project: shapes of the graph, and how its data looks and fits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from flaxstudio.data.check import check_data
+from flaxstudio.data.pictures import sample_images
+from flaxstudio.data.preview import preview_rows
+from flaxstudio.data.sources import open_table
+from flaxstudio.data.splits import count_rows
+from flaxstudio.data.table import Table, summarize, text_of
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.problem import Problem, ProblemError
+from flaxstudio.graph.shape import GraphShapes
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.panels.data_state import PREVIEW_ROWS, DataState, Picture, RowCounts
+from flaxstudio.project.config import DatasetSpec
+from flaxstudio.project.project import Project
+
+_PICTURES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DataExamination:
+    """The data as the data panel shows it, and where it does not fit the graph. `source` is what was examined."""
+
+    state: DataState
+    source: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def infer_shapes(catalogue: Catalogue) -> Callable[[Graph], GraphShapes]:
+    """Return a function for one background thread that infers a graph's shapes; jax is imported at its first call."""
+    inference: list[Any] = []
+
+    def infer(graph: Graph) -> GraphShapes:
+        if not inference:
+            from flaxstudio.codegen.shapes import ShapeInference
+
+            inference.append(ShapeInference(catalogue))
+        shapes: GraphShapes = inference[0].infer(graph)
+        return shapes
+
+    return infer
+
+
+def examine_data(catalogue: Catalogue) -> Callable[[tuple[Project, Path | None]], DataExamination]:
+    """Return a function for one background thread that examines a project's data; a table is read once."""
+    tables: dict[tuple[str, bool], tuple[Table, DataState]] = {}
+
+    def examine(question: tuple[Project, Path | None]) -> DataExamination:
+        project, beside = question
+        spec = project.dataset
+        if spec is None:
+            return DataExamination(DataState.none())
+        key = (spec.source, project.training.classic_random)
+        try:
+            if key not in tables:
+                tables.clear()
+                table = open_table(spec.source, classic_random=key[1], beside=beside)
+                tables[key] = (table, _state_of(table))
+        except ProblemError as error:
+            return DataExamination(DataState.failed(str(error)), spec.source, (error.problem,))
+        table, state = tables[key]
+        state = replace(state, row_counts=RowCounts(*count_rows(spec, table)), pictures=_pictures(project, spec, table, catalogue))
+        return DataExamination(state, spec.source, check_data(project, table, catalogue))
+
+    return examine
+
+
+def _state_of(table: Table) -> DataState:
+    return DataState(
+        "ready", "", summarize(table), table.rows, preview_rows(table, PREVIEW_ROWS), has_fixed_test=table.test_rows > 0
+    )
+
+
+def _pictures(project: Project, spec: DatasetSpec, table: Table, catalogue: Catalogue) -> tuple[Picture, ...]:
+    """Return the first samples as pictures, where the Input takes images."""
+    node = next(project.graph.of_layer("Input"), None)
+    shape = catalogue["Input"].value(node, "shape") if node else ()
+    images = sample_images(table, spec, shape, _PICTURES) if isinstance(shape, tuple) else None
+    if images is None:
+        return ()
+    labels = table.columns.get(spec.targets[0]) if len(spec.targets) == 1 else None
+    return tuple(Picture(pixels, "" if labels is None else text_of(labels[row])) for row, pixels in enumerate(images))

@@ -1,0 +1,293 @@
+"""The parts of the application made and held together, with the slots that belong to no single act."""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QSize, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.gui.background import Worker
+from flaxstudio.gui.data_acts import DataActs
+from flaxstudio.gui.dialogs.about import show_about
+from flaxstudio.gui.export_acts import ExportActs
+from flaxstudio.gui.file_acts import SUFFIX, FileActs
+from flaxstudio.gui.graph_acts import GraphActs
+from flaxstudio.gui.graph_picture import draw_graph
+from flaxstudio.gui.main_window import MainWindow
+from flaxstudio.gui.panels.run_state import progress_text
+from flaxstudio.gui.runner import Runner
+from flaxstudio.gui.session import Session
+from flaxstudio.gui.settings import LAYOUT_VERSION, Settings, ThemeChoice
+from flaxstudio.gui.start_page import RecentProject, TemplateCard
+from flaxstudio.gui.theme import apply_theme, system_tokens
+from flaxstudio.gui.tokens import DARK, LIGHT, Tokens
+from flaxstudio.layers import catalogue
+from flaxstudio.project.project import Project
+from flaxstudio.project.storage import load_project
+from flaxstudio.project.templates import TEMPLATES, build_template
+from flaxstudio.training.events import Event, RunFinished, RunStarted
+
+DOCUMENTATION = "https://flax-linen.readthedocs.io"
+_CARD = QSize(248, 112)
+_RECENT_PICTURE = QSize(72, 40)
+_NOTE_MS = 8000
+
+
+class Studio(QObject):
+    """Makes every part once; `gui.wiring` joins them."""
+
+    def __init__(self, app: QApplication, settings: Settings) -> None:
+        super().__init__()
+        self._app = app
+        self.settings = settings
+        self.tokens = self._chosen_tokens()
+        apply_theme(app, self.tokens)
+        self.catalogue = catalogue()
+        self.window = MainWindow(self.catalogue, self.tokens)
+        self.session = Session(self.catalogue, self)
+        self.runner = Runner(self.catalogue, self)
+        self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.show_canvas)
+        self.graph = GraphActs(self.session, self.window.canvas, self)
+        self.data = DataActs(self.session, settings, self.window, self.say)
+        self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens)
+        self.device_worker = Worker(_describe_device, self)
+
+    # starting and closing
+
+    def show(self, path: Path | None = None) -> None:
+        """Show the window on the start page, then open the project if one is given."""
+        self._restore_window()
+        self._mark_theme()
+        self.on_session_changed()
+        self.show_start_page()
+        self.window.show()
+        if path is not None:
+            self.files.open_now(path)
+
+    def begin(self) -> None:
+        """Let the background work begin, once the window has been painted: it imports jax."""
+        self.session.begin_examining()
+        self.device_worker.ask("device")
+
+    def may_close(self) -> bool:
+        """See to unsaved work, then end all threads; False keeps the window open."""
+        is_free = False
+
+        def leave() -> None:
+            nonlocal is_free
+            is_free = True
+
+        self.files.after_leaving(leave, then_close=self.window.close)
+        if is_free:
+            self.close()
+        return is_free
+
+    def close(self) -> None:
+        """End all threads and remember the window."""
+        self.settings.keep_window(self.window.saveGeometry(), self.window.saveState(LAYOUT_VERSION))
+        self.runner.stop_and_wait()
+        self.exports.cancel()
+        self.data.close()
+        self.files.close()
+        self.device_worker.close()
+        self.session.close()
+
+    # what is known, shown
+
+    def on_session_changed(self) -> None:
+        self.window.display(self.session.knowledge)
+        self.display_run()
+
+    def display_run(self) -> None:
+        """Show how the run stands."""
+        known = self.session.knowledge
+        state = self.runner.state_for(known.project, known.results)
+        self.window.display_run(state, progress_text(state))
+
+    def say(self, text: str) -> None:
+        """Show one sentence at the window's foot."""
+        self.window.statusBar().showMessage(text, _NOTE_MS)
+
+    def on_device_found(self, _question: object, text: object) -> None:
+        self.window.display_device(str(text))
+
+    # start page and canvas
+
+    def show_start_page(self) -> None:
+        """Show the start page with fresh pictures."""
+        self.window.start_page.display(self._recent_projects(), self._template_cards())
+        self.window.show_start_page(True)
+
+    def show_canvas(self) -> None:
+        """Bring the open project to the front."""
+        self.window.show_start_page(False)
+        self.window.show_last_run(self.session.knowledge.results)
+        self.window.canvas.fit_all()
+
+    def on_file_dropped(self, path: str) -> None:
+        """Open a dropped file: a project as one, anything else as data."""
+        if path.endswith(SUFFIX):
+            self.files.on_open_path(path)
+            return
+        if self.window.is_start_page_shown:
+            self.files.on_new()
+        self.data.on_file_dropped(path)
+
+    def fill_recent_menu(self) -> None:
+        """List the projects opened last."""
+        menu = self.window.recent_menu
+        menu.clear()
+        for path in self.settings.recent:
+            menu.addAction(path.stem).triggered.connect(lambda _=False, path=path: self.files.on_open_path(str(path)))
+        if menu.isEmpty():
+            menu.addAction(self.tr("No projects yet")).setEnabled(False)
+
+    # editor
+
+    def focus_name(self, _name: str = "") -> None:
+        """Let the user type the selected node's name."""
+        self.window.raise_dock("inspector")
+        self.window.inspector.focus_name()
+
+    def on_name_changed(self, old: str, new: str) -> None:
+        if fault := self.graph.rename(old, new):
+            self.window.inspector.show_fault(fault)
+
+    def on_model_renamed(self, name: str) -> None:
+        if fault := self.graph.rename_model(name):
+            self.window.inspector.show_fault(fault)
+
+    def on_line_clicked(self, line: int) -> None:
+        if node := self.session.knowledge.source.node_at(line):
+            self.window.canvas.select((node,))
+
+    def show_node(self, name: str) -> None:
+        """Select a node and bring it into sight."""
+        if self.session.document.project.graph.has_node(name):
+            self.window.canvas.select((name,))
+            self.window.canvas.center_on(name)
+
+    def show_problems(self) -> None:
+        """Bring the list of problems to the front."""
+        self.window.raise_dock("problems")
+
+    # runs
+
+    def train(self) -> None:
+        """Begin a run, or show what prevents it."""
+        self._begin_run(None)
+
+    def go_on(self) -> None:
+        """Go on from where the last run was stopped."""
+        self._begin_run(self.session.document.results.trained)
+
+    def _begin_run(self, resume: object) -> None:
+        errors = [problem for problem in self.session.knowledge.problems if problem.severity == "error"]
+        if errors:
+            self.show_problems()
+            self.say(str(errors[0]))
+            self.show_node(errors[0].node)
+            return
+        self.window.raise_dock("training")
+        self.runner.start(self.session.document, resume)
+
+    def on_run_event(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self.window.display_device(event.device.upper())
+            case RunFinished():
+                self.say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
+
+    def on_run_failed(self, sentence: str, node: str) -> None:
+        self.say(sentence)
+        self.show_node(node)
+
+    def show_run(self, number: int) -> None:
+        """Draw a run of the history."""
+        if not self.runner.is_busy:
+            self.window.show_run(self.session.document.results, number)
+
+    # theme and help
+
+    def choose_theme(self, choice: ThemeChoice) -> None:
+        """Use a theme from now on."""
+        self.settings.theme = choice
+        self._apply_theme()
+
+    def on_system_theme_changed(self) -> None:
+        if self.settings.theme == "system":
+            self._apply_theme()
+
+    def show_documentation(self) -> None:
+        """Open Flax's documentation in the browser."""
+        QDesktopServices.openUrl(QUrl(DOCUMENTATION))
+
+    def show_about(self) -> None:
+        """Say what this program is."""
+        show_about(self.window)
+
+    def _chosen_tokens(self) -> Tokens:
+        choice = self.settings.theme
+        return system_tokens() if choice == "system" else DARK if choice == "dark" else LIGHT
+
+    def _apply_theme(self) -> None:
+        self._mark_theme()
+        tokens = self._chosen_tokens()
+        if tokens is self.tokens:
+            return
+        self.tokens = tokens
+        apply_theme(self._app, tokens)
+        self.window.set_tokens(tokens)
+        self.window.start_page.display(self._recent_projects(), self._template_cards())
+
+    def _mark_theme(self) -> None:
+        for choice in ("system", "light", "dark"):
+            self.window.actions_by_name[f"theme_{choice}"].setChecked(self.settings.theme == choice)
+
+    def _restore_window(self) -> None:
+        geometry, layout = self.settings.geometry, self.settings.layout
+        if geometry is None or not self.window.restoreGeometry(geometry):
+            self.window.resize(1280, 800)
+        if layout is None or not self.window.restoreState(layout, LAYOUT_VERSION):
+            self.window.arrange("draw")
+
+    # pictures for the start page
+
+    def _template_cards(self) -> tuple[TemplateCard, ...]:
+        return tuple(
+            TemplateCard(
+                template.name,
+                template.title,
+                template.summary,
+                template.expected,
+                self._picture(build_template(template.name, self.catalogue), _CARD),
+            )
+            for template in TEMPLATES
+        )
+
+    def _recent_projects(self) -> tuple[RecentProject, ...]:
+        found = []
+        for path in self.settings.recent:
+            try:
+                picture = self._picture(load_project(path)[0], _RECENT_PICTURE)
+            except ProblemError:
+                picture = None
+            changed = datetime.fromtimestamp(path.stat().st_mtime)
+            text = QLocale().toString(changed, QLocale.FormatType.ShortFormat)
+            found.append(RecentProject(str(path), path.stem, text, picture))
+        return tuple(found)
+
+    def _picture(self, project: Project, size: QSize):
+        ratio = self.window.devicePixelRatioF()
+        return draw_graph(project.graph, project.positions, self.catalogue, self.tokens, size, ratio)
+
+
+def _describe_device(_question: object) -> str:
+    """Return the device that runs use, in words; imports jax, in the background."""
+    import jax
+
+    device = jax.devices()[0]
+    kind = "" if device.platform == "cpu" else f" {device.device_kind}"
+    return QCoreApplication.translate("Studio", "Device {0}").format(device.platform.upper() + kind)

@@ -1,0 +1,125 @@
+"""The map of the house: which intent goes to which act, and which change goes to which view. Read it top to bottom."""
+
+from PySide6.QtGui import QGuiApplication
+
+from flaxstudio.gui.studio import Studio
+
+
+def wire(studio: Studio) -> None:
+    """Join the parts of the studio. Nothing else connects one part to another."""
+    _wire_changes(studio)
+    _wire_commands(studio)
+    _wire_start_page(studio)
+    _wire_editor(studio)
+    _wire_panels(studio)
+
+
+def _wire_changes(studio: Studio) -> None:
+    """What is known goes to the views."""
+    studio.session.changed.connect(studio.on_session_changed)
+    studio.session.refused.connect(studio.say)
+    studio.window.canvas.selection_changed.connect(studio.window.display_selection)
+    studio.runner.state_changed.connect(studio.display_run)
+    studio.runner.told.connect(studio.window.training_panel.on_event)
+    studio.runner.told.connect(studio.on_run_event)
+    studio.runner.failed.connect(studio.on_run_failed)
+    studio.device_worker.answered.connect(studio.on_device_found)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(studio.on_system_theme_changed)
+
+
+def _wire_commands(studio: Studio) -> None:
+    """Menus, toolbar and keys."""
+    window, canvas, files, graph = studio.window, studio.window.canvas, studio.files, studio.graph
+    commands = {
+        "new": files.on_new,
+        "open": files.on_open,
+        "start": studio.show_start_page,
+        "save": files.on_save,
+        "save_as": files.on_save_as,
+        "open_data": studio.data.on_file_requested,
+        "export": studio.exports.on_export,
+        "quit": window.close,
+        "undo": studio.session.undo,
+        "redo": studio.session.redo,
+        "cut": graph.on_cut,
+        "copy": graph.on_copy,
+        "paste": graph.on_paste,
+        "duplicate": graph.on_duplicate,
+        "delete": graph.on_delete,
+        "select_all": graph.on_select_all,
+        "rename": studio.focus_name,
+        "add": canvas.open_search,
+        "tidy": graph.on_tidy,
+        "fit": canvas.fit_all,
+        "fit_selection": canvas.fit_selection,
+        "zoom_reset": canvas.zoom_reset,
+        "zoom_in": canvas.zoom_in,
+        "zoom_out": canvas.zoom_out,
+        "train": studio.train,
+        "pause": studio.runner.pause_or_resume,
+        "stop": studio.runner.stop,
+        "continue": studio.go_on,
+        "mode_draw": lambda: window.arrange("draw"),
+        "mode_train": lambda: window.arrange("train"),
+        "mode_judge": lambda: window.arrange("judge"),
+        "reset_layout": window.reset_layout,
+        "theme_system": lambda: studio.choose_theme("system"),
+        "theme_light": lambda: studio.choose_theme("light"),
+        "theme_dark": lambda: studio.choose_theme("dark"),
+        "documentation": studio.show_documentation,
+        "about": studio.show_about,
+    }
+    for name, command in commands.items():
+        window.actions_by_name[name].triggered.connect(lambda _=False, command=command: command())
+    window.recent_menu.aboutToShow.connect(studio.fill_recent_menu)
+    window.may_close = studio.may_close
+
+
+def _wire_start_page(studio: Studio) -> None:
+    page, files = studio.window.start_page, studio.files
+    page.new_requested.connect(files.on_new)
+    page.open_requested.connect(files.on_open)
+    page.template_chosen.connect(files.on_template)
+    page.recent_chosen.connect(files.on_open_path)
+    page.file_dropped.connect(studio.on_file_dropped)
+
+
+def _wire_editor(studio: Studio) -> None:
+    """Canvas, palette, inspector, source and problems."""
+    window, graph, canvas, inspector = studio.window, studio.graph, studio.window.canvas, studio.window.inspector
+    canvas.layer_dropped.connect(graph.on_layer_dropped)
+    canvas.layer_chosen.connect(graph.on_layer_chosen)
+    canvas.layer_dropped_on_edge.connect(graph.on_layer_dropped_on_edge)
+    canvas.node_dropped_on_edge.connect(graph.on_node_dropped_on_edge)
+    canvas.edge_drawn.connect(graph.on_edge_drawn)
+    canvas.nodes_moved.connect(graph.on_nodes_moved)
+    canvas.delete_requested.connect(graph.on_delete_requested)
+    canvas.rename_requested.connect(studio.focus_name)
+    canvas.file_dropped.connect(studio.on_file_dropped)
+    window.palette_panel.layer_activated.connect(graph.on_layer_activated)
+    inspector.attribute_changed.connect(graph.on_attribute_changed)
+    inspector.name_changed.connect(studio.on_name_changed)
+    inspector.model_renamed.connect(studio.on_model_renamed)
+    inspector.fix_requested.connect(graph.on_fix_requested)
+    window.code_panel.save_requested.connect(studio.files.on_save_source)
+    window.code_panel.style_changed.connect(studio.session.set_style)
+    window.code_panel.line_clicked.connect(studio.on_line_clicked)
+    window.problems_panel.node_requested.connect(studio.show_node)
+    window.problems_panel.fix_requested.connect(graph.on_fix_requested)
+    window.problems_clicked.connect(studio.show_problems)
+
+
+def _wire_panels(studio: Studio) -> None:
+    """Data, training and runs."""
+    data, training = studio.window.data_panel, studio.window.training_panel
+    data.dataset_changed.connect(studio.data.on_dataset_changed)
+    data.file_requested.connect(studio.data.on_file_requested)
+    data.sample_chosen.connect(studio.data.on_sample_chosen)
+    data.file_dropped.connect(studio.on_file_dropped)
+    training.training_changed.connect(studio.data.on_training_changed)
+    training.train_requested.connect(studio.train)
+    training.pause_requested.connect(studio.runner.pause_or_resume)
+    training.resume_requested.connect(studio.runner.pause_or_resume)
+    training.stop_requested.connect(studio.runner.stop)
+    training.continue_requested.connect(studio.go_on)
+    studio.window.runs_panel.run_selected.connect(studio.show_run)
