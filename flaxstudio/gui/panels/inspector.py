@@ -48,6 +48,12 @@ class Inspector(QWidget):
         shown = self.node_page if self.node_page.isVisibleTo(self) else self.model_page
         shown.name_field.show_fault(text)
 
+    def focus_name(self) -> None:
+        """Let the user type the name of what is shown."""
+        shown = self.node_page if self.node_page.isVisibleTo(self) else self.model_page
+        shown.name_field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        shown.name_field.edit.selectAll()
+
     def set_tokens(self, tokens: Tokens) -> None:
         self.node_page.set_tokens(tokens)
 
