@@ -1,5 +1,6 @@
 """Tidy: a layered layout from left to right, after Sugiyama: longest-path layers, dummies, barycentre sweeps, straight rows."""
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -97,22 +98,26 @@ def _order(layered: _Columns) -> None:
     """Order each column by the mean place of its neighbours, to and fro, and keep the order with the fewest crossings."""
     best = [list(keys) for keys in layered.columns]
     fewest = _crossings(layered)
+    place = _places(layered)
     for sweep in range(_SWEEPS):
         is_forward = sweep % 2 == 0
         neighbours = layered.before if is_forward else layered.after
         for keys in layered.columns if is_forward else reversed(layered.columns):
-            _sort(keys, neighbours, _places(layered))
+            _sort(keys, neighbours, place)
         if (count := _crossings(layered)) < fewest:
             best, fewest = [list(keys) for keys in layered.columns], count
     layered.columns[:] = best
 
 
 def _sort(keys: list[Key], neighbours: dict[Key, list[Key]], place: dict[Key, int]) -> None:
+    """Sort a column by the mean place of each key's neighbours, and bring its places up to date."""
+
     def mean(key: Key) -> float:
         near = neighbours[key]
         return sum(place[other] for other in near) / len(near) if near else float(place[key])
 
     keys.sort(key=mean)
+    place |= {key: at for at, key in enumerate(keys)}
 
 
 def _places(layered: _Columns) -> dict[Key, int]:
@@ -126,8 +131,9 @@ def _crossings(layered: _Columns) -> int:
         seen: list[int] = []
         for key in keys:
             ends = [place[target] for target in layered.after[key]]
-            total += sum(end < other for end in ends for other in seen)
-            seen += ends
+            total += sum(len(seen) - bisect_right(seen, end) for end in ends)
+            for end in ends:
+                insort(seen, end)
     return total
 
 
