@@ -3,7 +3,7 @@
 import numpy as np
 
 from flaxstudio.data.table import Table, kind_of
-from flaxstudio.project.config import DatasetSpec
+from flaxstudio.project.config import DatasetSpec, Scaling
 
 _TARGET_NAMES = ("target", "label", "labels", "class", "y", "species", "digit", "outcome")
 _MAX_CLASSES = 20
@@ -19,7 +19,7 @@ def suggest(table: Table, source: str) -> DatasetSpec:
     # arrays of images or series come one at a time; a table's columns come all together
     features = tuple(arrays[:1] or numbers)
     is_class = _looks_like_classes(table, target)
-    scaling = "range" if arrays else "standard"
+    scaling: Scaling = "range" if arrays else "standard"
     test = 0.0 if table.test_rows else 0.2
     return DatasetSpec(source, features, (target,), "classes" if is_class else "numbers", scaling, test=test)
 

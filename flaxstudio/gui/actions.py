@@ -29,7 +29,10 @@ def _c(name: str, text: str, *keys: str, icon: str = "", tip: str = "", is_check
     return Command(name, text, keys, icon, tip, is_checkable)
 
 
-_T = QT_TRANSLATE_NOOP
+def _T(context: str, text: str) -> str:
+    return str(QT_TRANSLATE_NOOP(context, text))
+
+
 MENUS: tuple[tuple[str, tuple[Command | str | None, ...]], ...] = (
     (
         _T(_CONTEXT, "&File"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from flaxstudio.gui.dialogs.fault import show_fault
 from flaxstudio.gui.settings import Settings
@@ -28,7 +28,7 @@ def run(path: Path | None = None) -> int:
     store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "flaxstudio", "flaxstudio")
     studio = Studio(app, Settings(store))
     wire(studio)
-    guard = FaultGuard(studio.rescue, studio.window)
+    guard = FaultGuard(studio.files.rescue, studio.window)
     guard.install()
     studio.show(path)
     QTimer.singleShot(0, studio.begin)  # after the first paint: the background imports jax
@@ -40,7 +40,7 @@ class FaultGuard(QObject):
 
     _raised = Signal(str, str)
 
-    def __init__(self, rescue: Callable[[], Path | None], parent: QObject | None = None) -> None:
+    def __init__(self, rescue: Callable[[], Path | None], parent: QWidget) -> None:
         super().__init__(parent)
         self._rescue = rescue
         self._parent = parent

@@ -64,7 +64,9 @@ def examine_data(catalogue: Catalogue) -> Callable[[tuple[Project, Path | None]]
         except ProblemError as error:
             return DataExamination(DataState.failed(str(error)), spec.source, (error.problem,))
         table, state = tables[key]
-        state = replace(state, row_counts=RowCounts(*count_rows(spec, table)), pictures=_pictures(project, spec, table, catalogue))
+        state = replace(
+            state, row_counts=RowCounts(*count_rows(spec, table)), pictures=_pictures(project, spec, table, catalogue)
+        )
         return DataExamination(state, spec.source, check_data(project, table, catalogue))
 
     return examine

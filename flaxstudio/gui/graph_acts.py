@@ -1,6 +1,6 @@
 """What the user asks of the graph, turned into edits."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -148,11 +148,11 @@ class GraphActs(QObject):
         if self._session.edit(edits.paste(clip.graph, clip.positions, (step, step), names)):
             self._canvas.select(tuple(names.values()))
 
-    def _add(self, layer: str, x: float, y: float, more=lambda name: []) -> None:
+    def _add(self, layer: str, x: float, y: float, more: Callable[[str], list[Edit]] | None = None) -> None:
         spec = self._session.catalogue[layer]
         name = edits.new_name(self._session.document.project, spec)
         add = edits.add_node(spec, name, (x, y))
-        if self._session.edit(edits.sequence(add.text, [add, *more(name)])):
+        if self._session.edit(edits.sequence(add.text, [add, *(more(name) if more else [])])):
             self._canvas.select((name,))
 
     def _joining(self, layer: str, name: str, port: Port) -> list[Edit]:

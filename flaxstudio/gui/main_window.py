@@ -38,6 +38,7 @@ from flaxstudio.project.results import Results
 
 _SIDE_WIDTH = 220
 _INSPECTOR_WIDTH = 280
+_TABS = ("data", "training", "code", "problems", "runs")
 
 
 class MainWindow(QMainWindow):
@@ -51,7 +52,8 @@ class MainWindow(QMainWindow):
         self._tokens = tokens
         self._shown: Knowledge | None = None
         self.setWindowTitle("Flax Studio")
-        self.setDockNestingEnabled(True)
+        options = QMainWindow.DockOption
+        self.setDockOptions(options.AnimatedDocks | options.AllowNestedDocks | options.AllowTabbedDocks | options.GroupedDragging)
         self.setAcceptDrops(True)
         self.canvas = Canvas(catalogue, tokens)
         self.start_page = StartPage(tokens)
@@ -216,8 +218,11 @@ class MainWindow(QMainWindow):
             dock.setObjectName(f"dock_{name}")
             dock.setWidget(view)
             self.addDockWidget(area, dock)
-        for name in ("training", "code", "problems", "runs"):
+        for name in _TABS[1:]:
             self.tabifyDockWidget(docks["data"], docks[name])
+        for name in _TABS:
+            docks[name].topLevelChanged.connect(lambda floats, dock=docks[name]: _show_title(dock, floats))
+            _show_title(docks[name], False)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self.tabPosition(bottom).North)
         return docks
 
@@ -265,3 +270,8 @@ class MainWindow(QMainWindow):
         self._problems.setIcon(icon(name, self._tokens, color))
         count = len(known.problems)
         self._problems.setText(self.tr("No problems") if not count else self.tr("%n problem(s)", "", count))
+
+
+def _show_title(dock: QDockWidget, visible: bool) -> None:
+    """Show a dock's title bar only while it floats: among tabs, the tab says the same and can be dragged."""
+    dock.setTitleBarWidget(None if visible else QWidget(dock))  # type: ignore[arg-type]

@@ -35,6 +35,11 @@ class Knowledge:
     redo_text: str
 
     @property
+    def graph_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the graph itself, whatever the data and the run."""
+        return tuple(problem for problem in self.problems if problem.node)
+
+    @property
     def name(self) -> str:
         """What the project is called in titles and questions."""
         return self.path.stem if self.path else self.project.name

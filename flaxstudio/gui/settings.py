@@ -21,7 +21,7 @@ class Settings:
     def recent(self) -> tuple[Path, ...]:
         """Projects opened or saved last, newest first, those that still exist."""
         value = self._store.value("recent", [])
-        paths = [value] if isinstance(value, str) else list(value or [])
+        paths = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         return tuple(path for path in map(Path, paths) if path.is_file())[:MAX_RECENT]
 
     def add_recent(self, path: Path) -> None:

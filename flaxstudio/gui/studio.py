@@ -1,10 +1,9 @@
 """The parts of the application made and held together, with the slots that belong to no single act."""
 
-from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QSize, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QCoreApplication, QFileInfo, QLocale, QObject, QSize, QUrl
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.graph.problem import ProblemError
@@ -25,6 +24,7 @@ from flaxstudio.gui.theme import apply_theme, system_tokens
 from flaxstudio.gui.tokens import DARK, LIGHT, Tokens
 from flaxstudio.layers import catalogue
 from flaxstudio.project.project import Project
+from flaxstudio.project.results import Trained
 from flaxstudio.project.storage import load_project
 from flaxstudio.project.templates import TEMPLATES, build_template
 from flaxstudio.training.events import Event, RunFinished, RunStarted
@@ -183,7 +183,7 @@ class Studio(QObject):
         """Go on from where the last run was stopped."""
         self._begin_run(self.session.document.results.trained)
 
-    def _begin_run(self, resume: object) -> None:
+    def _begin_run(self, resume: Trained | None) -> None:
         errors = [problem for problem in self.session.knowledge.problems if problem.severity == "error"]
         if errors:
             self.show_problems()
@@ -274,12 +274,12 @@ class Studio(QObject):
                 picture = self._picture(load_project(path)[0], _RECENT_PICTURE)
             except ProblemError:
                 picture = None
-            changed = datetime.fromtimestamp(path.stat().st_mtime)
+            changed = QFileInfo(path).lastModified()
             text = QLocale().toString(changed, QLocale.FormatType.ShortFormat)
             found.append(RecentProject(str(path), path.stem, text, picture))
         return tuple(found)
 
-    def _picture(self, project: Project, size: QSize):
+    def _picture(self, project: Project, size: QSize) -> QImage:
         ratio = self.window.devicePixelRatioF()
         return draw_graph(project.graph, project.positions, self.catalogue, self.tokens, size, ratio)
 
