@@ -3,7 +3,6 @@
 Standard library only, since it runs before anything is installed. Other arguments go to flaxstudio.
 """
 
-import ctypes
 import hashlib
 import os
 import shutil
@@ -15,21 +14,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "installed.txt"
-LIBRARIES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-}
 CHECKS = (
     ("ruff", "format", "--check", "."),
     ("ruff", "check", "."),
@@ -40,7 +24,7 @@ CHECKS = (
 
 def main(arguments: list[str]) -> int:
     """Do what is asked and return the exit status."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this has not been asked by pip yet
         return refuse(f"Flax Studio needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
     task = arguments[0] if arguments else ""
     if task not in ("test", "check"):
@@ -132,18 +116,12 @@ def have_libraries() -> bool:
     return not missing
 
 
-def missing_packages() -> list[str]:
+def missing_packages() -> tuple[str, ...]:
     """Return the Debian packages of the libraries that cannot be loaded."""
-    return [package for library, package in LIBRARIES.items() if not can_load(library)]
+    sys.path.insert(0, str(ROOT))
+    from flaxstudio.display import missing_packages as missing
 
-
-def can_load(library: str) -> bool:
-    """Return whether a shared library can be loaded."""
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
+    return missing(on_x11=True)
 
 
 def refuse(sentence: str) -> int:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-import flaxstudio
 from flaxstudio.graph.problem import ProblemError
 
 _POLL_SECONDS = 0.05
@@ -38,7 +37,7 @@ def run_worker(module: str, arguments: list[str], cancelled: Callable[[], bool])
 
 
 def _start(module: str, arguments: list[str], output: IO[str]) -> subprocess.Popen[str]:
-    home = str(Path(flaxstudio.__file__).parents[1])
+    home = str(Path(__file__).parents[2])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "JAX_PLATFORMS": "cpu"}
     environment |= {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
