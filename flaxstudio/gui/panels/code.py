@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -32,6 +32,7 @@ class CodePanel(QWidget):
         self.style_choice.activated.connect(lambda _: self.style_changed.emit(self.style_choice.currentData()))
         self.copy_button = self._button(self.tr("Copy"), self.tr("Copy the whole source"), self.copy)
         self.save_button = self._button(self.tr("Save as…"), self.tr("Save the source as a Python file"), self.save_requested)
+        self.save_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.note = QLabel()
         self.note.setProperty("role", "ok")
         self._note_timer = QTimer(self)

@@ -11,6 +11,7 @@ from flaxstudio.gui.tokens import Tokens
 
 LineRange = tuple[int, int]
 _TINT = 0.14
+_TOP = 4
 
 
 class CodeView(QPlainTextEdit):
@@ -26,6 +27,7 @@ class CodeView(QPlainTextEdit):
         self._highlighter = Highlighter(self.document(), tokens)
         self.setFont(code_font())
         self.setReadOnly(True)
+        self.document().setDocumentMargin(0)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -80,8 +82,11 @@ class CodeView(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_gutter()
+
+    def _place_gutter(self) -> None:
         area = self.contentsRect()
-        self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
+        self._gutter.setGeometry(QRect(area.left(), area.top() + _TOP, self.gutter_width(), area.height() - _TOP))
 
     def _paint_number(self, painter: QPainter, line: int, top: float, height: float) -> None:
         is_marked = self._marked is not None and self._marked[0] <= line <= self._marked[1]
@@ -90,7 +95,7 @@ class CodeView(QPlainTextEdit):
             painter.fillRect(QRectF(0, top, 3, height), QColor(self._tokens.accent))
         painter.setPen(QColor(self._tokens.text if is_marked else self._tokens.secondary))
         box = QRectF(0, top, self._gutter.width() - t.PADDING, height)
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line))
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, str(line))
 
     def _replace(self, text: str) -> None:
         """Exchange only the lines that differ, so that scrolling and selection stay."""
@@ -108,7 +113,8 @@ class CodeView(QPlainTextEdit):
         else:
             self.setPlainText(text)
         self._highlighter.rehighlight()
-        self.setViewportMargins(self.gutter_width(), 0, 0, 0)
+        self.setViewportMargins(self.gutter_width(), _TOP, 0, 0)
+        self._place_gutter()
         self.verticalScrollBar().setValue(place[0])
         self.horizontalScrollBar().setValue(place[1])
 

@@ -19,6 +19,7 @@ from flaxstudio.gui.icons import icon
 from flaxstudio.gui.tokens import Tokens
 
 _WORDS, _NODE, _FIX = range(3)
+_ROW_HEIGHT = 32
 
 
 class ProblemsPanel(QWidget):
@@ -59,7 +60,6 @@ class ProblemsPanel(QWidget):
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setIconSize(QSize(16, 16))
-        self.list.setAllColumnsShowFocus(True)
         self.list.setAccessibleName(self.tr("Problems"))
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(_WORDS, QHeaderView.ResizeMode.Stretch)
@@ -86,7 +86,9 @@ class ProblemsPanel(QWidget):
             item = self._item(problem)
             self.list.addTopLevelItem(item)
             if problem.fix is not None:
-                self.list.setItemWidget(item, _FIX, self._fix_button(problem.fix))
+                button = self._fix_button(problem.fix)
+                self.list.setItemWidget(item, _FIX, button)
+                item.setSizeHint(_FIX, button.sizeHint() + QSize(t.GAP, 0))
         self._stack.setCurrentIndex(1 if self._problems else 0)
 
     def _item(self, problem: Problem) -> QTreeWidgetItem:
@@ -97,7 +99,7 @@ class ProblemsPanel(QWidget):
         item.setIcon(_WORDS, icon(name, self._tokens, color))
         item.setToolTip(_WORDS, str(problem))
         item.setData(_WORDS, Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {problem}")
-        item.setSizeHint(_WORDS, QSize(0, 32))
+        item.setSizeHint(_WORDS, QSize(0, _ROW_HEIGHT))
         return item
 
     def _fix_button(self, fix: Fix) -> QPushButton:
