@@ -10,6 +10,7 @@ CARD_PICTURE = QSize(228, 116)
 RECENT_PICTURE = QSize(64, 40)
 """The sizes in px that pictures should be drawn in; others are scaled."""
 
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _CARD_WIDTH = CARD_PICTURE.width() + 2
 
 
@@ -45,7 +46,10 @@ class TemplateButton(QPushButton):
         return QSize(_CARD_WIDTH, self._inside.heightForWidth(_CARD_WIDTH))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        _click_on_enter(self, event) or super().keyPressEvent(event)
+        if event.key() in _ARROWS:
+            event.ignore()  # the grid knows which card lies in that direction
+        elif not _click_on_enter(self, event):
+            super().keyPressEvent(event)
 
 
 class RecentRow(QPushButton):
@@ -82,7 +86,8 @@ class RecentRow(QPushButton):
         return self._inside.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        _click_on_enter(self, event) or super().keyPressEvent(event)
+        if not _click_on_enter(self, event):
+            super().keyPressEvent(event)
 
 
 class CardGrid(QWidget):

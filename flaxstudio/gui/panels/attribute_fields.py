@@ -52,7 +52,10 @@ class NumberField(QAbstractSpinBox):
         self.committed.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        _wheel_only_with_focus(self, event) or super().wheelEvent(event)
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()  # it scrolls the panel
 
 
 class IntsField(QLineEdit):
@@ -118,7 +121,10 @@ class ChoiceField(QComboBox):
         return self.currentText()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        _wheel_only_with_focus(self, event) or super().wheelEvent(event)
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()  # it scrolls the panel
 
 
 Field = NumberField | IntsField | ToggleField | ChoiceField
@@ -185,11 +191,3 @@ def _stepped(spec: AttributeSpec, value: float, steps: int) -> float:
     low, high = spec.minimum, spec.maximum
     moved = moved if low is None else max(moved, type(moved)(low))
     return moved if high is None else min(moved, type(moved)(high))
-
-
-def _wheel_only_with_focus(field: QWidget, event: QWheelEvent) -> bool:
-    """Leave the wheel to the panel's scrolling unless the user is in this field."""
-    if field.hasFocus():
-        return False
-    event.ignore()
-    return True

@@ -1,0 +1,73 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QPushButton
+
+from flaxstudio.gui.panels.problems import ProblemsPanel
+from flaxstudio.gui.tokens import DARK, LIGHT
+from tests.gui.networks import FIX, PROBLEMS
+
+
+@pytest.fixture
+def panel(qtbot):
+    view = ProblemsPanel(LIGHT)
+    qtbot.addWidget(view)
+    view.resize(900, 240)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def click_row(panel, number):
+    box = panel.list.visualItemRect(panel.list.topLevelItem(number))
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+
+
+def test_without_problems_it_says_so(panel):
+    assert panel.empty_text.isVisible()
+    panel.display(PROBLEMS)
+    assert not panel.empty_text.isVisible()
+    panel.display(())
+    assert panel.empty_text.isVisible()
+
+
+def test_each_problem_is_a_row_with_its_severity_in_words(panel):
+    panel.display(PROBLEMS)
+    rows = [panel.list.topLevelItem(number) for number in range(panel.list.topLevelItemCount())]
+    assert [row.text(0) for row in rows] == [str(problem) for problem in PROBLEMS]
+    spoken = [row.data(0, Qt.ItemDataRole.AccessibleTextRole) for row in rows]
+    assert [text.split(":")[0] for text in spoken] == ["Error", "Warning", "Error"]
+
+
+def test_a_click_or_enter_asks_for_the_problems_node(panel):
+    panel.display(PROBLEMS)
+    spy = QSignalSpy(panel.node_requested)
+    click_row(panel, 1)
+    assert spy.at(0) == ["dense_2"]
+    panel.list.setFocus()
+    panel.list.setCurrentItem(panel.list.topLevelItem(0))
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert spy.at(spy.count() - 1) == ["conv_1"]
+
+
+def test_a_problem_of_the_whole_graph_asks_for_no_node(panel):
+    panel.display(PROBLEMS)
+    spy = QSignalSpy(panel.node_requested)
+    click_row(panel, 2)
+    assert spy.count() == 0
+
+
+def test_the_repair_of_one_click_is_asked_for_and_its_row_may_go_meanwhile(panel):
+    panel.display(PROBLEMS)
+    spy = QSignalSpy(panel.fix_requested)
+    panel.fix_requested.connect(lambda _: panel.display(PROBLEMS[1:]))
+    (button,) = panel.list.findChildren(QPushButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert spy.at(0) == [FIX]
+    assert panel.list.topLevelItemCount() == 2
+
+
+def test_a_theme_switch_keeps_the_list(panel):
+    panel.display(PROBLEMS)
+    panel.set_tokens(DARK)
+    assert panel.list.topLevelItemCount() == 3
