@@ -1,0 +1,122 @@
+"""Tidy: what makes a layout readable, on small graphs of known shape and on random ones."""
+
+import random
+from itertools import combinations, pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flaxstudio.graph.graph import Edge, Graph, Node, edge
+from flaxstudio.graph.layout import tidy
+
+SIZE = (180.0, 80.0)
+
+
+def graph_of(*pairs: str, extra: str = "") -> Graph:
+    """Return the graph of one-letter nodes with edges such as "ab"."""
+    names = dict.fromkeys([*"".join(pairs), *extra])
+    return Graph(tuple(Node(name, "Add") for name in names), tuple(edge(*pair) for pair in pairs))
+
+
+def sizes_of(graph: Graph) -> dict[str, tuple[float, float]]:
+    return dict.fromkeys(graph.names(), SIZE)
+
+
+def random_graph(seed: int, count: int) -> Graph:
+    draw = random.Random(seed)
+    nodes = tuple(Node(f"n{i}", "Add") for i in range(count))
+    edges = {edge(f"n{draw.randrange(max(0, i - 9), i)}", f"n{i}") for i in range(1, count) for _ in range(draw.randint(0, 2))}
+    return Graph(tuple(draw.sample(nodes, count)), tuple(sorted(edges)))
+
+
+def crossings(edges: tuple[Edge, ...], places: dict[str, tuple[float, float]]) -> int:
+    """Count pairs of edges of the same two columns whose ends are in opposite order."""
+    ends = [(places[e.source.node], places[e.target.node]) for e in edges]
+    return sum(a[0] == c[0] and b[0] == d[0] and (a[1] - c[1]) * (b[1] - d[1]) < 0 for (a, b), (c, d) in combinations(ends, 2))
+
+
+def test_an_empty_graph_has_an_empty_layout():
+    assert tidy(Graph(), {}) == {}
+
+
+def test_a_chain_is_one_straight_row_from_left_to_right():
+    graph = graph_of("ab", "bc", "cd")
+    places = tidy(graph, sizes_of(graph))
+    assert {y for _, y in places.values()} == {0.0}
+    lefts = [places[name][0] for name in "abcd"]
+    assert all(right - left >= SIZE[0] + 40 for left, right in pairwise(lefts))
+
+
+def test_a_chain_of_nodes_of_different_heights_keeps_its_tops_in_line():
+    places = tidy(graph_of("ab", "bc"), {"a": (168, 60), "b": (220, 104), "c": (196, 80)})
+    assert {y for _, y in places.values()} == {0.0}
+
+
+def test_columns_leave_room_for_their_widest_node():
+    places = tidy(graph_of("ac", "bc"), {"a": (168, 60), "b": (220, 60), "c": (168, 60)})
+    assert places["c"][0] >= 220
+
+
+def test_a_skip_over_a_branch_does_not_lead_behind_it():
+    graph = graph_of("ab", "bc", "cd", "ad")
+    places = tidy(graph, sizes_of(graph))
+    assert places["a"][1] == places["d"][1]
+    assert all(abs(places[name][1] - places["a"][1]) >= SIZE[1] / 2 for name in "bc")
+
+
+def test_an_input_stands_beside_what_it_feeds():
+    graph = graph_of("ab", "bc", "cd", "ed")
+    places = tidy(graph, sizes_of(graph))
+    assert places["e"][0] == places["c"][0]
+
+
+def test_two_crossed_branches_are_uncrossed():
+    graph = graph_of("ax", "by", "ac", "bd", "xc", "yd", "ce", "de", extra="")
+    shuffled = Graph(tuple(reversed(graph.nodes[:3])) + graph.nodes[3:], graph.edges)
+    places = tidy(shuffled, sizes_of(graph))
+    assert crossings(graph.edges, places) == 0
+
+
+def test_a_tangle_that_can_be_undone_has_no_crossings_left():
+    draw = random.Random(3)
+    names = [f"{side}{i}" for side in "lr" for i in range(12)]
+    pairs = [(f"l{i}", f"r{j}") for i, j in enumerate(draw.sample(range(12), 12))]
+    graph = Graph(tuple(Node(name, "Add") for name in names), tuple(edge(a, b) for a, b in pairs))
+    assert crossings(graph.edges, tidy(graph, sizes_of(graph))) == 0
+
+
+def test_nodes_without_wires_stand_below_the_rest():
+    graph = graph_of("ab", extra="xy")
+    places = tidy(graph, sizes_of(graph))
+    assert places["x"][1] == places["y"][1] > max(places["a"][1], places["b"][1]) + SIZE[1]
+    assert places["y"][0] > places["x"][0] + SIZE[0]
+
+
+def test_a_loop_is_laid_out_all_the_same():
+    graph = graph_of("ab", "bc", "ca", "cd")
+    assert set(tidy(graph, sizes_of(graph))) == set("abcd")
+
+
+def test_the_same_graph_always_gets_the_same_layout():
+    graph = random_graph(5, 40)
+    assert tidy(graph, sizes_of(graph)) == tidy(graph, sizes_of(graph))
+
+
+def test_every_place_is_on_the_grid_that_nodes_snap_to():
+    graph = random_graph(2, 30)
+    places = tidy(graph, dict.fromkeys(graph.names(), (171.5, 63.0)))
+    assert all(value % 10 == 0 for place in places.values() for value in place)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 40))
+def test_no_two_nodes_overlap_and_every_wire_leads_to_the_right(seed: int, count: int):
+    graph = random_graph(seed, count)
+    draw = random.Random(seed)
+    sizes = {name: (draw.choice((168.0, 196.0, 220.0)), draw.choice((60.0, 80.0, 126.0))) for name in graph.names()}
+    places = tidy(graph, sizes)
+    for (a, (ax, ay)), (b, (bx, by)) in combinations(places.items(), 2):
+        assert ax + sizes[a][0] <= bx or bx + sizes[b][0] <= ax or ay + sizes[a][1] <= by or by + sizes[b][1] <= ay
+    for wire in graph.edges:
+        source, target = wire.source.node, wire.target.node
+        assert places[source][0] + sizes[source][0] < places[target][0]
