@@ -4,6 +4,7 @@ Standard library only, since it runs before anything is installed. Other argumen
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "installed.txt"
+VENV_PACKAGE = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
 CHECKS = (
     ("ruff", "format", "--check", "."),
     ("ruff", "check", "."),
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
     if task not in ("test", "check"):
         set_up("")
         return subprocess.call([program("python"), "-m", "flaxstudio", *arguments], cwd=Path.cwd())
-    if sys.platform.startswith("linux") and not have_libraries():
+    if sys.platform.startswith("linux") and not has_system_packages():
         return 1
     set_up("dev,tensorflow")
     return test(arguments[1:]) if task == "test" else check(arguments[1:])
@@ -78,6 +80,8 @@ def set_up(extras: str) -> None:
 
 def make_environment() -> None:
     """Make an empty virtual environment."""
+    if importlib.util.find_spec("ensurepip") is None:
+        sys.exit(refuse(f"Python lacks its module for virtual environments: apt-get install {VENV_PACKAGE}"))
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     venv.create(ENVIRONMENT, with_pip=True)
 
@@ -102,8 +106,8 @@ def program(name: str) -> str:
     return str(ENVIRONMENT / folder / f"{name}{ending}")
 
 
-def have_libraries() -> bool:
-    """Return whether the shared libraries that Qt needs are there; as root on Debian, install those that are missing."""
+def has_system_packages() -> bool:
+    """Return whether the system has what Python and Qt need; as root on Debian, install what is missing."""
     missing = missing_packages()
     if missing and shutil.which("apt-get") and os.geteuid() == 0:
         print("Installing system packages:", *missing, file=sys.stderr, flush=True)
@@ -112,16 +116,17 @@ def have_libraries() -> bool:
         subprocess.call(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], **quiet)
         missing = missing_packages()
     if missing:
-        refuse(f"Qt needs system packages that are missing: apt-get install {' '.join(missing)}")
+        refuse(f"System packages are missing: apt-get install {' '.join(missing)}")
     return not missing
 
 
-def missing_packages() -> tuple[str, ...]:
-    """Return the Debian packages of the libraries that cannot be loaded."""
+def missing_packages() -> list[str]:
+    """Return the Debian packages of what Python and Qt need from the system and cannot load."""
     sys.path.insert(0, str(ROOT))
     from flaxstudio.display import missing_packages as missing
 
-    return missing(on_x11=True)
+    for_python = [] if importlib.util.find_spec("ensurepip") else [VENV_PACKAGE]
+    return [*for_python, *missing(on_x11=True)]
 
 
 def refuse(sentence: str) -> int:
