@@ -11,7 +11,7 @@ RECENT_PICTURE = QSize(64, 40)
 """The sizes in px that pictures should be drawn in; others are scaled."""
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-_CARD_WIDTH = CARD_PICTURE.width() + 2
+_CARD_WIDTH = CARD_PICTURE.width() + 4
 
 
 class TemplateButton(QPushButton):
@@ -36,7 +36,7 @@ class TemplateButton(QPushButton):
             if role == "secondary":
                 words.addStretch()
         self._inside = layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setContentsMargins(2, 2, 2, 2)  # room for the ring of the focus
         layout.setSpacing(0)
         layout.addWidget(_Picture(picture, CARD_PICTURE, rounded_below=False))
         layout.addLayout(words, 1)
