@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
@@ -27,6 +27,7 @@ from flaxstudio.project.project import Position, Project
 
 _NODE_GAP = 60
 _ROW_GAP = 100
+_MINIMAP_MS = 30
 
 
 class Canvas(QWidget):
@@ -49,6 +50,7 @@ class Canvas(QWidget):
         self.view = GraphView(self.scene, self.intents, self)
         self.minimap = Minimap(tokens, self.view)
         self.search = SearchPopup(catalogue, tokens, self)
+        self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
         self._search_for: tuple[Pointer, Port | None, Side | None] | None = None
         self._breadcrumb = QLabel(self)
         self._hint = QLabel(self.tr("Press Tab to add a layer, or drag one from the palette."), self.view)
@@ -145,7 +147,7 @@ class Canvas(QWidget):
         """Open the search popup at the pointer."""
         self.view.open_search()
 
-    def resizeEvent(self, event) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_overlays()
 
@@ -165,7 +167,8 @@ class Canvas(QWidget):
         self.setAccessibleDescription(about)
         self.view.setAccessibleDescription(about)
         self.scene.selection_moved.connect(self._on_selection_moved)
-        self.scene.graph_moved.connect(self._show_minimap)
+        self.scene.graph_moved.connect(self._minimap_timer.start)
+        self._minimap_timer.timeout.connect(self._show_minimap)
         self.view.view_moved.connect(self._on_view_moved)
         self.view.search_asked.connect(self._on_search_asked)
         self.minimap.point_chosen.connect(self._on_point_chosen)
@@ -181,7 +184,7 @@ class Canvas(QWidget):
         self._place_overlays()
         self._show_minimap()
 
-    def _on_point_chosen(self, point) -> None:
+    def _on_point_chosen(self, point: QPointF) -> None:
         self.view.centerOn(point)
         self.view.view_moved.emit()
 

@@ -1,29 +1,22 @@
 """Moves nodes smoothly when the document moved them (tidy, undo), never while the user drags."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEasingCurve, QPointF, QVariantAnimation
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from flaxstudio.gui import tokens as t
 
-
-class Moving(Protocol):
-    """What easing needs of the scene."""
-
-    nodes: dict
-    held: frozenset[str]
-
-    def lay_edges_of(self, names: set[str]) -> None: ...
+if TYPE_CHECKING:
+    from flaxstudio.gui.canvas.scene import GraphScene
 
 
 class Easing(QVariantAnimation):
     """One animation for all nodes that move at a time."""
 
-    def __init__(self, scene: QGraphicsScene) -> None:
+    def __init__(self, scene: "GraphScene") -> None:
         super().__init__(scene)
-        self._scene: Moving = scene
+        self._scene = scene
         self._ways: Mapping[str, tuple[QPointF, QPointF]] = {}
         self.setDuration(t.EASE_MS)
         self.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -42,9 +35,6 @@ class Easing(QVariantAnimation):
         self._put(share, self._ways.keys())
 
     def _put(self, share: float, names: Iterable[str]) -> None:
-        moving = {name for name in names if name in self._scene.nodes and name not in self._scene.held}
-        for name in moving:
-            start, end = self._ways[name]
-            item: QGraphicsItem = self._scene.nodes[name]
-            item.setPos(start + (end - start) * share)
-        self._scene.lay_edges_of(moving)
+        moving = [name for name in names if name in self._scene.nodes and name not in self._scene.held]
+        ways = {name: self._ways[name] for name in moving}
+        self._scene.put_nodes({name: start + (end - start) * share for name, (start, end) in ways.items()})

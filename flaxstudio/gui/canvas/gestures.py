@@ -143,9 +143,7 @@ class MoveNodes:
         offset = pointer.scene - self._start.scene
         x, y = self._places[self._name]
         dx, dy = snapped(x + offset.x()) - x, snapped(y + offset.y()) - y
-        for name, (left, top) in self._places.items():
-            if name in self._scene.nodes:
-                self._scene.move_node(name, (left + dx, top + dy))
+        self._scene.move_nodes({name: (left + dx, top + dy) for name, (left, top) in self._places.items()})
         self._seek_edge(pointer)
 
     def finish(self, pointer: Pointer) -> None:
@@ -162,9 +160,7 @@ class MoveNodes:
             self._view.intents.node_dropped_on_edge.emit(self._name, edge)
 
     def cancel(self) -> None:
-        for name, place in self._places.items():
-            if name in self._scene.nodes:
-                self._scene.move_node(name, place)
+        self._scene.move_nodes(self._places)
         self._release()
 
     def _hold(self) -> None:

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from flaxstudio.gui import tokens as t
@@ -17,13 +17,14 @@ def paint_grid(painter: QPainter, rect: QRectF, scale: float, tokens: Tokens) ->
     level = max(0, math.ceil(math.log2(_LEAST_SPACING / (t.GRID_STEP * scale))))
     step = t.GRID_STEP * 2**level
     nearness = min(1.0, (step * scale - _LEAST_SPACING) / _LEAST_SPACING)
-    _paint_dots(painter, rect, step, QColor(tokens.dots), 1.5 / scale, max(0.35, nearness))
-    _paint_dots(painter, rect, 2 * step, QColor(tokens.dots), 2 / scale, 1.0)
+    if nearness > 0:
+        _paint_dots(painter, rect, step, QColor(tokens.dots), 1.8 / scale, nearness)
+    _paint_dots(painter, rect, 2 * step, QColor(tokens.dots), 2.4 / scale, 1.0)
 
 
 def _paint_dots(painter: QPainter, rect: QRectF, step: float, color: QColor, size: float, alpha: float) -> None:
     color.setAlphaF(alpha)
-    painter.setPen(QPen(color, size))
+    painter.setPen(QPen(color, size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     left, top = math.floor(rect.left() / step) * step, math.floor(rect.top() / step) * step
     row = [QPointF(left + i * step, top) for i in range(math.ceil((rect.right() - left) / step) + 1)]
     count = math.ceil((rect.bottom() - top) / step) + 1

@@ -20,7 +20,7 @@ _CTRL = Qt.KeyboardModifier.ControlModifier
 
 def act_of_key(view: "GraphView", event: QKeyEvent) -> bool:
     """Carry out what a key asks for; returns whether it asks for anything."""
-    act = _acts(view).get((event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier))
+    act = _acts(view).get((Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier))
     if act is not None:
         act()
     return act is not None

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, Side, detail_at, port_point
@@ -66,6 +67,6 @@ class NodeItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return QRectF(QPointF(0, 0), self._size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
-    def paint(self, painter, option: QStyleOptionGraphicsItem, widget=None) -> None:  # noqa: ARG002 - Qt's signature
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's signature
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
         self._painter.paint(painter, self.content, self.state, self._size, detail_at(scale))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.edge_item import wire_path
@@ -97,9 +97,23 @@ class OverviewItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return self._bounds
 
-    def paint(self, painter, option, widget=None) -> None:  # noqa: ARG002 - Qt's signature
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's signature
         if self._tokens is not None:
             paint_overview(painter, self._overview, self._tokens)
+
+
+class ItemLayer(QGraphicsItem):
+    """Holds all items of nodes and wires, so that one call hides them when blocks take over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint nothing: the flag says so."""
 
 
 def _cosmetic(color: str, width: float) -> QPen:

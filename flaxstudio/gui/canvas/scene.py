@@ -1,8 +1,8 @@
 """The graph on display: keeps one item per node and edge and changes only what a new value changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
@@ -15,7 +15,7 @@ from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.node_content import content_of
 from flaxstudio.gui.canvas.node_item import NodeItem
 from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter, Side
-from flaxstudio.gui.canvas.overview import Block, Overview, OverviewItem, bounds_of
+from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewItem, bounds_of
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.project import Position, Project
@@ -32,7 +32,7 @@ class GraphScene(QGraphicsScene):
     selection_moved = Signal()
     graph_moved = Signal()
 
-    def __init__(self, catalogue: Catalogue, tokens: Tokens, parent=None) -> None:
+    def __init__(self, catalogue: Catalogue, tokens: Tokens, parent: QObject | None = None) -> None:
         extent = QRectF(-_EXTENT, -_EXTENT, 2 * _EXTENT, 2 * _EXTENT)
         super().__init__(extent, parent)
         self.catalogue = catalogue
@@ -45,9 +45,12 @@ class GraphScene(QGraphicsScene):
         self._shown: dict[str, Shown] = {}
         self._selected: dict[str, None] = {}
         self._targets: dict[str, Position] = {}
+        self._lit: Edge | None = None
+        self._swollen: tuple[Port, Side] | None = None
         self._is_running = False
         self._painter = NodePainter(tokens)
-        self._layer = _Layer()
+        self._blocks: Overview | None = None
+        self._layer = ItemLayer()
         self.addItem(self._layer)
         self._overview = OverviewItem(extent, self)
         self._overview.hide()
@@ -57,22 +60,21 @@ class GraphScene(QGraphicsScene):
 
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
         """Show a project: items of unchanged nodes and edges stay as they are."""
+        selected = self.selected_nodes(), self.selected_edges()
         for old, new in _renamed(self.project.graph, project.graph).items():
             self._rename(old, new)
         is_first = not self.nodes
         has_other_edges = project.graph.edges != self.project.graph.edges or project.graph.nodes != self.project.graph.nodes
         self.project, self.shapes = project, shapes
-        selected = self.selected_nodes(), self.selected_edges()
         self._remove_gone(project.graph)
         resized = self._show_nodes(problems)
         self._place(is_first)
         if has_other_edges:
             self._show_edges()
-        self.lay_edges_of(resized)
+        self._lay_edges_of(resized)
         self._tell_overview()
         if selected != (self.selected_nodes(), self.selected_edges()):
             self.selection_moved.emit()
-        self.graph_moved.emit()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw everything in another theme."""
@@ -100,13 +102,18 @@ class GraphScene(QGraphicsScene):
 
     # Where things are
 
-    def move_node(self, name: str, position: Position) -> None:
-        """Put a node's item elsewhere at once; its wires follow."""
-        self.nodes[name].setPos(*position)
-        self._targets[name] = position
-        self.lay_edges_of({name})
+    def move_nodes(self, positions: Mapping[str, Position]) -> None:
+        """Put nodes' items elsewhere at once; their wires follow. Unknown nodes are passed over."""
+        known = {name: place for name, place in positions.items() if name in self.nodes}
+        self._targets.update(known)
+        self.put_nodes({name: QPointF(*place) for name, place in known.items()})
+
+    def put_nodes(self, points: Mapping[str, QPointF]) -> None:
+        """Put nodes' items where they are on their way for now."""
+        for name, point in points.items():
+            self.nodes[name].setPos(point)
+        self._lay_edges_of(points.keys())
         self._tell_overview()
-        self.graph_moved.emit()
 
     def node_at(self, point: QPointF) -> str | None:
         """Return the uppermost node at a point."""
@@ -130,7 +137,8 @@ class GraphScene(QGraphicsScene):
 
     def edge_through(self, box: QRectF) -> Edge | None:
         """Return a wire that runs through a box."""
-        return next((wire.edge for wire in self.edges.values() if wire.crosses(box)), None)
+        near = (wire for wire in self.edges.values() if wire.boundingRect().intersects(box))
+        return next((wire.edge for wire in near if wire.crosses(box)), None)
 
     def can_stand_on_edge(self, name: str) -> bool:
         """Return whether a node could be inserted in a wire: it has an input and an output and no wires yet."""
@@ -146,12 +154,10 @@ class GraphScene(QGraphicsScene):
         return bounds_of(self.nodes[name].box() for name in (self.nodes if names is None else names))
 
     def overview(self) -> Overview:
-        """Return the graph as blocks."""
-        blocks = tuple(
-            Block(item.box(), self._color_of(name), item.state.is_selected, item.content.severity == "error")
-            for name, item in self.nodes.items()
-        )
-        return Overview(blocks, tuple(self._ends(edge) for edge in self.edges))
+        """Return the graph as blocks; made anew only after something changed."""
+        if self._blocks is None:
+            self._blocks = self._make_overview()
+        return self._blocks
 
     # The selection
 
@@ -178,13 +184,20 @@ class GraphScene(QGraphicsScene):
 
     def light(self, edge: Edge | None) -> None:
         """Light up one wire, and no other."""
-        for other, wire in self.edges.items():
-            wire.show_lit(other == edge)
+        if edge != self._lit:
+            for other, is_lit in ((self._lit, False), (edge, True)):
+                if other in self.edges:
+                    self.edges[other].show_lit(is_lit)
+            self._lit = edge
 
     def swell(self, hit: tuple[Port, Side] | None) -> None:
         """Enlarge one port, and no other."""
-        for name, item in self.nodes.items():
-            item.show_state(swollen=(hit[1], hit[0].port) if hit and hit[0].node == name else None)
+        if hit != self._swollen:
+            if self._swollen and self._swollen[0].node in self.nodes:
+                self.nodes[self._swollen[0].node].show_state(swollen=None)
+            if hit:
+                self.nodes[hit[0].node].show_state(swollen=(hit[1], hit[0].port))
+            self._swollen = hit
 
     # The steps of display
 
@@ -203,6 +216,7 @@ class GraphScene(QGraphicsScene):
         drawn = frozenset(graph.edges)
         for edge in [edge for edge in self.edges if edge not in drawn]:
             self.removeItem(self.edges.pop(edge))
+        self._lit = self._lit if self._lit in self.edges else None
 
     def _show_nodes(self, problems: tuple[Problem, ...]) -> set[str]:
         """Bring every node's content up to date; returns those whose size changed."""
@@ -236,7 +250,7 @@ class GraphScene(QGraphicsScene):
         is_eased = not is_first and 0 < len(moved) <= _MOST_EASED and any(view.isVisible() for view in self.views())
         for name in new if is_eased else (*new, *moved):
             self.nodes[name].setPos(*wanted[name])
-        self.lay_edges_of(set(moved))
+        self._lay_edges_of(set(moved))
         if is_eased:
             self._easing.ease({name: (self.nodes[name].pos(), QPointF(*wanted[name])) for name in moved})
 
@@ -254,8 +268,7 @@ class GraphScene(QGraphicsScene):
         for name, ports in connected.items():
             self.nodes[name].show_state(connected=frozenset(ports))
 
-    def lay_edges_of(self, names: set[str]) -> None:
-        """Lay the wires of some nodes anew, after their items moved."""
+    def _lay_edges_of(self, names: Set[str]) -> None:
         for edge, wire in self.edges.items():
             if edge.source.node in names or edge.target.node in names:
                 wire.draw_between(*self._ends(edge))
@@ -267,23 +280,18 @@ class GraphScene(QGraphicsScene):
     def _color_of(self, name: str) -> QColor:
         return family_color(self.nodes[name].content.spec, self.tokens)
 
+    def _make_overview(self) -> Overview:
+        blocks = tuple(
+            Block(item.box(), self._color_of(name), item.state.is_selected, item.content.severity == "error")
+            for name, item in self.nodes.items()
+        )
+        return Overview(blocks, tuple(self._ends(edge) for edge in self.edges))
+
     def _tell_overview(self) -> None:
+        self._blocks = None
+        self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)
-
-
-class _Layer(QGraphicsItem):
-    """Holds all items, so that one call hides them when blocks take over."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
-
-    def boundingRect(self) -> QRectF:
-        return QRectF()
-
-    def paint(self, painter, option, widget=None) -> None:
-        """Paint nothing: the flag says so."""
 
 
 def _renamed(old: Graph, new: Graph) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
@@ -49,7 +49,7 @@ class SearchPopup(QFrame):
         self.show()
         self.field.setFocus()
 
-    def eventFilter(self, watched, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the arrow keys move in the list while the letters go to the field."""
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Tab: 1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
@@ -99,7 +99,7 @@ class SearchPopup(QFrame):
         found = matching(query, self._catalogue)
         fits = self._fits
         if fits is not None:
-            fitting = [spec for spec in found if fits(spec)]
+            fitting = sorted((spec for spec in found if fits(spec)), key=lambda spec: spec.family == "io" and not query)
             others = [spec for spec in found if not fits(spec)]
             parts = [(self.tr("Fits here"), fitting), (self.tr("Other layers"), others)]
             return [(title, layers) for title, layers in parts if layers]

@@ -1,19 +1,33 @@
 """The window onto the scene: pans and zooms, hands presses to gestures and keys to acts."""
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip, QWidget
 
-from flaxstudio.graph.graph import Port
+from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.canvas.gestures import BoxSelect, Gesture, MoveNodes, Pan, Pointer, snapped
+from flaxstudio.gui.canvas.gestures import Gesture, Pointer, snapped
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.keys import act_of_key
 from flaxstudio.gui.canvas.node_painter import PORT_Y, TITLE_BELOW, Side
+from flaxstudio.gui.canvas.presses import gesture_of_press
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.tips import tip_at
-from flaxstudio.gui.canvas.wire_gestures import DrawWire
 from flaxstudio.gui.layer_drag import layer_of
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
@@ -28,7 +42,7 @@ class GraphView(QGraphicsView):
     search_asked = Signal(object, object, object)
     """The search popup is to open: Pointer, and the Port and Side of a wire dropped there, or None."""
 
-    def __init__(self, scene: GraphScene, intents: Intents, parent=None) -> None:
+    def __init__(self, scene: GraphScene, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.graph_scene = scene
         self.intents = intents
@@ -82,11 +96,15 @@ class GraphView(QGraphicsView):
         """Return what is in view, in scene px."""
         return self.mapToScene(self.viewport().rect()).boundingRect()
 
+    def has_ports(self) -> bool:
+        """Return whether ports are large enough to be drawn and used."""
+        return self.zoom() >= TITLE_BELOW
+
     # Pointer
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         pointer = self._pointer_of(event)
-        if self._gesture is None and (gesture := self._gesture_for(event.button(), pointer)):
+        if self._gesture is None and (gesture := gesture_of_press(self, event.button(), pointer, self._is_space_held)):
             self._gesture = gesture
             gesture.start(pointer)
 
@@ -107,16 +125,16 @@ class GraphView(QGraphicsView):
         name = self.graph_scene.node_at(pointer.scene)
         if event.button() != Qt.MouseButton.LeftButton:
             self.mousePressEvent(event)
-        elif name is None and self._edge_at(pointer) is None:
+        elif name is None and self.edge_at(pointer) is None:
             self.open_search_at(pointer)
         elif name is not None and self.graph_scene.nodes[name].title_box().contains(pointer.scene):
             self.intents.rename_requested.emit(name)
         else:
             self.mousePressEvent(event)
 
-    def contextMenuEvent(self, event) -> None:
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         pointer = Pointer(self.mapToScene(event.pos()), event.pos(), event.modifiers())
-        name, edge = self.graph_scene.node_at(pointer.scene), self._edge_at(pointer)
+        name, edge = self.graph_scene.node_at(pointer.scene), self.edge_at(pointer)
         if name is None and edge is None:
             self.open_search_at(pointer)
         elif name is not None and name not in self.graph_scene.selected_nodes():
@@ -138,10 +156,10 @@ class GraphView(QGraphicsView):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.NativeGesture and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom_to(self.zoom() * (1 + event.value()), event.position().toPoint())
             return True
-        if event.type() == QEvent.Type.ToolTip:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             text = tip_at(self.graph_scene, self.mapToScene(event.pos()), t.PORT_HIT / 2 / self.zoom())
             QToolTip.showText(event.globalPos(), text, self)
             return True
@@ -202,11 +220,11 @@ class GraphView(QGraphicsView):
         if layer_of(event.mimeData()) or _file_of(event.mimeData()):
             event.acceptProposedAction()
 
-    def dragMoveEvent(self, event) -> None:
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         event.acceptProposedAction()
         self.graph_scene.light(self._edge_for_drop(event))
 
-    def dragLeaveEvent(self, event) -> None:  # noqa: ARG002 - Qt's signature
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002 - Qt's signature
         self.graph_scene.light(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -225,10 +243,10 @@ class GraphView(QGraphicsView):
 
     # Painting
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        paint_grid(painter, rect, self.zoom(), self.graph_scene.tokens)
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        paint_grid(painter, QRectF(rect), self.zoom(), self.graph_scene.tokens)
 
-    def resizeEvent(self, event) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.view_moved.emit()
 
@@ -238,62 +256,27 @@ class GraphView(QGraphicsView):
         at = event.position().toPoint()
         return Pointer(self.mapToScene(at), at, event.modifiers())
 
-    def _gesture_for(self, button: Qt.MouseButton, pointer: Pointer) -> Gesture | None:
-        if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._is_space_held):
-            return Pan(self)
-        if button != Qt.MouseButton.LeftButton:
-            return None
-        if self.zoom() >= TITLE_BELOW and (hit := self.graph_scene.port_at(pointer.scene, self._port_reach())):
-            return self._gesture_at_port(*hit, pointer)
-        if name := self.graph_scene.node_at(pointer.scene):
-            return MoveNodes(self, name)
-        if edge := self._edge_at(pointer):
-            self._select_edge(edge, pointer)
-            return None
-        return BoxSelect(self)
-
-    def _gesture_at_port(self, port: Port, side: Side, pointer: Pointer) -> Gesture | None:
-        graph = self.graph_scene.project.graph
-        if side == "out":
-            edges = tuple(edge for edge in graph.edges_from(port.node) if edge.source == port)
-        else:
-            edges = graph.edges_into(port.node, port.port)
-        if pointer.keys & Qt.KeyboardModifier.AltModifier:
-            if edges:
-                self.intents.delete_requested.emit((), edges)
-            return None
-        if side == "in" and edges:
-            return DrawWire(self, edges[-1].source, "out", edges[-1])
-        return DrawWire(self, port, side)
-
-    def _select_edge(self, edge, pointer: Pointer) -> None:
-        chosen = self.graph_scene.selected_edges()
-        if pointer.keys & Qt.KeyboardModifier.ControlModifier and edge in chosen:
-            self.graph_scene.select(self.graph_scene.selected_nodes(), [other for other in chosen if other != edge])
-        elif pointer.keys & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
-            self.graph_scene.select(self.graph_scene.selected_nodes(), [*chosen, edge])
-        else:
-            self.graph_scene.select([], [edge])
-
     def _hover(self, pointer: Pointer) -> None:
         scene = self.graph_scene
-        hit = scene.port_at(pointer.scene, self._port_reach()) if self.zoom() >= TITLE_BELOW else None
+        hit = scene.port_at(pointer.scene, self.port_reach()) if self.has_ports() else None
         is_over = hit is not None or scene.node_at(pointer.scene) is not None
-        scene.light(None if is_over else self._edge_at(pointer))
+        scene.light(None if is_over else self.edge_at(pointer))
         scene.swell(hit)
         if not self._is_space_held:
             self.viewport().setCursor(Qt.CursorShape.CrossCursor if hit else Qt.CursorShape.ArrowCursor)
 
-    def _edge_at(self, pointer: Pointer):
+    def edge_at(self, pointer: Pointer) -> Edge | None:
+        """Return the wire under the pointer."""
         return self.graph_scene.edge_at(pointer.scene, _EDGE_REACH / self.zoom())
 
-    def _edge_for_drop(self, event: QDropEvent):
+    def _edge_for_drop(self, event: QDropEvent) -> Edge | None:
         spec = self.graph_scene.catalogue.get(layer_of(event.mimeData()))
         if spec is None or not spec.inputs or not spec.outputs:
             return None
         return self.graph_scene.edge_at(self.mapToScene(event.position().toPoint()), 2 * _EDGE_REACH / self.zoom())
 
-    def _port_reach(self) -> float:
+    def port_reach(self) -> float:
+        """Return a port's hit radius in scene px: never less than its size on the screen."""
         return t.PORT_HIT / 2 / min(1.0, self.zoom())
 
     def _escape(self) -> None:

@@ -67,8 +67,9 @@ class DrawWire:
     def cancel(self) -> None:
         if self._is_drawing:
             self._scene.removeItem(self._wire)
+        self._scene.swell(None)
         for item in self._scene.nodes.values():
-            item.show_state(faded=frozenset(), swollen=None)
+            item.show_state(faded=frozenset())
         if self._moved in self._scene.edges:
             self._scene.edges[self._moved].show()
         self._view.tip.hide()

@@ -1,7 +1,7 @@
 """Draws a layer in a list: colour mark, name, and its summary as far as there is room. Palette and search look alike."""
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from flaxstudio.gui import tokens as t
@@ -13,6 +13,7 @@ LAYER = Qt.ItemDataRole.UserRole
 SUMMARY = Qt.ItemDataRole.UserRole + 1
 COLOR = Qt.ItemDataRole.UserRole + 2
 
+_Index = QModelIndex | QPersistentModelIndex
 _MARK = 4
 _LEAST_SUMMARY = 60
 
@@ -20,7 +21,7 @@ _LEAST_SUMMARY = 60
 class LayerRows(QStyledItemDelegate):
     """Paints rows with a layer; rows without one are captions."""
 
-    def __init__(self, tokens: Tokens, parent=None) -> None:
+    def __init__(self, tokens: Tokens, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tokens = tokens
         self._open = icon("chevron-down", tokens, tokens.secondary)
@@ -31,10 +32,10 @@ class LayerRows(QStyledItemDelegate):
         self._caption_font = body_font()
         self._caption_font.setPixelSize(t.CAPTION)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002 - Qt's signature
         return QSize(80, 26)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row = QRectF(option.rect)
@@ -44,7 +45,7 @@ class LayerRows(QStyledItemDelegate):
             self._paint_caption(painter, option, index, row)
         painter.restore()
 
-    def _paint_layer(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex, row: QRectF) -> None:
+    def _paint_layer(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, row: QRectF) -> None:
         is_current = bool(option.state & QStyle.StateFlag.State_Selected)
         if is_current or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(QColor(self._tokens.accent) if is_current else Qt.PenStyle.NoPen)
@@ -59,7 +60,7 @@ class LayerRows(QStyledItemDelegate):
         if rest.width() > _LEAST_SUMMARY:
             self._text(painter, rest, index.data(SUMMARY), self._small_font, self._tokens.secondary)
 
-    def _paint_caption(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex, row: QRectF) -> None:
+    def _paint_caption(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, row: QRectF) -> None:
         left = 8
         if index.model().hasChildren(index):
             chevron = self._open if option.state & QStyle.StateFlag.State_Open else self._closed
@@ -70,7 +71,7 @@ class LayerRows(QStyledItemDelegate):
             painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         self._text(painter, row.adjusted(left, 2, -8, 0), index.data(), self._caption_font, self._tokens.secondary)
 
-    def _text(self, painter: QPainter, box: QRectF, text: str, font, color: str) -> float:
+    def _text(self, painter: QPainter, box: QRectF, text: str, font: QFont, color: str) -> float:
         """Write a line, elided; returns the width used."""
         metrics = QFontMetricsF(font)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QDrag, QKeyEvent, QPixmap, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
@@ -68,12 +68,12 @@ class Palette(QWidget):
         self.field.setFocus()
         self.field.selectAll()
 
-    def eventFilter(self, watched, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the arrow keys lead from the field into the list, and Esc clear the field."""
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self.tree.setFocus()
                 self._select_first()
+                self.tree.setFocus()
                 return True
             if event.key() == Qt.Key.Key_Escape and self.field.text():
                 self.field.clear()
@@ -195,7 +195,7 @@ class LayerTree(QTreeView):
         self.clicked.connect(self._on_click)
         self.doubleClicked.connect(self.row_activated)
 
-    def startDrag(self, actions) -> None:  # noqa: ARG002 - Qt's signature
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: ARG002 - Qt's signature
         self.row_dragged.emit(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -223,7 +223,7 @@ class _LayerFilter(QSortFilterProxyModel):
         self._query = query
         self.endResetModel()
 
-    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
+    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
         layer = self.sourceModel().index(row, 0, parent).data(LAYER)
         return bool(layer) and score(self._query, self._catalogue[layer]) > 0
 

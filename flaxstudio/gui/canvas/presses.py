@@ -1,0 +1,54 @@
+"""Which gesture a press begins: decided by the button, the keys and what lies under the pointer."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.gui.canvas.gestures import BoxSelect, Gesture, MoveNodes, Pan, Pointer
+from flaxstudio.gui.canvas.node_painter import Side
+from flaxstudio.gui.canvas.wire_gestures import DrawWire
+
+if TYPE_CHECKING:
+    from flaxstudio.gui.canvas.view import GraphView
+
+_ALT = Qt.KeyboardModifier.AltModifier
+_ADD = Qt.KeyboardModifier.ShiftModifier
+_TOGGLE = Qt.KeyboardModifier.ControlModifier
+
+
+def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer, is_panning: bool) -> Gesture | None:
+    """Return the gesture that a press begins, or None where the press itself was all (`is_panning`: Space is held)."""
+    if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and is_panning):
+        return Pan(view)
+    if button != Qt.MouseButton.LeftButton:
+        return None
+    if view.has_ports() and (hit := view.graph_scene.port_at(pointer.scene, view.port_reach())):
+        return _gesture_at_port(view, *hit, pointer)
+    if name := view.graph_scene.node_at(pointer.scene):
+        return MoveNodes(view, name)
+    if edge := view.edge_at(pointer):
+        _select_edge(view, edge, pointer)
+        return None
+    return BoxSelect(view)
+
+
+def _gesture_at_port(view: "GraphView", port: Port, side: Side, pointer: Pointer) -> Gesture | None:
+    edges = tuple(edge for edge in view.graph_scene.edges if port == (edge.source if side == "out" else edge.target))
+    if pointer.keys & _ALT:
+        if edges:
+            view.intents.delete_requested.emit((), edges)
+        return None
+    if side == "in" and edges:
+        return DrawWire(view, edges[-1].source, "out", edges[-1])
+    return DrawWire(view, port, side)
+
+
+def _select_edge(view: "GraphView", edge: Edge, pointer: Pointer) -> None:
+    scene, chosen = view.graph_scene, view.graph_scene.selected_edges()
+    if pointer.keys & _TOGGLE and edge in chosen:
+        scene.select(scene.selected_nodes(), [other for other in chosen if other != edge])
+    elif pointer.keys & (_ADD | _TOGGLE):
+        scene.select(scene.selected_nodes(), [*chosen, edge])
+    else:
+        scene.select([], [edge])

@@ -1,0 +1,117 @@
+"""The palette finds layers, gives them away by key and drag, and remembers the last ones."""
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QTest
+
+from flaxstudio.gui.layer_drag import layer_of, mime_of
+from flaxstudio.gui.layer_search import matching
+from flaxstudio.gui.panels.layer_rows import COLOR, LAYER
+from flaxstudio.gui.panels.palette import Palette, picture_of_layer
+from flaxstudio.gui.tokens import DARK, LIGHT
+from flaxstudio.layers import catalogue
+
+CATALOGUE = catalogue()
+
+
+@pytest.fixture
+def palette(qtbot) -> Palette:
+    palette = Palette(CATALOGUE, LIGHT)
+    qtbot.addWidget(palette)
+    palette.resize(240, 700)
+    palette.show()
+    return palette
+
+
+def shown(palette: Palette) -> dict[str, list[str]]:
+    """Return captions with the names of the layers below them, as the user sees them."""
+    model = palette.tree.model()
+    captions = [model.index(row, 0) for row in range(model.rowCount())]
+    return {c.data(): [model.index(row, 0, c).data() for row in range(model.rowCount(c))] for c in captions}
+
+
+def index_of(palette: Palette, layer: str) -> QModelIndex:
+    [index] = palette.tree.model().match(
+        palette.tree.model().index(0, 0), LAYER, layer, 1, Qt.MatchFlag.MatchRecursive | Qt.MatchFlag.MatchExactly
+    )
+    return index
+
+
+def test_every_layer_is_listed_once_under_its_family(palette):
+    names = [name for rows in shown(palette).values() for name in rows]
+    assert names == [spec.name for spec in CATALOGUE]
+    assert shown(palette)["Input and output"] == ["Input", "Output"]
+
+
+def test_a_query_keeps_only_what_fits_and_points_to_the_best(palette):
+    QTest.keyClicks(palette.field, "dense")
+    assert palette.tree.currentIndex().data() == "Dense"
+    assert all(caption != "Activation" for caption in shown(palette))
+
+
+def test_clearing_the_query_brings_all_back(palette):
+    before = shown(palette)
+    QTest.keyClicks(palette.field, "pool")
+    assert shown(palette) == {"Convolution and pooling": ["MaxPool", "AvgPool", "GlobalAvgPool"]}
+    QTest.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert shown(palette) == before
+
+
+def test_enter_in_the_field_gives_the_best_layer(palette, qtbot):
+    QTest.keyClicks(palette.field, "swish")
+    with qtbot.waitSignal(palette.layer_activated) as signal:
+        QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert signal.args == ["silu"]
+
+
+def test_arrows_lead_into_the_list_and_enter_gives_the_layer(palette, qtbot):
+    QTest.keyClick(palette.field, Qt.Key.Key_Down)
+    QTest.keyClick(palette.tree, Qt.Key.Key_Down)
+    with qtbot.waitSignal(palette.layer_activated) as signal:
+        QTest.keyClick(palette.tree, Qt.Key.Key_Return)
+    assert signal.args == ["Output"]
+
+
+def test_a_double_click_gives_the_layer(palette, qtbot):
+    at = palette.tree.visualRect(index_of(palette, "Dense")).center()
+    with qtbot.waitSignal(palette.layer_activated) as signal:
+        QTest.mouseClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        QTest.mouseDClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert signal.args == ["Dense"]
+
+
+def test_a_click_on_a_caption_folds_its_family(palette):
+    caption = index_of(palette, "Dense").parent()
+    QTest.mouseClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=palette.tree.visualRect(caption).center())
+    assert not palette.tree.isExpanded(caption)
+
+
+def test_used_layers_stand_under_recent_newest_first(palette, qtbot):
+    for layer in ("Dense", "Conv", "Dense"):
+        palette.tree.row_activated.emit(index_of(palette, layer))
+    assert palette.recent == ("Dense", "Conv")
+    assert shown(palette)["Recent"] == ["Dense", "Conv"]
+    with qtbot.assertNotEmitted(palette.recent_changed):
+        palette.set_recent(("Dense", "Conv", "no such layer"))
+
+
+def test_a_drag_carries_the_layers_name(palette):
+    assert layer_of(mime_of("Conv")) == "Conv"
+    assert picture_of_layer(CATALOGUE["Conv"], LIGHT, 2.0).deviceIndependentSize().width() >= 168
+
+
+def test_another_theme_recolours_the_marks(palette):
+    palette.set_tokens(DARK)
+    assert index_of(palette, "Dense").data(COLOR).name() == DARK.families["linear"].lower()
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [("dense", "Dense"), ("cnv", "Conv"), ("bn", "BatchNorm"), ("max pool", "MaxPool"), ("residual", "Add"), ("swish", "silu")],
+)
+def test_the_search_forgives_missing_letters_and_knows_other_words(query, best):
+    assert matching(query, CATALOGUE)[0].name == best
+
+
+def test_the_search_finds_nothing_for_nonsense():
+    assert matching("qqqq", CATALOGUE) == []
