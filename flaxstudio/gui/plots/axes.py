@@ -1,0 +1,55 @@
+"""Parts of a plot in the tokens' colours: axes with readable numbers, and a view that tells what the mouse asks of it."""
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.plots.number_text import power_text
+from flaxstudio.gui.theme import body_font
+from flaxstudio.gui.tokens import Tokens
+
+
+class NumberAxis(pg.AxisItem):
+    """An axis whose numbers have thousands separators, or powers of ten written out where they are short."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation, maxTickLength=0)
+        self.enableAutoSIPrefix(False)
+        font = body_font()
+        font.setPixelSize(t.CAPTION)
+        self.setTickFont(font)
+        self.setStyle(tickTextOffset=6, autoExpandTextSpace=False, hideOverlappingLabels=False)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode:
+            return self.logTickStrings(values, scale, spacing)
+        places = 0 if spacing >= 1 else min(12, len(f"{spacing:.12f}".rstrip("0").split(".")[1]))
+        return [f"{value:,.{places}f}" for value in values]
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002 - pyqtgraph's signature
+        return [power_text(10.0**value) for value in values]
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        line = QColor(tokens.line)
+        self.setPen(line)
+        self.setTickPen(line)
+        self.setTextPen(tokens.secondary)
+
+
+class PlotView(pg.ViewBox):
+    """A view that is moved by dragging and the wheel; what else is clicked it only tells."""
+
+    fit_requested = Signal()
+    menu_requested = Signal(QPointF)
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0.0)
+
+    def mouseClickEvent(self, event) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            event.accept()
+            self.menu_requested.emit(event.screenPos())
+        elif event.double():
+            event.accept()
+            self.fit_requested.emit()

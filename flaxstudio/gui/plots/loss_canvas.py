@@ -1,0 +1,201 @@
+"""The drawing surface of the loss plot. Apart from the plot because it alone needs pyqtgraph, loaded with the first loss."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Signal
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QGraphicsSimpleTextItem
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.plots.axes import NumberAxis, PlotView
+from flaxstudio.gui.plots.loss_curves import Axes, Drawing, Points
+from flaxstudio.gui.plots.number_text import value_text
+from flaxstudio.gui.theme import body_font
+from flaxstudio.gui.tokens import Tokens
+
+_FEW_POINTS = 2000
+_MARKED_POINTS = 200
+_SHARP_POINTS = 400
+_EDGE_WIDTH = 64
+_EDGE_LINE = 15
+_SYMBOLS = {"validation": "o", "test": "d"}
+
+
+class LossCanvas(pg.PlotWidget):
+    """Draws what it is given, in positions on the axes, and tells what the mouse does."""
+
+    view_moved = Signal()  # by the user
+    view_changed = Signal()  # by anything, a new size too
+    fit_requested = Signal()
+    menu_requested = Signal(QPointF)
+    hovered = Signal(float, float)  # position on the axes
+    left = Signal()
+
+    def __init__(self, names: Mapping[str, str], tokens: Tokens) -> None:
+        view = PlotView()
+        axes = {side: NumberAxis(side) for side in ("bottom", "left")}
+        super().__init__(viewBox=view, axisItems=axes, enableMenu=False)
+        self.view = view
+        self._axes = axes
+        self._names = names
+        self._tokens = tokens
+        self._values: dict[str, tuple[float, float]] = {}
+        self.hideButtons()
+        self.setFrameShape(self.Shape.NoFrame)
+        self.showGrid(x=False, y=True, alpha=0.7)
+        self.plotItem.layout.setContentsMargins(4, 8, _EDGE_WIDTH, 2)
+        self.curves = {name: pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for name in ("raw", "smoothed", *_SYMBOLS)}
+        self.points = {split: pg.ScatterPlotItem(pxMode=True) for split in _SYMBOLS}
+        self.legend = pg.LegendItem(offset=(-12, 8), labelTextSize=f"{t.SECONDARY}px", verSpacing=-4)
+        self.edge_labels = {name: QGraphicsSimpleTextItem(self.plotItem) for name in ("train", *_SYMBOLS)}
+        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
+        self._box = pg.TextItem(anchor=(0, 0))
+        self._add_items()
+        self._connect()
+        self.set_tokens(tokens)
+
+    def draw(self, drawing: Drawing) -> None:
+        """Draw the curves anew. Lines are smoothed only where there are few points, since that is slow."""
+        self._draw_curve("raw", drawing.raw)
+        self._draw_curve("smoothed", drawing.smoothed)
+        self._set_train_pens(is_smoothed=len(drawing.smoothed[0]) > 0)
+        for split in _SYMBOLS:
+            steps, losses = drawing.evaluations.get(split, (np.empty(0), np.empty(0)))
+            self._draw_curve(split, (steps, losses))
+            is_marked = len(steps) <= _MARKED_POINTS
+            self.points[split].setData(steps if is_marked else [], losses if is_marked else [])
+        self._show_legend(drawing.evaluations)
+
+    def show_range(self, steps: tuple[float, float], losses: tuple[float, float]) -> None:
+        """Show this part of the axes."""
+        self.view.setRange(xRange=steps, yRange=losses, padding=0.0)
+
+    def show_axes(self, axes: Axes) -> None:
+        """Number the axes as logarithms or not."""
+        self._axes["bottom"].setLogMode(axes.log_step, None)
+        self._axes["left"].setLogMode(None, axes.log_loss)
+
+    def show_last(self, values: Mapping[str, tuple[float, float]]) -> None:
+        """Write each curve's last value (value, position on the axis) at the right edge, beside its curve."""
+        self._values = dict(values)
+        self._place_last()
+
+    def show_reading(self, position: float | None, place: tuple[float, float] = (0.0, 0.0), text: str = "") -> None:
+        """Show the crosshair at a position on the step axis with a box of values near the mouse; None hides both."""
+        self._crosshair.setVisible(position is not None)
+        self._box.setVisible(position is not None)
+        if position is None:
+            return
+        self._crosshair.setPos(position)
+        (left, right), (low, high) = self.view.viewRange()
+        is_right, is_low = place[0] > (left + right) / 2, place[1] < (low + high) / 2
+        self._box.setHtml(text)
+        self._box.setAnchor((1.04 if is_right else -0.04, 1.1 if is_low else -0.1))
+        self._box.setPos(position, place[1])
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self.setBackground(tokens.panel)
+        for axis in self._axes.values():
+            axis.set_tokens(tokens)
+        colors = {"train": tokens.accent, "validation": tokens.complement, "test": tokens.ok}
+        for split, symbol in _SYMBOLS.items():
+            self.curves[split].setPen(pg.mkPen(colors[split], width=2))
+            self.points[split].setSymbol(symbol)
+            self.points[split].setSize(7)
+            self.points[split].setBrush(colors[split])
+            self.points[split].setPen(pg.mkPen(tokens.panel, width=1))
+        for name, label in self.edge_labels.items():
+            label.setBrush(QColor(colors[name]))
+        self._crosshair.setPen(pg.mkPen(tokens.secondary, width=1))
+        self._box.fill = pg.mkBrush(tokens.window)
+        self._box.border = pg.mkPen(tokens.line)
+        self._box.setColor(tokens.text)
+        self.legend.setLabelTextColor(tokens.text)
+        self.legend.setBrush(pg.mkBrush(_see_through(tokens.panel)))
+        self._set_train_pens(is_smoothed=self.curves["smoothed"].xData is not None and len(self.curves["smoothed"].xData) > 0)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        scene = self.mapToScene(event.position().toPoint())
+        if self.view.sceneBoundingRect().contains(scene):
+            place = self.view.mapSceneToView(scene)
+            self.hovered.emit(place.x(), place.y())
+        else:
+            self.left.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def _add_items(self) -> None:
+        for item in (*self.curves.values(), *self.points.values(), self._crosshair, self._box):
+            self.view.addItem(item, ignoreBounds=True)
+        self._crosshair.setZValue(20)
+        self._box.setZValue(30)
+        self.view.disableAutoRange()
+        self.legend.setParentItem(self.view)
+        font = body_font()
+        font.setPixelSize(t.CAPTION)
+        for label in self.edge_labels.values():
+            label.setFont(font)
+        self._box.setFont(font)
+        self.show_reading(None)
+
+    def _connect(self) -> None:
+        self.view.sigRangeChangedManually.connect(lambda _: self.view_moved.emit())
+        self.view.sigRangeChanged.connect(self._on_range_changed)
+        self.view.sigResized.connect(self._on_range_changed)
+        self.view.fit_requested.connect(self.fit_requested)
+        self.view.menu_requested.connect(self.menu_requested)
+
+    def _on_range_changed(self) -> None:
+        self._place_last()
+        self.view_changed.emit()
+
+    def _draw_curve(self, name: str, points: Points) -> None:
+        curve = self.curves[name]
+        count = len(points[0])
+        curve.setData(points[0], points[1], antialias=count <= (_SHARP_POINTS if name == "raw" else _FEW_POINTS))
+
+    def _set_train_pens(self, *, is_smoothed: bool) -> None:
+        strong, panel = self._tokens.accent, self._tokens.panel
+        self.curves["smoothed"].setPen(pg.mkPen(strong, width=2))
+        self.curves["raw"].setPen(pg.mkPen(_blend(strong, panel, 0.32) if is_smoothed else strong, width=1))
+
+    def _show_legend(self, evaluations: Mapping[str, Points]) -> None:
+        shown = ("train", *(split for split in _SYMBOLS if split in evaluations))
+        if [label.text for _, label in self.legend.items] == [self._names[name] for name in shown]:
+            return
+        self.legend.clear()
+        for name in shown:
+            self.legend.addItem(self.curves["smoothed" if name == "train" else name], self._names[name])
+
+    def _place_last(self) -> None:
+        """Put the values beside the ends of their curves, from the top down, apart from each other."""
+        area = self.view.geometry()
+        (_, _), (low, high) = self.view.viewRange()
+        for name, label in self.edge_labels.items():
+            label.setVisible(name in self._values)
+        next_top = area.top() - _EDGE_LINE
+        for name, (value, position) in sorted(self._values.items(), key=lambda item: -item[1][1]):
+            share = (high - position) / ((high - low) or 1.0)
+            y = area.top() + min(max(share, 0.0), 1.0) * area.height() - _EDGE_LINE / 2
+            next_top = max(y, next_top)
+            self.edge_labels[name].setText(value_text(value))
+            self.edge_labels[name].setPos(area.right() + 6, next_top)
+            next_top += _EDGE_LINE
+
+
+def _blend(front: str, back: str, share: float) -> QColor:
+    """Return an opaque mixture: see-through lines are many times slower to draw."""
+    f, b = QColor(front), QColor(back)
+    return QColor(*(round(share * x + (1 - share) * y) for x, y in zip(f.getRgb()[:3], b.getRgb()[:3], strict=True)))
+
+
+def _see_through(color: str) -> QColor:
+    mixed = QColor(color)
+    mixed.setAlphaF(0.85)
+    return mixed

@@ -1,0 +1,136 @@
+"""What stands around the loss plot: the row of choices above it, its menu, and the page shown while there is nothing to draw."""
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.icons import icon
+from flaxstudio.gui.plots.loss_curves import SMOOTHINGS, Axes, Smoothing
+from flaxstudio.gui.tokens import Tokens
+
+
+def smoothing_title(smoothing: Smoothing) -> str:
+    """Return what a smoothing is called."""
+    titles = {
+        "none": QCoreApplication.translate("LossControls", "None"),
+        "light": QCoreApplication.translate("LossControls", "Light"),
+        "strong": QCoreApplication.translate("LossControls", "Strong"),
+    }
+    return titles[smoothing]
+
+
+class LossControls(QWidget):
+    """Room for something at the left (the run's metrics), and at the right the log axis and the smoothing."""
+
+    log_loss_chosen = Signal(bool)
+    smoothing_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.log_button = QToolButton()
+        self.log_button.setText(self.tr("Log axis"))
+        self.log_button.setToolTip(self.tr("Logarithmic loss axis; on by itself where the losses span a factor of 100"))
+        self.log_button.setCheckable(True)
+        self.log_button.clicked.connect(self.log_loss_chosen)
+        self._buttons = QButtonGroup(self)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2)
+        self._layout.addStretch(1)
+        self._layout.addWidget(self.log_button)
+        self._layout.addSpacing(t.GAP)
+        caption = QLabel(self.tr("Smoothing"))
+        caption.setProperty("role", "caption")
+        self._layout.addWidget(caption)
+        self.smoothing_buttons = {smoothing: self._add_button(smoothing) for smoothing in SMOOTHINGS}
+        self.smoothing_buttons["light"].setChecked(True)
+
+    @property
+    def smoothing(self) -> Smoothing:
+        """The smoothing chosen."""
+        return next(smoothing for smoothing, button in self.smoothing_buttons.items() if button.isChecked())
+
+    def choose_smoothing(self, smoothing: str) -> None:
+        """Choose a smoothing as by its button."""
+        self.smoothing_buttons[smoothing].click()
+
+    def show_axes(self, axes: Axes) -> None:
+        """Show which axes are logarithmic."""
+        self.log_button.setChecked(axes.log_loss)
+
+    def set_header(self, widget: QWidget) -> None:
+        """Put a widget into the room at the left."""
+        self._layout.insertWidget(0, widget)
+
+    def _add_button(self, smoothing: Smoothing) -> QToolButton:
+        button = QToolButton()
+        button.setText(smoothing_title(smoothing))
+        button.setAccessibleName(self.tr("Smoothing: {0}").format(smoothing_title(smoothing)))
+        button.setCheckable(True)
+        button.clicked.connect(lambda _: self.smoothing_chosen.emit(smoothing))
+        self._buttons.addButton(button)
+        self._layout.addWidget(button)
+        return button
+
+
+class EmptyPlot(QWidget):
+    """One sentence, and the button that fills the plot."""
+
+    train_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        sentence = QLabel(self.tr("Train the model to see its loss fall here, step by step."))
+        sentence.setProperty("role", "secondary")
+        sentence.setWordWrap(True)
+        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.button = QPushButton(self.tr("Train"))
+        self.button.clicked.connect(self.train_requested)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(t.PADDING)
+        layout.addStretch(1)
+        layout.addWidget(sentence)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch(1)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self.button.setIcon(icon("play", tokens))
+
+
+class PlotMenu(QMenu):
+    """The plot's own menu on a right click."""
+
+    fit_requested = Signal()
+    log_loss_chosen = Signal(bool)
+    log_step_chosen = Signal(bool)
+    smoothing_chosen = Signal(str)
+    picture_requested = Signal()
+    values_requested = Signal()
+
+
+def plot_menu(parent: QWidget, axes: Axes, smoothing: Smoothing) -> PlotMenu:
+    """Return a menu that shows how the plot is drawn at present."""
+    menu = PlotMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addAction(menu.tr("Fit all")).triggered.connect(menu.fit_requested)
+    menu.addSeparator()
+    _add_tick(menu, menu.tr("Log axis of loss"), axes.log_loss).toggled.connect(menu.log_loss_chosen)
+    _add_tick(menu, menu.tr("Log axis of steps"), axes.log_step).toggled.connect(menu.log_step_chosen)
+    group = QActionGroup(menu)
+    smoothings = menu.addMenu(menu.tr("Smoothing"))
+    for choice in SMOOTHINGS:
+        action = _add_tick(smoothings, smoothing_title(choice), choice == smoothing)
+        group.addAction(action)
+        action.triggered.connect(lambda _, choice=choice: menu.smoothing_chosen.emit(choice))
+    menu.addSeparator()
+    menu.addAction(menu.tr("Save picture…")).triggered.connect(menu.picture_requested)
+    menu.addAction(menu.tr("Save values…")).triggered.connect(menu.values_requested)
+    return menu
+
+
+def _add_tick(menu: QMenu, text: str, is_on: bool) -> QAction:
+    action = menu.addAction(text)
+    action.setCheckable(True)
+    action.setChecked(is_on)
+    return action

@@ -1,0 +1,259 @@
+"""The plot of a run's losses, live or past: keeps the curves, decides what part to show, and redraws at most 25 times a second."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from flaxstudio.gui.plots.loss_controls import EmptyPlot, LossControls, plot_menu
+from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
+from flaxstudio.gui.plots.loss_saving import ask_and_save_picture, ask_and_save_values
+from flaxstudio.gui.plots.reading_text import reading_html
+from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.results import RunRecord
+
+if TYPE_CHECKING:
+    from flaxstudio.gui.plots.loss_canvas import LossCanvas
+
+REDRAW_MS = 40
+_MARGIN = 0.06
+
+
+class LossPlot(QWidget):
+    """Losses of training, validation and test over the steps. Without any it says how to get some."""
+
+    train_requested = Signal()
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._curves = RunCurves()
+        self._is_finished = True
+        self._log_choice: bool | None = None  # None: logarithmic as soon as the losses span decades
+        self._is_log_step = False
+        self._is_followed = True  # whether the plot chooses what part to show; until the user does
+        self._hover: tuple[float, float] | None = None
+        self._shown_losses: tuple[float, float] | None = None
+        self.canvas: LossCanvas | None = None
+        self.controls = LossControls(self)
+        self.empty = EmptyPlot(self)
+        self._message = QLabel()
+        self._message.setProperty("role", "error")
+        self._message.hide()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REDRAW_MS)
+        self._build()
+        self.set_tokens(tokens)
+
+    def start(self, first_step: int, steps: int) -> None:
+        """Begin a run that is to end at `steps`. One that goes on where the shown one ended is drawn on."""
+        if first_step == 0 or first_step != self._curves.series.end_step:
+            self._forget(RunCurves(first_step, steps))
+        self._curves.planned_end = steps
+        self._is_finished = False
+        self._schedule()
+
+    def add_losses(self, first_step: int, losses: npt.NDArray[np.float32]) -> None:
+        """Add the losses of consecutive steps, shape (steps,)."""
+        self._curves.series.append(first_step, losses)
+        self._schedule()
+
+    def add_evaluation(self, split: str, step: int, loss: float) -> None:
+        """Add the loss of a split after `step` updates."""
+        self._curves.add_evaluation(split, step, loss)
+        self._schedule()
+
+    def finish(self) -> None:
+        """End the run: the step axis ends with it."""
+        self._is_finished = True
+        self._schedule()
+
+    def show_run(self, run: RunRecord) -> None:
+        """Show a run of the past."""
+        self._forget(RunCurves(run.first_step, run.first_step + len(run.losses)))
+        self._curves.series.append(run.first_step, run.losses)
+        for evaluation in run.evaluations:
+            self._curves.add_evaluation(evaluation.split, evaluation.step, evaluation.loss)
+        self._is_finished = True
+        self._schedule()
+
+    def clear(self) -> None:
+        """Show no run."""
+        self._forget(RunCurves())
+        self._is_finished = True
+        self._schedule()
+
+    def fit(self) -> None:
+        """Show the whole run, and follow it."""
+        self._is_followed = True
+        self._shown_losses = None
+        self._schedule()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self.empty.set_tokens(tokens)
+        if self.canvas is not None:
+            self.canvas.set_tokens(tokens)
+            self._schedule()
+
+    @property
+    def axes(self) -> Axes:
+        """Which axes are logarithmic at present."""
+        is_log = self._curves.spans_decades() if self._log_choice is None else self._log_choice
+        return Axes(self._is_log_step, is_log)
+
+    @property
+    def curves(self) -> RunCurves:
+        """The curves of the run shown."""
+        return self._curves
+
+    def redraw(self) -> None:
+        """Draw now what has come since the last time."""
+        self._timer.stop()
+        is_empty = self._curves.is_empty
+        if is_empty or not self.isVisible():
+            self._pages.setCurrentWidget(self.empty) if is_empty else None
+            return
+        canvas = self._ready_canvas()
+        self._pages.setCurrentWidget(canvas)
+        axes = self.axes
+        self.controls.show_axes(axes)
+        canvas.show_axes(axes)
+        if self._is_followed:
+            self._follow(canvas, axes)
+        self._draw(canvas, axes)
+        self._timer.stop()  # what was shown just now changed the view, and that is drawn already
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._schedule()
+
+    def _build(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.controls)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._message)
+        self._timer.timeout.connect(self.redraw)
+        self.empty.train_requested.connect(self.train_requested)
+        self.controls.log_loss_chosen.connect(self._choose_log_loss)
+        self.controls.smoothing_chosen.connect(lambda _: self._schedule())
+        self.controls.setEnabled(False)
+
+    def _forget(self, curves: RunCurves) -> None:
+        self._curves = curves
+        self._log_choice = None
+        self._is_followed = True
+        self._hover = None
+        self._shown_losses = None
+        self._message.hide()
+
+    def _schedule(self) -> None:
+        self.controls.setEnabled(not self._curves.is_empty)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _ready_canvas(self) -> LossCanvas:
+        if self.canvas is None:
+            from flaxstudio.gui.plots.loss_canvas import LossCanvas  # loads pyqtgraph: not before there is something to draw
+
+            names = {"train": self.tr("Training"), "validation": self.tr("Validation"), "test": self.tr("Test")}
+            self.canvas = canvas = LossCanvas(names, self._tokens)
+            self._pages.addWidget(canvas)
+            canvas.view_moved.connect(self._leave_following)
+            canvas.view_changed.connect(self._schedule)
+            canvas.fit_requested.connect(self.fit)
+            canvas.menu_requested.connect(self._open_menu)
+            canvas.hovered.connect(self._on_hovered)
+            canvas.left.connect(self._on_left)
+        return self.canvas
+
+    def _follow(self, canvas: LossCanvas, axes: Axes) -> None:
+        """Show the whole run. The loss axis stays as it is while the curves fill it well, so that nothing jumps."""
+        extent = self._curves.loss_range(is_log=axes.log_loss)
+        if extent is None:
+            return
+        low, high = (math.log10(value) for value in extent) if axes.log_loss else extent
+        old = self._shown_losses
+        is_good = old is not None and old[0] <= low and high <= old[1] and (high - low) > 0.5 * (old[1] - old[0])
+        if old is None or not (is_good or (self._hover and old[0] <= low and high <= old[1])):
+            span = (high - low) or abs(high) or 1.0
+            self._shown_losses = old = (low - _MARGIN * span, high + _MARGIN * span)
+        first, end = self._curves.step_range(self._is_finished)
+        steps = (math.log10(max(first, 1)), math.log10(max(end, 2))) if axes.log_step else (float(first), float(end))
+        canvas.show_range(steps, old)
+
+    def _draw(self, canvas: LossCanvas, axes: Axes) -> None:
+        left, right = canvas.view.viewRange()[0]
+        if axes.log_step:
+            left, right = (10.0 ** min(edge, 15.0) for edge in (left, right))
+        columns = max(64, int(canvas.view.width()))
+        smoothing = self.controls.smoothing
+        canvas.draw(self._curves.drawing(left, right, columns, smoothing, axes))
+        last = self._curves.last_values(smoothing)
+        places = {name: axes.place(np.ones(1), np.array([value]))[1][0] for name, value in last.items()}
+        canvas.show_last({name: (value, places[name]) for name, value in last.items() if math.isfinite(places[name])})
+        self._show_reading(canvas, axes)
+
+    def _show_reading(self, canvas: LossCanvas, axes: Axes) -> None:
+        if self._hover is None:
+            canvas.show_reading(None)
+            return
+        position = self._hover[0]
+        step = 10.0 ** min(position, 15.0) if axes.log_step else position
+        reading = self._curves.reading(step, self.controls.smoothing)
+        if reading is None:
+            canvas.show_reading(None)
+            return
+        place = math.log10(max(reading.step, 1)) if axes.log_step else float(reading.step)
+        canvas.show_reading(place, self._hover, reading_html(reading, self._tokens))
+
+    def _choose_log_loss(self, is_log: bool) -> None:
+        self._log_choice = is_log
+        self.fit()
+
+    def _choose_log_step(self, is_log: bool) -> None:
+        self._is_log_step = is_log
+        self.fit()
+
+    def _leave_following(self) -> None:
+        self._is_followed = False
+
+    def _on_hovered(self, position: float, height: float) -> None:
+        self._hover = (position, height)
+        if self.canvas is not None:
+            self._show_reading(self.canvas, self.axes)
+
+    def _on_left(self) -> None:
+        self._hover = None
+        if self.canvas is not None:
+            self.canvas.show_reading(None)
+
+    def _open_menu(self, place: QPointF) -> None:
+        menu = self.menu()
+        menu.popup(place.toPoint())
+
+    def menu(self) -> QMenu:
+        """Return the plot's own menu, which goes away with its closing."""
+        menu = plot_menu(self, self.axes, self.controls.smoothing)
+        menu.fit_requested.connect(self.fit)
+        menu.log_loss_chosen.connect(self._choose_log_loss)
+        menu.log_step_chosen.connect(self._choose_log_step)
+        menu.smoothing_chosen.connect(self.controls.choose_smoothing)
+        menu.picture_requested.connect(lambda: self._tell(ask_and_save_picture(self, self._ready_canvas())))
+        menu.values_requested.connect(lambda: self._tell(ask_and_save_values(self, self._curves)))
+        return menu
+
+    def _tell(self, fault: str) -> None:
+        self._message.setText(fault)
+        self._message.setVisible(bool(fault))

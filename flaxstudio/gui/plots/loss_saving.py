@@ -1,0 +1,82 @@
+"""Saves a loss plot: the picture as PNG or SVG, the values as CSV. Each act asks for the file and tells in words what failed."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QRectF
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from flaxstudio.gui.plots.loss_curves import RunCurves
+
+if TYPE_CHECKING:
+    from flaxstudio.gui.plots.loss_canvas import LossCanvas
+
+_PNG_SCALE = 2
+
+
+def ask_and_save_picture(parent: QWidget, canvas: LossCanvas) -> str:
+    """Ask for a file and save the picture there; return what went wrong, or ""."""
+    kinds = _tr("PNG picture (*.png);;SVG drawing (*.svg)")
+    path, kind = QFileDialog.getSaveFileName(parent, _tr("Save picture"), "loss.png", kinds)
+    if not path:
+        return ""
+    target = Path(path)
+    if target.suffix.lower() not in (".png", ".svg"):
+        target = target.with_name(target.name + (".svg" if "svg" in kind else ".png"))
+    return "" if save_picture(canvas, target) else _cannot_write(target)
+
+
+def ask_and_save_values(parent: QWidget, curves: RunCurves) -> str:
+    """Ask for a file and save all values there; return what went wrong, or ""."""
+    path, _ = QFileDialog.getSaveFileName(parent, _tr("Save values"), "loss.csv", _tr("Table (*.csv)"))
+    if not path:
+        return ""
+    try:
+        save_values(curves, Path(path))
+    except OSError:
+        return _cannot_write(Path(path))
+    return ""
+
+
+def save_picture(canvas: LossCanvas, path: Path) -> bool:
+    """Write what the canvas shows, as SVG or, at twice its size, as PNG by the path's ending; return whether it was written."""
+    if path.suffix.lower() == ".svg":
+        drawing = QSvgGenerator()
+        drawing.setFileName(str(path))
+        drawing.setSize(canvas.size())
+        drawing.setViewBox(QRectF(canvas.rect()))
+        painter = QPainter()
+        if not painter.begin(drawing):
+            return False
+        canvas.render(painter)
+        return painter.end()
+    image = QImage(canvas.size() * _PNG_SCALE, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    canvas.render(painter, QRectF(image.rect()))
+    painter.end()
+    return image.save(str(path), "PNG")
+
+
+def save_values(curves: RunCurves, path: Path) -> None:
+    """Write every value as a row of split, step, loss; OSError if the file cannot be written."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("split", "step", "loss"))
+        first = curves.series.first_step
+        writer.writerows(("train", first + index, str(loss)) for index, loss in enumerate(curves.series.losses))
+        for split, (steps, losses) in curves.evaluations.items():
+            writer.writerows((split, step, repr(loss)) for step, loss in zip(steps, losses, strict=True))
+
+
+def _cannot_write(path: Path) -> str:
+    return _tr("{0} could not be written. Choose another folder.").format(path.name)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LossPlot", text)
