@@ -37,7 +37,7 @@ from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.results import Results
 
 _SIDE_WIDTH = 220
-_INSPECTOR_WIDTH = 280
+_INSPECTOR_WIDTH = 300
 _TABS = ("data", "training", "code", "problems", "runs")
 
 
@@ -269,7 +269,8 @@ class MainWindow(QMainWindow):
         name = "circle-alert" if errors else "triangle-alert" if known.problems else "circle-check"
         self._problems.setIcon(icon(name, self._tokens, color))
         count = len(known.problems)
-        self._problems.setText(self.tr("No problems") if not count else self.tr("%n problem(s)", "", count))
+        texts = {0: self.tr("No problems"), 1: self.tr("1 problem")}
+        self._problems.setText(texts.get(count) or self.tr("{0} problems").format(count))
 
 
 def _show_title(dock: QDockWidget, visible: bool) -> None:

@@ -19,6 +19,7 @@ from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import LAYOUT_VERSION, Settings, ThemeChoice
+from flaxstudio.gui.start_cards import CARD_PICTURE, RECENT_PICTURE
 from flaxstudio.gui.start_page import RecentProject, TemplateCard
 from flaxstudio.gui.theme import apply_theme, system_tokens
 from flaxstudio.gui.tokens import DARK, LIGHT, Tokens
@@ -30,8 +31,6 @@ from flaxstudio.project.templates import TEMPLATES, build_template
 from flaxstudio.training.events import Event, RunFinished, RunStarted
 
 DOCUMENTATION = "https://flax-linen.readthedocs.io"
-_CARD = QSize(248, 112)
-_RECENT_PICTURE = QSize(72, 40)
 _NOTE_MS = 8000
 
 
@@ -262,7 +261,7 @@ class Studio(QObject):
                 template.title,
                 template.summary,
                 template.expected,
-                self._picture(build_template(template.name, self.catalogue), _CARD),
+                self._picture(build_template(template.name, self.catalogue), CARD_PICTURE),
             )
             for template in TEMPLATES
         )
@@ -271,7 +270,7 @@ class Studio(QObject):
         found = []
         for path in self.settings.recent:
             try:
-                picture = self._picture(load_project(path)[0], _RECENT_PICTURE)
+                picture = self._picture(load_project(path)[0], RECENT_PICTURE)
             except ProblemError:
                 picture = None
             changed = QFileInfo(path).lastModified()
