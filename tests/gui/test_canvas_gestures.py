@@ -264,6 +264,12 @@ def test_f2_and_a_double_click_on_the_title_ask_for_another_name(desk):
     assert desk.logged("rename_requested") == [("relu_1",), ("dense_1",)]
 
 
+def test_a_double_click_on_a_port_asks_for_nothing(desk):
+    QTest.mouseDClick(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=desk.at(*desk.port_of("dense_1")))
+    assert desk.logged("rename_requested") == []
+    assert not desk.canvas.search.isVisible()
+
+
 # Selecting
 
 

@@ -21,7 +21,8 @@ from flaxstudio.gui.canvas.node_painter import PORT_Y, Side
 from flaxstudio.gui.canvas.overview import picture_of
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
-from flaxstudio.gui.canvas.view import GraphView, place_at
+from flaxstudio.gui.canvas.snapping import place_at
+from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.project import Position, Project
 
@@ -75,10 +76,7 @@ class Canvas(QWidget):
             f"background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line};"
             f" border-radius: {t.RADIUS}px; padding: 4px 8px; font-size: {t.SECONDARY}px;"
         )
-        self._breadcrumb.setStyleSheet(
-            f"background: {tokens.window}; color: {tokens.secondary}; font-size: {t.SECONDARY}px;"
-            f" padding: 0 {t.PADDING}px; border-bottom: 1px solid {tokens.line};"
-        )
+        self._style_breadcrumb(self.view.hasFocus())
         self.view.viewport().update()
 
     def set_running(self, is_running: bool) -> None:
@@ -170,6 +168,7 @@ class Canvas(QWidget):
         self.scene.graph_moved.connect(self._minimap_timer.start)
         self._minimap_timer.timeout.connect(self._show_minimap)
         self.view.view_moved.connect(self._on_view_moved)
+        self.view.focus_moved.connect(self._style_breadcrumb)
         self.view.search_asked.connect(self._on_search_asked)
         self.minimap.point_chosen.connect(self._on_point_chosen)
         self.search.layer_chosen.connect(self._on_layer_chosen)
@@ -179,6 +178,14 @@ class Canvas(QWidget):
         texts = (f"{name}, {self.scene.nodes[name].content.layer}" for name in names)
         self.view.setAccessibleDescription(self.tr("Selected: {0}").format("; ".join(texts) or self.tr("nothing")))
         self.intents.selection_changed.emit(names)
+
+    def _style_breadcrumb(self, has_focus: bool) -> None:
+        """The line below the model's name shows where the keys go."""
+        tokens = self.scene.tokens
+        self._breadcrumb.setStyleSheet(
+            f"background: {tokens.window}; color: {tokens.secondary}; font-size: {t.SECONDARY}px; padding: 0 {t.PADDING}px;"
+            f" border-bottom: 1px solid {tokens.accent if has_focus else tokens.line};"
+        )
 
     def _on_view_moved(self) -> None:
         self._place_overlays()

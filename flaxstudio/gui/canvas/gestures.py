@@ -8,12 +8,12 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from flaxstudio.graph.graph import Edge
+from flaxstudio.gui.canvas.snapping import snapped
 from flaxstudio.project.project import Position
 
 if TYPE_CHECKING:
     from flaxstudio.gui.canvas.view import GraphView
 
-SNAP = 10
 _THRESHOLD = 4
 _ADD = Qt.KeyboardModifier.ShiftModifier
 _TOGGLE = Qt.KeyboardModifier.ControlModifier
@@ -183,8 +183,3 @@ class MoveNodes:
             box = self._scene.nodes[self._name].box()
             self._edge = self._scene.edge_through(box.adjusted(24, 12, -24, -12))
         self._scene.light(self._edge)
-
-
-def snapped(value: float) -> float:
-    """Return the nearest place on the grid that nodes snap to."""
-    return round(value / SNAP) * float(SNAP)

@@ -44,13 +44,14 @@ def bounds_of(boxes: Iterable[QRectF]) -> QRectF:
 
 def paint_overview(painter: QPainter, overview: Overview, tokens: Tokens, has_wires: bool = True) -> None:
     """Paint blocks and straight wires in scene px, with outlines that stay thin at any zoom."""
+    outline = 2 if has_wires else 1
     if has_wires:
         painter.setPen(_cosmetic(tokens.secondary, 1))
         painter.drawLines([QLineF(source, target) for source, target in overview.wires])
     for block in overview.blocks:
         painter.fillRect(block.box, block.color)
         if block.is_selected or block.has_error:
-            painter.setPen(_cosmetic(tokens.accent if block.is_selected else tokens.error, 2))
+            painter.setPen(_cosmetic(tokens.accent if block.is_selected else tokens.error, outline))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(block.box)
 

@@ -1,6 +1,6 @@
 """The window onto the scene: pans and zooms, hands presses to gestures and keys to acts."""
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -20,13 +20,14 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.canvas.gestures import Gesture, Pointer, snapped
+from flaxstudio.gui.canvas.gestures import Gesture, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.keys import act_of_key
-from flaxstudio.gui.canvas.node_painter import PORT_Y, TITLE_BELOW, Side
+from flaxstudio.gui.canvas.node_painter import TITLE_BELOW, Side
 from flaxstudio.gui.canvas.presses import gesture_of_press
 from flaxstudio.gui.canvas.scene import GraphScene
+from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.tips import tip_at
 from flaxstudio.gui.layer_drag import layer_of
 
@@ -39,6 +40,7 @@ class GraphView(QGraphicsView):
     """Shows a part of the scene. What the user asks for goes out through `intents`."""
 
     view_moved = Signal()
+    focus_moved = Signal(bool)
     search_asked = Signal(object, object, object)
     """The search popup is to open: Pointer, and the Port and Side of a wire dropped there, or None."""
 
@@ -123,7 +125,7 @@ class GraphView(QGraphicsView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         pointer = self._pointer_of(event)
         name = self.graph_scene.node_at(pointer.scene)
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self.graph_scene.port_at(pointer.scene, self.port_reach()):
             self.mousePressEvent(event)
         elif name is None and self.edge_at(pointer) is None:
             self.open_search_at(pointer)
@@ -185,9 +187,14 @@ class GraphView(QGraphicsView):
         """Leave Tab to the search popup; Shift+Tab still leaves the canvas."""
         return False if is_next else super().focusNextPrevChild(is_next)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_moved.emit(True)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._is_space_held = False
         super().focusOutEvent(event)
+        self.focus_moved.emit(False)
 
     def cancel_gesture(self) -> None:
         """End what is being dragged without a trace."""
@@ -284,15 +291,6 @@ class GraphView(QGraphicsView):
             self.cancel_gesture()
         else:
             self.graph_scene.select([])
-
-
-def place_at(point: QPointF, side: Side | None = None) -> tuple[float, float]:
-    """Return where a new node's top left goes so that it lies under a point, or has its port there.
-
-    `side` is that of the wire's start, if a wire was dropped there.
-    """
-    left = {None: t.NODE_MIN_WIDTH / 2, "out": 0, "in": t.NODE_MIN_WIDTH}[side]
-    return snapped(point.x() - left), snapped(point.y() - PORT_Y)
 
 
 def _file_of(data: QMimeData) -> str:
