@@ -52,8 +52,8 @@ class MainWindow(QMainWindow):
         self._tokens = tokens
         self._shown: Knowledge | None = None
         self.setWindowTitle("Flax Studio")
-        options = QMainWindow.DockOption
-        self.setDockOptions(options.AnimatedDocks | options.AllowNestedDocks | options.AllowTabbedDocks | options.GroupedDragging)
+        option = QMainWindow.DockOption
+        self.setDockOptions(option.AnimatedDocks | option.AllowNestedDocks | option.AllowTabbedDocks | option.GroupedDragging)
         self.setAcceptDrops(True)
         self.canvas = Canvas(catalogue, tokens)
         self.start_page = StartPage(tokens)

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flaxstudio.gui.runner import Runner
+from flaxstudio.layers import catalogue
+from flaxstudio.project import edits
+from flaxstudio.project.document import Document
+from flaxstudio.project.project import Project
+from flaxstudio.project.templates import build_template
+from flaxstudio.training.events import Event, RunFailed, RunFinished, StepsDone
+from flaxstudio.training.loop import train
+
+CATALOGUE = catalogue()
+
+
+@pytest.fixture
+def runner(qtbot: QtBot):  # type: ignore[no-untyped-def]
+    runner = Runner(CATALOGUE)
+    yield runner
+    runner.stop_and_wait()
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)
+
+
+def with_steps(name: str, steps: int) -> Project:
+    project = build_template(name, CATALOGUE)
+    return replace(project, training=replace(project.training, steps=steps))
+
+
+def losses_of(events: list[Event]) -> np.ndarray:  # type: ignore[type-arg]
+    return np.concatenate([event.losses for event in events if isinstance(event, StepsDone)])
+
+
+def test_a_run_in_the_window_gives_the_losses_of_a_headless_one(runner: Runner, qtbot: QtBot) -> None:
+    project = with_steps("digits-mlp", 120)
+    heard: list[Event] = []
+    runner.told.connect(heard.append)
+    document = Document(project)
+    runner.start(document)
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=60_000)
+    headless = list(train(project, CATALOGUE))
+    np.testing.assert_array_equal(losses_of(heard), losses_of(headless))
+    np.testing.assert_array_equal(document.results.runs[0].losses, losses_of(headless))
+    assert document.results.trained is not None
+    assert document.results.trained.step == 120
+
+
+def test_a_paused_run_goes_on_and_a_stopped_one_can_be_continued(runner: Runner, qtbot: QtBot) -> None:
+    document = Document(with_steps("digits-mlp", 1_000_000))
+    runner.start(document)
+    qtbot.waitUntil(lambda: runner.state.step > 10, timeout=60_000)
+    runner.pause_or_resume()
+    qtbot.wait(300)
+    held = runner.state.step
+    qtbot.wait(200)
+    assert (runner.state.status, runner.state.step) == ("paused", held)
+    runner.pause_or_resume()
+    qtbot.waitUntil(lambda: runner.state.step > held, timeout=20_000)
+    runner.stop()
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)
+    trained = document.results.trained
+    assert trained is not None
+    assert document.results.runs[-1].reason == "stopped"
+    assert runner.state_for(document.project, document.results).can_continue
+
+
+def test_editing_during_a_run_changes_neither_the_run_nor_is_it_lost(runner: Runner, qtbot: QtBot) -> None:
+    document = Document(with_steps("digits-mlp", 400))
+    runner.start(document)
+    document.edit(edits.set_attribute("dense_1", "features", 3, CATALOGUE))
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=60_000)
+    trained = document.results.trained
+    assert trained is not None
+    assert trained.graph != document.project.graph
+    assert document.project.graph.node("dense_1").attributes == {"features": 3}
+    assert not runner.state_for(document.project, document.results).can_continue
+
+
+def test_a_failing_run_tells_one_sentence_with_its_node_and_the_next_run_works(runner: Runner, qtbot: QtBot) -> None:
+    project = with_steps("digits-mlp", 50)
+    broken = edits.set_attribute("dense_1", "features", -1, CATALOGUE).apply(project)
+    heard: list[Event] = []
+    runner.told.connect(heard.append)
+    with qtbot.waitSignal(runner.failed, timeout=60_000) as failed:
+        runner.start(Document(broken))
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)
+    assert failed.args[1] == "dense_1"
+    assert "\n" not in failed.args[0]
+    assert [type(event) for event in heard] == [RunFailed]
+    runner.start(Document(project))
+    qtbot.waitUntil(lambda: isinstance(heard[-1], RunFinished), timeout=60_000)

@@ -1,0 +1,66 @@
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flaxstudio.gui.session import Session
+from flaxstudio.layers import catalogue
+from flaxstudio.project import edits
+from flaxstudio.project.config import DatasetSpec
+from flaxstudio.project.document import Document
+from flaxstudio.project.project import Project
+from flaxstudio.project.templates import build_template
+
+CATALOGUE = catalogue()
+
+
+@pytest.fixture
+def session(qtbot: QtBot):  # type: ignore[no-untyped-def]
+    session = Session(CATALOGUE)
+    yield session
+    session.close()
+
+
+def test_source_and_problems_follow_every_edit(session: Session) -> None:
+    session.open(Document(build_template("linear-regression", CATALOGUE)))
+    session.edit(edits.set_attribute("dense_1", "features", 7, CATALOGUE))
+    assert "nn.Dense(features=7" in session.knowledge.source.text
+    session.edit(edits.remove(["output_1"]))
+    assert any("no Output" in p.what for p in session.knowledge.problems)
+    session.undo()
+    assert not any("no Output" in p.what for p in session.knowledge.problems)
+
+
+def test_shapes_come_from_the_background_for_the_newest_graph(session: Session, qtbot: QtBot) -> None:
+    session.open(Document(build_template("digits-mlp", CATALOGUE)))
+    session.begin_examining()
+    session.edit(edits.set_attribute("dense_1", "features", 77, CATALOGUE))
+    qtbot.waitUntil(lambda: "dense_1" in session.knowledge.shapes.nodes, timeout=30_000)
+    assert session.knowledge.shapes.nodes["dense_1"].output.sizes == (77,)  # type: ignore[union-attr]
+
+
+def test_data_is_read_and_checked_against_the_graph(session: Session, qtbot: QtBot) -> None:
+    session.open(Document(build_template("iris", CATALOGUE)))
+    session.begin_examining()
+    qtbot.waitUntil(lambda: session.knowledge.data.status == "ready", timeout=30_000)
+    assert session.knowledge.data.rows == 150
+    assert not session.knowledge.problems
+    session.edit(edits.set_attribute("input_1", "shape", (9,), CATALOGUE))
+    qtbot.waitUntil(lambda: any(p.node == "input_1" and p.fix for p in session.knowledge.problems), timeout=30_000)
+    fix = next(p.fix for p in session.knowledge.problems if p.fix)
+    session.edit(edits.apply_fix(fix, CATALOGUE))
+    qtbot.waitUntil(lambda: not session.knowledge.problems, timeout=30_000)
+
+
+def test_data_that_cannot_be_read_is_one_sentence(session: Session, qtbot: QtBot) -> None:
+    session.open(Document(Project()))
+    session.begin_examining()
+    session.edit(edits.set_dataset(DatasetSpec("nowhere.csv", ("a",), ("b",))))
+    qtbot.waitUntil(lambda: session.knowledge.data.status == "failed", timeout=30_000)
+    assert session.knowledge.data.message.startswith("nowhere.csv does not exist")
+
+
+def test_a_refused_edit_is_told_and_changes_nothing(session: Session, qtbot: QtBot) -> None:
+    before = session.document.project
+    with qtbot.waitSignal(session.refused) as heard:
+        assert not session.edit(edits.rename_model("no good"))
+    assert "cannot be a model's name" in heard.args[0]
+    assert session.document.project is before
