@@ -44,7 +44,7 @@ def _decode(path: Path) -> str:
         raise ProblemError(f"{path.name} is not UTF-8 text (line {line}).", "Save it as “CSV UTF-8”.") from error
     if "\0" in text:
         raise ProblemError(f"{path.name} is not a CSV file: it holds binary data.", "Open a CSV or NPZ file.")
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _head(text: str) -> str:
@@ -119,7 +119,7 @@ def _names(header: Sequence[str]) -> list[str]:
 
 def _fast_columns(text: str, delimiter: str, has_header: bool, sample: Sequence[list[str]]) -> list[Column] | None:
     """Return the columns of a file of plain numbers, or None if it may be something else."""
-    if not all(_is_number(cell) and "," not in cell for row in sample for cell in row):
+    if not sample or not all(_is_number(cell) and "," not in cell for row in sample for cell in row):
         return None
     lines = io.StringIO(text)
     if has_header:

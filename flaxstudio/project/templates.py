@@ -144,10 +144,10 @@ def build_template(name: str, catalogue: Catalogue) -> Project:
         raise ProblemError(f"There is no template “{name}”.", f"Choose one of {', '.join(t.name for t in TEMPLATES)}.")
     project = _applied(Project(), rename_model(template.model))
     project = _applied(project, set_dataset(template.dataset))
-    return _with_layers(_applied(project, set_training(template.training)), template.layers, catalogue)
+    return row_of_layers(_applied(project, set_training(template.training)), template.layers, catalogue)
 
 
-def _with_layers(project: Project, layers: Sequence[Layer], catalogue: Catalogue) -> Project:
+def row_of_layers(project: Project, layers: Sequence[Layer], catalogue: Catalogue) -> Project:
     """Return the project with a row of layers from left to right, each wired to the one before."""
     last = ""
     for index, (layer, attributes) in enumerate(layers):

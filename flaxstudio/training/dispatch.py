@@ -15,7 +15,7 @@ from flaxstudio.training.steps import TrainState
 Step = Callable[[TrainState, jax.Array, jax.Array], tuple[TrainState, jax.Array]]
 Losses = jax.Array | list[jax.Array]
 
-_MAX_STEPS = 4096
+_MAX_STEPS = 2**15
 _MAX_INDICES = 2**18
 
 
@@ -30,7 +30,7 @@ class Dispatcher:
         self._order = order
         self._data = (jax.device_put(features), jax.device_put(targets))
         self._is_looped = is_looped
-        self.capacity = max(1, min(_MAX_STEPS, _MAX_STEPS if order.is_whole else _MAX_INDICES // order.batch_size))
+        self.capacity = _MAX_STEPS if order.is_whole else max(1, min(_MAX_STEPS, _MAX_INDICES // order.batch_size))
         self._run = self._looped(step) if is_looped else self._single(step)
 
     def run(self, state: TrainState, first_step: int, steps: int) -> tuple[TrainState, Losses]:

@@ -14,7 +14,7 @@ class Pace:
         self._capacity = capacity
         self._step_seconds = float("inf")
         self._steps = 1
-        self._last_read = time.perf_counter()
+        self._last_read = self._busy_from = time.perf_counter()
 
     @property
     def steps(self) -> int:
@@ -33,10 +33,12 @@ class Pace:
     def learn(self, steps: int, started: float, was_waited_for: bool) -> float:
         """Take in a dispatch that has just been read and return its steps per second.
 
-        If it was not waited for, it may have been done long before, and its time is an upper bound only.
+        If it was not waited for, it was done some time before: then its time is an upper bound only, and nothing is
+        known of when the next one began.
         """
         now = time.perf_counter()
-        seconds = (now - max(started, self._last_read)) / steps
+        seconds = (now - max(started, self._busy_from)) / steps
+        self._busy_from = now if was_waited_for else started
         self._step_seconds = seconds if was_waited_for else min(seconds, self._step_seconds)
         rate = steps / max(now - self._last_read, 1e-9)
         self._last_read = now

@@ -6,7 +6,9 @@ from flaxstudio.data.suggestion import suggest
 from flaxstudio.data.table import Table
 
 
-@pytest.mark.parametrize(("name", "target", "features"), [("iris", "species", 4), ("wine", "cultivar", 13), ("digits", "digit", 64)])
+@pytest.mark.parametrize(
+    ("name", "target", "features"), [("iris", "species", 4), ("wine", "cultivar", 13), ("digits", "digit", 64)]
+)
 def test_sample_sets_are_guessed_as_they_are_meant(name: str, target: str, features: int) -> None:
     spec = suggest(open_table(f"sample:{name}"), f"sample:{name}")
     assert (spec.targets, spec.target_kind, len(spec.features)) == ((target,), "classes", features)
