@@ -123,7 +123,7 @@ class Studio(QObject):
         """Bring the open project to the front."""
         self.window.show_start_page(False)
         self.window.show_last_run(self.session.knowledge.results)
-        self.window.canvas.fit_all()
+        self.window.canvas.show_beginning()
 
     def on_file_dropped(self, path: str) -> None:
         """Open a dropped file: a project as one, anything else as data."""

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 
 from flaxstudio.graph.graph import Graph, Node, Port, edge
 from flaxstudio.graph.problem import Problem
@@ -153,18 +153,6 @@ def test_far_away_nodes_become_blocks_and_come_back(desk):
     assert node.isVisible()
 
 
-def test_the_picture_has_the_asked_size_and_the_families_colours(desk):
-    image = desk.canvas.picture(QSize(320, 200))
-    colors = {image.pixelColor(x, y).name() for x in range(0, 320, 2) for y in range(0, 200, 2)}
-    assert image.size() == QSize(320, 200)
-    assert {LIGHT.families[family].lower() for family in ("io", "linear", "activation")} <= colors
-
-
-def test_the_picture_of_nothing_is_the_plain_canvas(qtbot):
-    image = Desk(qtbot, Project()).canvas.picture(QSize(40, 30))
-    assert image.pixelColor(20, 15) == QColor(LIGHT.canvas)
-
-
 def test_another_theme_changes_the_colours_drawn(desk):
     light = desk.canvas.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     desk.canvas.set_tokens(DARK)
@@ -206,3 +194,12 @@ def test_ports_are_found_within_their_hit_area_only(desk):
     center = scene.nodes["dense_1"].port_point("out", "out")
     assert scene.port_at(center + QPointF(10, 0), 11) == (Port("dense_1", "out"), "out")
     assert scene.port_at(center + QPointF(12, 0), 11) is None
+
+
+def test_a_long_chain_is_first_shown_from_its_beginning_at_a_readable_size(desk):
+    desk.edit(edits.move({"output_1": (9000.0, 0.0)}))
+    desk.canvas.display(replace(desk.document.project), (), GraphShapes({}))
+    desk.canvas.scene._easing.setCurrentTime(1000)
+    desk.canvas.show_beginning()
+    assert desk.canvas.view.zoom() == pytest.approx(0.7)
+    assert desk.canvas.view.visible_box().contains(desk.canvas.scene.nodes["input_1"].box())

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
@@ -18,7 +18,6 @@ from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.keys import ZOOM_STEP, fit_selection
 from flaxstudio.gui.canvas.minimap import Minimap
 from flaxstudio.gui.canvas.node_painter import PORT_Y, Side
-from flaxstudio.gui.canvas.overview import picture_of
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.snapping import place_at
@@ -26,6 +25,7 @@ from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.project import Position, Project
 
+_READABLE_ZOOM = 0.7
 _NODE_GAP = 60
 _ROW_GAP = 100
 _MINIMAP_MS = 30
@@ -105,6 +105,16 @@ class Canvas(QWidget):
         """Show the whole graph."""
         self.view.fit(self.scene.bounds())
 
+    def show_beginning(self) -> None:
+        """Show the whole graph, or its beginning where the whole would be too small to read."""
+        self.fit_all()
+        if self.view.zoom() < _READABLE_ZOOM and self.scene.nodes:
+            bounds, room = self.scene.bounds(), self.view.viewport().rect()
+            self.view.zoom_to(_READABLE_ZOOM, room.center())
+            shift = room.width() / 2 / _READABLE_ZOOM - _NODE_GAP
+            self.view.centerOn(bounds.left() + shift, bounds.center().y())
+            self.view.view_moved.emit()
+
     def fit_selection(self) -> None:
         """Show what is selected, or everything if nothing is."""
         fit_selection(self.view)
@@ -132,10 +142,6 @@ class Canvas(QWidget):
         while self.scene.nodes_in(QRectF(x, y, t.NODE_MAX_WIDTH, _ROW_GAP - 20)):
             y += _ROW_GAP
         return x, y
-
-    def picture(self, size: QSize) -> QImage:
-        """Return a thumbnail of the graph."""
-        return picture_of(self.scene.overview(), self.scene.tokens, size)
 
     def node_sizes(self) -> Mapping[str, tuple[float, float]]:
         """Return every node's width and height in scene px."""

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from flaxstudio.gui import tokens as t
-from flaxstudio.gui.canvas.edge_item import wire_path
 from flaxstudio.gui.tokens import Tokens
 
 
@@ -54,30 +52,6 @@ def paint_overview(painter: QPainter, overview: Overview, tokens: Tokens, has_wi
             painter.setPen(_cosmetic(tokens.accent if block.is_selected else tokens.error, outline))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(block.box)
-
-
-def picture_of(overview: Overview, tokens: Tokens, size: QSize) -> QImage:
-    """Return a thumbnail of `size` px on the canvas's colour."""
-    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(QColor(tokens.canvas))
-    bounds = overview.bounds().adjusted(-20, -20, 20, 20)
-    if not overview.blocks:
-        return image
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    scale = min((size.width() - 2 * t.PADDING) / bounds.width(), (size.height() - 2 * t.PADDING) / bounds.height(), 1.0)
-    painter.translate(size.width() / 2, size.height() / 2)
-    painter.scale(scale, scale)
-    painter.translate(-bounds.center())
-    painter.setPen(_cosmetic(tokens.secondary, 1.5))
-    for source, target in overview.wires:
-        painter.drawPath(wire_path(source, target))
-    painter.setPen(Qt.PenStyle.NoPen)
-    for block in overview.blocks:
-        painter.setBrush(block.color)
-        painter.drawRoundedRect(block.box, 2 * t.RADIUS, 2 * t.RADIUS)
-    painter.end()
-    return image
 
 
 class OverviewItem(QGraphicsItem):

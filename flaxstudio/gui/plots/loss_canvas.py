@@ -46,7 +46,9 @@ class LossCanvas(pg.PlotWidget):
         self.setFrameShape(self.Shape.NoFrame)
         self.showGrid(x=False, y=True, alpha=0.7)
         self.plotItem.layout.setContentsMargins(4, 8, _EDGE_WIDTH, 2)
-        self.curves = {name: pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for name in ("raw", "smoothed", *_SYMBOLS)}
+        self.curves = {
+            name: pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for name in ("raw", "smoothed", *_SYMBOLS)
+        }
         self.points = {split: pg.ScatterPlotItem(pxMode=True) for split in _SYMBOLS}
         self.legend = pg.LegendItem(offset=(-12, 8), labelTextSize=f"{t.SECONDARY}px", verSpacing=-4)
         self.edge_labels = {name: QGraphicsSimpleTextItem(self.plotItem) for name in ("train", *_SYMBOLS)}

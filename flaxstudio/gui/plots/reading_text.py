@@ -20,9 +20,13 @@ def reading_html(reading: Reading, tokens: Tokens) -> str:
         name, color = names.get(split, (split, tokens.text))
         at = "" if step == reading.step else _tr(" at step {0}").format(f"{step:,}")
         rows.append((name, color, f"<b>{value_text(loss)}</b>{escape(at)}"))
-    cells = "".join(f'<tr><td style="color:{color}">{escape(name)}&nbsp;&nbsp;</td><td>{text}</td></tr>' for name, color, text in rows)
+    cells = "".join(
+        f'<tr><td style="color:{color}">{escape(name)}&nbsp;&nbsp;</td><td>{text}</td></tr>' for name, color, text in rows
+    )
     head = _tr("Step {0}").format(f"{reading.step:,}")
-    return f'<div style="color:{tokens.text};font-size:{t.CAPTION}px">{escape(head)}<table cellspacing="0">{cells}</table></div>'
+    return (
+        f'<div style="color:{tokens.text};font-size:{t.CAPTION}px">{escape(head)}<table cellspacing="0">{cells}</table></div>'
+    )
 
 
 def _with_smoothed(reading: Reading) -> str:
