@@ -30,13 +30,23 @@ class RunState:
 
 def progress_text(state: RunState) -> str:
     """Return a run's progress in one line: "step 1,240 / 5,000 · epoch 12.3 · 3,450 steps/s · 00:12 left"."""
+    return " · ".join(part for part in (place_text(state), pace_text(state)) if part)
+
+
+def place_text(state: RunState) -> str:
+    """Return how far a run is: "step 1,240 / 5,000 · epoch 12.3"."""
     if not state.steps or state.status == "starting":
         return ""
-    parts = [f"step {state.step:,} / {state.steps:,}", f"epoch {state.epoch:,.1f}"]
-    if state.status == "running":
-        parts += [f"{state.rate:,.{1 if state.rate < 100 else 0}f} steps/s"] if state.rate else []
-        parts += [f"{duration_text(state.seconds_left)} left"] if state.seconds_left is not None else []
-    return " · ".join(parts)
+    epoch = f" · epoch {state.epoch:,.1f}" if state.epoch else ""
+    return f"step {state.step:,} / {state.steps:,}{epoch}"
+
+
+def pace_text(state: RunState) -> str:
+    """Return how fast a run goes and how long it will take: "3,450 steps/s · 00:12 left"."""
+    if state.status != "running" or not state.rate:
+        return ""
+    left = f" · {duration_text(state.seconds_left)} left" if state.seconds_left is not None else ""
+    return f"{state.rate:,.{1 if state.rate < 100 else 0}f} steps/s{left}"
 
 
 def duration_text(seconds: float) -> str:

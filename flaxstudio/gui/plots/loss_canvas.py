@@ -18,6 +18,7 @@ from flaxstudio.gui.tokens import Tokens
 _FEW_POINTS = 2000
 _MARKED_POINTS = 200
 _SHARP_POINTS = 400
+_SYMBOL_SIZE = 8
 _EDGE_WIDTH = 64
 _EDGE_LINE = 15
 _SYMBOLS = {"validation": "o", "test": "d"}
@@ -106,7 +107,7 @@ class LossCanvas(pg.PlotWidget):
         for split, symbol in _SYMBOLS.items():
             self.curves[split].setPen(pg.mkPen(colors[split], width=2))
             self.points[split].setSymbol(symbol)
-            self.points[split].setSize(7)
+            self.points[split].setSize(_SYMBOL_SIZE)
             self.points[split].setBrush(colors[split])
             self.points[split].setPen(pg.mkPen(tokens.panel, width=1))
         for name, label in self.edge_labels.items():
@@ -173,7 +174,8 @@ class LossCanvas(pg.PlotWidget):
             return
         self.legend.clear()
         for name in shown:
-            self.legend.addItem(self.curves["smoothed" if name == "train" else name], self._names[name])
+            sample = self.points[name] if name == "test" else self.curves["smoothed" if name == "train" else name]
+            self.legend.addItem(sample, self._names[name])
 
     def _place_last(self) -> None:
         """Put the values beside the ends of their curves, from the top down, apart from each other."""

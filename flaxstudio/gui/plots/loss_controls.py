@@ -1,4 +1,4 @@
-"""What stands around the loss plot: the row of choices above it, its menu, and the page shown while there is nothing to draw."""
+"""What stands around the loss plot: the choices above it, its menu, and the page shown while there is nothing to draw."""
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup

@@ -68,7 +68,7 @@ class RunCurves:
         losses.append(loss)
 
     def half_window(self, smoothing: Smoothing) -> int:
-        """Return over how many steps to either side the mean goes: a share of the run, so that it looks the same at any length."""
+        """Return over how many steps to either side the mean goes: a share of the run, to look the same at any length."""
         steps = max(self.planned_end - self.series.first_step, len(self.series))
         return {"none": 0, "light": max(2, steps // 400), "strong": max(8, steps // 50)}[smoothing]
 
@@ -143,7 +143,7 @@ class RunCurves:
         return max([self.series.end_step - 1, *ends]) if len(self.series) or ends else self.series.first_step
 
     def _extremes(self, starts: npt.NDArray[np.int64], stop: int) -> tuple[npt.NDArray, npt.NDArray]:
-        """Return steps and losses: each as it is where bins hold one, else each bin's least and greatest, one above the other."""
+        """Return steps and losses: each as it is where bins hold one, else each bin's least and greatest."""
         offset = self.series.first_step
         if len(starts) == stop - starts[0]:
             return starts + offset, self.series.losses[starts[0] : stop].astype(np.float64)

@@ -1,4 +1,4 @@
-"""The plot of a run's losses, live or past: keeps the curves, decides what part to show, and redraws at most 25 times a second."""
+"""The plot of a run's losses, live or past: keeps the curves, decides what to show, redraws at most 25 times a second."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class LossPlot(QWidget):
         self.empty.train_requested.connect(self.train_requested)
         self.controls.log_loss_chosen.connect(self._choose_log_loss)
         self.controls.smoothing_chosen.connect(lambda _: self._schedule())
-        self.controls.setEnabled(False)
+        self.controls.hide()
 
     def _forget(self, curves: RunCurves) -> None:
         self._curves = curves
@@ -159,7 +159,7 @@ class LossPlot(QWidget):
         self._message.hide()
 
     def _schedule(self) -> None:
-        self.controls.setEnabled(not self._curves.is_empty)
+        self.controls.setVisible(not self._curves.is_empty)
         if not self._timer.isActive():
             self._timer.start()
 

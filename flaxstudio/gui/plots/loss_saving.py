@@ -1,4 +1,4 @@
-"""Saves a loss plot: the picture as PNG or SVG, the values as CSV. Each act asks for the file and tells in words what failed."""
+"""Saves a loss plot: the picture as PNG or SVG, the values as CSV. Each act asks for the file and tells what failed."""
 
 from __future__ import annotations
 

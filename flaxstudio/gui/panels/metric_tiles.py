@@ -1,0 +1,65 @@
+"""The newest metrics of a run as small tiles: test accuracy 97.8 %, validation loss 0.0312."""
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.plots.number_text import share_text, value_text
+from flaxstudio.project.results import Evaluation
+
+_SHARES = frozenset({"accuracy"})
+_MOST = 6
+
+
+class MetricTiles(QWidget):
+    """A tile for each metric of the last evaluation of each split; the test comes first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tiles: list[tuple[QLabel, QLabel]] = []
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(t.PADDING, 2, 0, 2)
+        self._layout.setSpacing(t.SECTION_GAP)
+
+    def display(self, evaluations: Iterable[Evaluation], reference_loss: float | None = None) -> None:
+        """Show the last evaluation of each split, and the loss of the data's true parameters if known."""
+        last = {evaluation.split: evaluation for evaluation in evaluations}
+        tiles = [tile for split in ("test", "validation") if split in last for tile in self._tiles_of(last[split])]
+        if reference_loss is not None:
+            tiles.append((self.tr("loss of the true params"), value_text(reference_loss)))
+        for number, (title, text) in enumerate(tiles[:_MOST]):
+            self._show(number, title, text)
+        for number in range(len(tiles), len(self._tiles)):
+            self._tiles[number][0].parentWidget().hide()
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Return what the visible tiles say, title and value."""
+        return [(title.text(), value.text()) for title, value in self._tiles if value.parentWidget().isVisibleTo(self)]
+
+    def _tiles_of(self, evaluation: Evaluation) -> list[tuple[str, str]]:
+        split = {"test": self.tr("test"), "validation": self.tr("validation")}.get(evaluation.split, evaluation.split)
+        tiles = [
+            (f"{split} {name}", share_text(value) if name in _SHARES else value_text(value))
+            for name, value in evaluation.metrics.items()
+        ]
+        return [*tiles, (f"{split} {self.tr('loss')}", value_text(evaluation.loss))]
+
+    def _show(self, number: int, title: str, text: str) -> None:
+        while number >= len(self._tiles):
+            self._add_tile()
+        self._tiles[number][0].setText(title)
+        self._tiles[number][1].setText(text)
+        self._tiles[number][0].parentWidget().show()
+
+    def _add_tile(self) -> None:
+        tile, title, value = QWidget(), QLabel(), QLabel()
+        title.setProperty("role", "caption")
+        value.setProperty("role", "heading")
+        layout = QVBoxLayout(tile)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(value)
+        layout.addWidget(title)
+        self._layout.addWidget(tile)
+        self._tiles.append((title, value))

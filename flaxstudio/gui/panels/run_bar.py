@@ -1,0 +1,114 @@
+"""The run's buttons with its progress: train, pause, go on, stop."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.run_state import RunState, pace_text, place_text
+from flaxstudio.gui.tokens import Tokens
+
+_THOUSANDTHS = 1000
+
+
+class RunBar(QWidget):
+    """Asks for runs and shows how the one under way stands."""
+
+    train_requested = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    stop_requested = Signal()
+    continue_requested = Signal()
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._state = RunState()
+        self.train = QPushButton(self.tr("Train"))
+        self.train.setProperty("primary", True)
+        self.pause = QPushButton(self.tr("Pause"))
+        self.stop = QPushButton(self.tr("Stop"))
+        self.go_on = QPushButton()
+        self.progress = QProgressBar()
+        self.progress.setRange(0, _THOUSANDTHS)
+        self.progress.setTextVisible(False)
+        self.text = _line()
+        self.message = _line()
+        self._build()
+        self._connect()
+        self.set_tokens(tokens)
+
+    def display(self, state: RunState) -> None:
+        """Show a state; only what differs is touched, since this comes many times a second."""
+        self._state = state
+        self.train.setEnabled(not state.is_busy)
+        self.pause.setEnabled(state.status in ("running", "paused"))
+        self.stop.setEnabled(state.status in ("starting", "running", "paused"))
+        self.go_on.setVisible(state.can_continue and not state.is_busy)
+        self._show_go_on(state)
+        self._show_pause(state.status == "paused")
+        self.progress.setRange(0, 0 if state.status == "starting" else _THOUSANDTHS)
+        if state.status != "starting":
+            self.progress.setValue(round(_THOUSANDTHS * state.step / state.steps) if state.steps else 0)
+        self.text.setText(self._status_text(state))
+        self.message.setText(pace_text(state) if state.is_busy else state.message)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self.train.setIcon(icon("play", tokens, tokens.secondary if not self.train.isEnabled() else tokens.on_accent))
+        self.stop.setIcon(icon("square", tokens))
+        self.go_on.setIcon(icon("step-forward", tokens))
+        self._shows_resume: bool | None = None
+        self.display(self._state)
+
+    def _build(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(t.GAP)
+        for button in (self.train, self.pause, self.stop):
+            buttons.addWidget(button, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(t.PADDING, t.GAP, t.PADDING, 4)
+        layout.setSpacing(4)
+        layout.addLayout(buttons)
+        for widget in (self.go_on, self.progress, self.text, self.message):
+            layout.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.train.clicked.connect(self.train_requested)
+        self.stop.clicked.connect(self.stop_requested)
+        self.go_on.clicked.connect(self.continue_requested)
+        self.pause.clicked.connect(self._ask_pause_or_resume)
+
+    def _ask_pause_or_resume(self) -> None:
+        if self._state.status == "paused":
+            self.resume_requested.emit()
+        else:
+            self.pause_requested.emit()
+
+    def _show_go_on(self, state: RunState) -> None:
+        text = self.tr("Go on from step {0}").format(f"{state.step:,}") if state.step else self.tr("Go on from the last run")
+        self.go_on.setText(text)
+
+    def _show_pause(self, is_paused: bool) -> None:
+        if self._shows_resume == is_paused:
+            return
+        self._shows_resume = is_paused
+        self.pause.setText(self.tr("Go on") if is_paused else self.tr("Pause"))
+        self.pause.setIcon(icon("play" if is_paused else "pause", self._tokens))
+
+    def _status_text(self, state: RunState) -> str:
+        words = {
+            "starting": self.tr("Starting…"),
+            "paused": self.tr("Paused"),
+            "stopping": self.tr("Stopping…"),
+        }
+        parts = [words.get(state.status, ""), place_text(state)]
+        return " · ".join(part for part in parts if part) or self.tr("No run yet.")
+
+
+def _line() -> QLabel:
+    label = QLabel()
+    label.setProperty("role", "secondary")
+    label.setWordWrap(True)
+    label.setMinimumHeight(label.fontMetrics().height())  # so that nothing below moves when it empties
+    return label

@@ -1,0 +1,111 @@
+"""The Training panel: the run's config and buttons at the left, its curves and metrics at the right."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from flaxstudio.gui.panels.data_state import RowCounts
+from flaxstudio.gui.panels.metric_tiles import MetricTiles
+from flaxstudio.gui.panels.run_bar import RunBar
+from flaxstudio.gui.panels.run_state import RunState
+from flaxstudio.gui.panels.training_form import TrainingForm
+from flaxstudio.gui.plots.loss_plot import LossPlot
+from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.results import Evaluation, RunRecord
+from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+
+_FORM_WIDTH = 296
+
+
+class TrainingPanel(QWidget):
+    """Asks for runs and changes of their config; draws what the events of a run tell."""
+
+    training_changed = Signal(object, str)
+    train_requested = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    stop_requested = Signal()
+    continue_requested = Signal()
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._evaluations: list[Evaluation] = []
+        self._reference_loss: float | None = None
+        self.form = TrainingForm(tokens)
+        self.bar = RunBar(tokens)
+        self.plot = LossPlot(tokens)
+        self.tiles = MetricTiles()
+        self._build()
+        self._connect()
+
+    def display(self, training: TrainConfig, rows: RowCounts | None, state: RunState) -> None:
+        """Show the config of the next run and how the present one stands."""
+        self.form.display(training, rows, is_busy=state.is_busy)
+        self.bar.display(state)
+
+    def on_event(self, event: Event) -> None:
+        """Draw what a run tells."""
+        match event:
+            case RunStarted():
+                self.plot.start(event.first_step, event.steps)
+                self._show_metrics([], event.reference_loss)
+            case StepsDone():
+                self.plot.add_losses(event.first_step, event.losses)
+            case Evaluated():
+                self.plot.add_evaluation(event.split, event.step, event.loss)
+                evaluation = Evaluation(event.step, event.split, event.loss, event.metrics)
+                self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
+            case RunFinished() | RunFailed():
+                self.plot.finish()
+
+    def show_run(self, run: RunRecord) -> None:
+        """Draw a run of the history."""
+        self.plot.show_run(run)
+        self._show_metrics(list(run.evaluations), None)
+
+    def clear(self) -> None:
+        """Draw no run."""
+        self.plot.clear()
+        self._show_metrics([], None)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        for view in (self.form, self.bar, self.plot):
+            view.set_tokens(tokens)
+
+    def _show_metrics(self, evaluations: list[Evaluation], reference_loss: float | None) -> None:
+        """Keep the last evaluation of each split and show them."""
+        self._evaluations = list({evaluation.split: evaluation for evaluation in evaluations}.values())
+        self._reference_loss = reference_loss
+        self.tiles.display(self._evaluations, reference_loss)
+
+    def _build(self) -> None:
+        scroll = QScrollArea()
+        scroll.setWidget(self.form)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        left = QWidget()
+        left.setProperty("role", "panel")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        left.setFixedWidth(_FORM_WIDTH)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(scroll, 1)
+        self.plot.controls.set_header(self.tiles)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(left)
+        layout.addWidget(self.plot, 1)
+
+    def _connect(self) -> None:
+        self.form.training_changed.connect(self.training_changed)
+        self.plot.train_requested.connect(self.train_requested)
+        self.bar.train_requested.connect(self.train_requested)
+        self.bar.pause_requested.connect(self.pause_requested)
+        self.bar.resume_requested.connect(self.resume_requested)
+        self.bar.stop_requested.connect(self.stop_requested)
+        self.bar.continue_requested.connect(self.continue_requested)

@@ -1,0 +1,59 @@
+"""What the training form offers, worked out from the specs without Qt: order of losses, attributes of optimizers, epochs."""
+
+from dataclasses import replace
+
+from flaxstudio.graph.graph import Value
+from flaxstudio.graph.spec import AttributeSpec
+from flaxstudio.gui.panels.data_state import RowCounts
+from flaxstudio.project.config import OptimizerSpec, TrainConfig
+from flaxstudio.project.options import LOSSES, LossSpec, TargetKind, optimizer_option
+
+LEARNING_RATE = "learning_rate"
+_RATE = AttributeSpec(
+    LEARNING_RATE, "float", OptimizerSpec().learning_rate, "How far each step goes.", minimum=1e-12, is_required=True
+)
+
+
+def losses_in_order(kind: TargetKind) -> tuple[tuple[LossSpec, ...], tuple[LossSpec, ...]]:
+    """Return the losses for that kind of target, and the others."""
+    fitting = tuple(spec for spec in LOSSES if spec.target_kind == kind)
+    return fitting, tuple(spec for spec in LOSSES if spec.target_kind != kind)
+
+
+def optimizer_specs(name: str) -> tuple[AttributeSpec, ...]:
+    """Return what can be set on an optimizer: its learning rate and its arguments."""
+    return (_RATE, *optimizer_option(name).arguments)
+
+
+def optimizer_values(optimizer: OptimizerSpec) -> dict[str, Value]:
+    """Return what is set on an optimizer."""
+    return {LEARNING_RATE: optimizer.learning_rate, **optimizer.arguments}
+
+
+def with_argument(optimizer: OptimizerSpec, name: str, value: Value) -> OptimizerSpec:
+    """Return the optimizer with its rate or an argument changed; an argument's default is stored as nothing."""
+    if name == LEARNING_RATE:
+        assert isinstance(value, float | int)
+        return replace(optimizer, learning_rate=float(value))
+    arguments = {key: kept for key, kept in optimizer.arguments.items() if key != name}
+    if value != optimizer_option(optimizer.name).argument(name).default:
+        arguments[name] = value
+    return replace(optimizer, arguments=arguments)
+
+
+def steps_per_epoch(training: TrainConfig, rows: RowCounts | None) -> float | None:
+    """Return how many steps see every training row once, or None while the rows are unknown."""
+    if rows is None or rows.train < 1:
+        return None
+    return rows.train / min(training.batch_size or rows.train, rows.train)
+
+
+def epochs_of(training: TrainConfig, rows: RowCounts | None) -> float | None:
+    """Return a run's steps as epochs, to four digits, or None while the rows are unknown."""
+    per_epoch = steps_per_epoch(training, rows)
+    return None if per_epoch is None else float(f"{training.steps / per_epoch:.4g}")
+
+
+def steps_for(epochs: float, training: TrainConfig, rows: RowCounts) -> int:
+    """Return the whole steps nearest to so many epochs, at least one."""
+    return max(1, round(epochs * (steps_per_epoch(training, rows) or 1.0)))
