@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -69,8 +69,8 @@ class MainWindow(QMainWindow):
             self.training_panel, self.code_panel, self.problems_panel, self.runs_panel,
         )  # fmt: skip
         self._centre = QStackedWidget()
-        self._centre.addWidget(self.start_page)
         self._centre.addWidget(self.canvas)
+        self._centre.addWidget(self.start_page)
         self.setCentralWidget(self._centre)
         self.docks = self._add_docks()
         self.actions_by_name = Actions(self, tokens)
@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self._add_toolbar()
         self.set_tokens(tokens)
         self.arrange("draw")
-        self._default_layout = self.saveState(LAYOUT_VERSION)
+        self._default_layout = self._layout_behind = self.saveState(LAYOUT_VERSION)
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -156,13 +156,22 @@ class MainWindow(QMainWindow):
         self._device.setText(text)
 
     def show_start_page(self, visible: bool) -> None:
-        """Show the start page, or the canvas with its panels."""
-        self._centre.setCurrentWidget(self.start_page if visible else self.canvas)
-        for dock in self.docks.values():
-            dock.setVisible(not visible)
-        self._toolbar.setVisible(not visible)
-        if not visible:
+        """Show the start page alone, or the canvas with its panels as they were."""
+        if visible == self.is_start_page_shown:
+            return
+        if visible:
+            self._layout_behind = self.saveState(LAYOUT_VERSION)
+            for part in (*self.docks.values(), self._toolbar):
+                part.hide()
+            self._centre.setCurrentWidget(self.start_page)
+        else:
+            self._centre.setCurrentWidget(self.canvas)
+            self.restoreState(self._layout_behind, LAYOUT_VERSION)
             self.canvas.setFocus()
+
+    def layout_state(self) -> QByteArray:
+        """Return how the panels are arranged, also while the start page hides them."""
+        return self._layout_behind if self.is_start_page_shown else self.saveState(LAYOUT_VERSION)
 
     @property
     def is_start_page_shown(self) -> bool:

@@ -85,7 +85,7 @@ class Studio(QObject):
 
     def close(self) -> None:
         """End all threads and remember the window."""
-        self.settings.keep_window(self.window.saveGeometry(), self.window.saveState(LAYOUT_VERSION))
+        self.settings.keep_window(self.window.saveGeometry(), self.window.layout_state())
         self.runner.stop_and_wait()
         self.exports.cancel()
         self.data.close()
