@@ -70,12 +70,20 @@ def set_up(extras: str) -> None:
     if have[:1] == [wanted] and (not extras or extras in have):
         return
     print("Setting up .venv; the first time this takes a few minutes.", file=sys.stderr, flush=True)
-    if not Path(program("python")).is_file():
+    if not has_environment():
         make_environment()
     kept = [line for line in have[1:] if line]
     target = f".[{extras or ','.join(kept)}]" if extras or kept else "."
     install(target)
     STAMP.write_text("\n".join([wanted, *dict.fromkeys([*kept, *filter(None, [extras])])]))
+
+
+def has_environment() -> bool:
+    """Return whether .venv is a whole virtual environment of this very Python."""
+    configuration = ENVIRONMENT / "pyvenv.cfg"
+    if not configuration.is_file() or not Path(program("python")).is_file():
+        return False
+    return f"version = {sys.version.split()[0]}" in configuration.read_text(encoding="utf-8")
 
 
 def make_environment() -> None:

@@ -292,7 +292,7 @@ def test_stablehlo_is_written_and_reported_as_json(project: Callable[[str], str]
     assert report["relative_error"] <= 1e-5
 
 
-@pytest.mark.parametrize("form", ["tflite", "tfjs", "onnx", "script", "notebook"])
+@pytest.mark.parametrize("form", ["tflite", "tfjs", "onnx", "notebook"])
 def test_a_format_of_a_later_version_is_said_to_be_one(project: Callable[[str], str], capsys: Capture, form: str) -> None:
     assert main(["export", project("iris"), form, "out"]) == 1
     assert f"{form} comes in a later one" in capsys.readouterr().err

@@ -6,8 +6,8 @@ from pathlib import Path
 from flaxstudio.version import VERSION
 
 COMMANDS = ("new", "check", "summary", "code", "train", "evaluate", "predict", "params", "export", "import-code")
-FORMATS = ("saved-model", "stablehlo")
-LATER_FORMATS = ("tflite", "tfjs", "onnx", "script", "notebook")
+FORMATS = ("saved-model", "stablehlo", "script")
+LATER_FORMATS = ("tflite", "tfjs", "onnx", "notebook")
 _Commands = argparse._SubParsersAction
 
 

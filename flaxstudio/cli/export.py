@@ -1,42 +1,56 @@
 """`flaxstudio export`: the trained model in a format of other programs."""
 
 import argparse
+import time
+from pathlib import Path
 
 from flaxstudio.cli.arguments import FORMATS
 from flaxstudio.cli.text import as_json
-from flaxstudio.export.model import Model, model_of
+from flaxstudio.export.model import model_of
 from flaxstudio.export.report import Report
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue
-from flaxstudio.project.storage import load_project
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Results
+from flaxstudio.project.storage import load_project, write_atomically
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the format, verify it and print the report."""
     if arguments.format not in FORMATS:
-        written = " and ".join(FORMATS)
+        written = ", ".join(FORMATS)
         raise ProblemError(f"This version writes {written}; {arguments.format} comes in a later one.", "Choose one of those.")
-    report = _exported(arguments, model_of(*load_project(arguments.project), catalogue()))
+    project, results = load_project(arguments.project)
+    report = _exported(arguments.format, arguments.out, project, results, arguments.project.absolute().parent)
     print(_as_json(report) if arguments.json else _as_text(report))
     return 0
 
 
-def _exported(arguments: argparse.Namespace, model: Model) -> Report:
-    match arguments.format:
+def _exported(form: str, out: Path, project: Project, results: Results, beside: Path) -> Report:
+    match form:
         case "saved-model":
             from flaxstudio.export import saved_model
 
-            return saved_model.export(model, arguments.out)
-        case _:
+            return saved_model.export(model_of(project, results, catalogue()), out)
+        case "stablehlo":
             from flaxstudio.export import stablehlo
 
-            return stablehlo.export(model, arguments.out)
+            return stablehlo.export(model_of(project, results, catalogue()), out)
+        case _:
+            from flaxstudio.export.script import training_script
+
+            started = time.monotonic()
+            content = training_script(project, catalogue(), beside).encode()
+            write_atomically(out, content)
+            return Report(out, len(content), 0.0, time.monotonic() - started, note=f"Run it with: python {out}")
 
 
 def _as_text(report: Report) -> str:
-    sizes = " and ".join(map(str, report.batch_sizes))
-    check = f"largest relative error {report.error:.2g} at batch sizes {sizes}"
-    return f"saved {report.path} ({report.bytes:,} bytes in {report.seconds:.1f} s)\nverified: {check}\n{report.note}"
+    lines = [f"saved {report.path} ({report.bytes:,} bytes in {report.seconds:.1f} s)"]
+    if report.batch_sizes:
+        sizes = " and ".join(map(str, report.batch_sizes))
+        lines.append(f"verified: largest relative error {report.error:.2g} at batch sizes {sizes}")
+    return "\n".join([*lines, report.note])
 
 
 def _as_json(report: Report) -> str:

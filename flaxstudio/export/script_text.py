@@ -1,0 +1,141 @@
+"""The fixed parts of a training script. What is here is Python in its own right, and the tests run it."""
+
+READ_CSV = '''\
+def read(path):
+    """Return the columns of a CSV file with a header: numbers as float64, all else as text."""
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        names, *rows = csv.reader(file)
+    return {name: column_of(cells) for name, cells in zip(names, zip(*rows))}
+
+
+def column_of(cells):
+    try:
+        return np.array(cells, dtype=np.float64)
+    except ValueError:
+        return np.array(cells, dtype=object)
+'''
+
+READ_NPZ = '''\
+def read(path):
+    """Return the arrays of an NPZ file."""
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+'''
+
+MAKE_LINEAR = '''\
+def make_linear():
+    """Return the noisy linear map of the Flax basics notebook: x0..x9 and y0..y4 of 20 rows."""
+    weights_key, bias_key = jax.random.split(jax.random.PRNGKey(0))
+    weights = jax.random.normal(weights_key, (10, 5))
+    bias = jax.random.normal(bias_key, (5,))
+    sample_key, noise_key = jax.random.split(weights_key)
+    x = jax.random.normal(sample_key, (20, 10))
+    y = x @ weights + bias + 0.1 * jax.random.normal(noise_key, (20, 5))
+    return {f"x{i}": np.asarray(x[:, i]) for i in range(10)} | {f"y{i}": np.asarray(y[:, i]) for i in range(5)}
+'''
+
+DATA = '''\
+def side_by_side(columns, names):
+    """Return columns as one array of float64, shape (rows, values)."""
+    return np.concatenate([columns[name].reshape(len(columns[name]), -1) for name in names], axis=1).astype(np.float64)
+
+
+def split_rows(count, classes):
+    """Return the rows of the training, validation and test split, each with about the same share of each class."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(count)
+    if classes is not None:
+        order = order[np.argsort(classes[order], kind="stable")]
+        sizes = np.unique(classes, return_counts=True)[1]
+        order = order[np.argsort(np.concatenate([(np.arange(n) + 0.5) / n for n in sizes]), kind="stable")]
+    tests, validations = round(TEST * count), round(VALIDATION * count)
+    test, validation, train = np.split(order, [tests, tests + validations])
+    return np.sort(train), np.sort(validation), np.sort(test)
+
+
+def batches(rows):
+    """Yield the rows of each step: one permutation an epoch, cut into batches, nothing dropped."""
+    if BATCH_SIZE is None or BATCH_SIZE >= rows:
+        while True:
+            yield slice(None)
+    waiting, epoch = np.empty(0, np.int64), 0
+    while True:
+        while len(waiting) < BATCH_SIZE:
+            waiting = np.concatenate([waiting, np.random.default_rng([SEED, epoch]).permutation(rows)])
+            epoch += 1
+        yield waiting[:BATCH_SIZE]
+        waiting = waiting[BATCH_SIZE:]
+'''
+
+LONE_LAYER = '''\
+def init_lone_layer(model, key, samples):
+    """Initialise the model's one layer by itself, so that it draws from the key as it is."""
+    drawn = {{}}
+
+    def intercept(call, args, kwargs, context):
+        if context.module.name == "{node}" and not drawn:
+            drawn.update(context.module.clone(parent=None, name=None).init(key, *args))
+        return call(*args, **kwargs)
+
+    with nn.intercept_methods(intercept):
+        model.init(key, samples)
+    return {{collection: {{"{node}": tree}} for collection, tree in drawn.items()}}
+'''
+
+RUN = '''\
+class TrainState(train_state.TrainState):
+    collections: dict  # all but params, such as batch_stats
+
+
+def loss_of(outputs, targets):
+    """Return one value a sample."""
+    return {loss}
+
+
+@jax.jit
+def train_step(state, key, x, y):
+    """Return the state after one step and the loss before it."""
+
+    def mean_loss(params):
+        outputs, collections = state.apply_fn(
+            {{"params": params, **state.collections}},
+            x,
+            {train}rngs={{"dropout": jax.random.fold_in(key, state.step)}},
+            mutable=list(state.collections),
+        )
+        return loss_of(outputs, y).mean(), collections
+
+    (loss, collections), gradients = jax.value_and_grad(mean_loss, has_aux=True)(state.params)
+    return state.apply_gradients(grads=gradients, collections=collections), loss
+
+
+def main():
+    columns = {read}
+    targets = {targets}
+    train, validation, test = split_rows(len(targets), {classes})
+    features = side_by_side(columns, FEATURES)
+{scaling}    features = features.astype(DTYPE).reshape(-1, *SHAPE)
+
+    model = {name}()
+    key, init_key = jax.random.split(jax.random.PRNGKey(SEED))
+    variables = {init}
+    params = variables.get("params", {{}})
+    collections = {{name: tree for name, tree in variables.items() if name != "params"}}
+    state = TrainState.create(apply_fn=model.apply, params=params, tx={tx}, collections=collections)
+    x, y = jnp.asarray(features[train]), jnp.asarray(targets[train])
+    for step, rows in zip(range(STEPS), batches(len(train))):
+        state, loss = train_step(state, key, x[rows], y[rows])
+        if step % max(1, STEPS // 10) == 0:
+            print(f"step {{step}}  loss {{loss}}")
+
+    variables = {{"params": state.params, **state.collections}}
+    for split, rows in (("train", train), ("validation", validation), ("test", test)):
+        if len(rows):
+            outputs = model.apply(variables, features[rows])
+            print(f"{{split}}  loss {{loss_of(outputs, targets[rows]).mean()}}  {metric}")
+    with open("{name}_variables.msgpack", "wb") as file:
+        file.write(serialization.to_bytes(variables))
+
+
+if __name__ == "__main__":
+    main()
+'''

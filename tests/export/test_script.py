@@ -1,0 +1,80 @@
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flaxstudio.export.script import training_script
+from flaxstudio.graph.graph import Node
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.layers import catalogue
+from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.project import Project
+from flaxstudio.project.templates import build_template
+from flaxstudio.training.events import StepsDone
+from flaxstudio.training.loop import train
+from tests.export.trained import chain
+
+STEPS = 31
+
+
+def losses_of_script(project: Project, folder: Path) -> dict[int, float]:
+    """Write the script, run it in a process of its own and return the losses it prints."""
+    (folder / "script.py").write_text(training_script(project, catalogue(), folder), encoding="utf-8")
+    blocked = "import sys, runpy; sys.modules['flaxstudio'] = None; runpy.run_path('script.py', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", blocked], cwd=folder, capture_output=True, text=True, timeout=120, check=True)
+    assert (folder / f"{project.name}_variables.msgpack").stat().st_size > 50
+    return {int(step): float(loss) for step, loss in re.findall(r"step (\d+)  loss (\S+)", done.stdout)}
+
+
+def losses_of_run(project: Project, folder: Path) -> np.ndarray:
+    events = train(project, catalogue(), beside=folder)
+    return np.concatenate([event.losses for event in events if isinstance(event, StepsDone)])
+
+
+def assert_same(project: Project, folder: Path) -> None:
+    project = replace(project, training=replace(project.training, steps=STEPS))
+    printed, expected = losses_of_script(project, folder), losses_of_run(project, folder)
+    assert list(printed) == list(range(0, STEPS, STEPS // 10))
+    np.testing.assert_allclose(list(printed.values()), expected[list(printed)], rtol=1e-4)
+
+
+@pytest.mark.parametrize("template", ["linear-regression", "wine", "digits-mlp"])
+def test_a_script_without_flax_studio_prints_the_losses_of_the_run(template: str, tmp_path: Path) -> None:
+    assert_same(build_template(template, catalogue()), tmp_path)
+
+
+def numbers_project(folder: Path, name: str, features: tuple[str, ...], targets: tuple[str, ...], width: int) -> Project:
+    """Return a regression on a file of the folder, its features scaled to a range and a constant among them."""
+    graph = chain(
+        Node("input_1", "Input", {"shape": (width,)}), Node("dense_1", "Dense", {"features": 2}), Node("output_1", "Output")
+    )
+    dataset = DatasetSpec(str(folder / name), features, targets, "numbers", "range", seed=3)
+    return Project("Net", graph, {}, dataset, TrainConfig(batch_size=7, seed=4))
+
+
+def test_csv_files_with_a_constant_column_are_read_split_and_scaled_alike(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = [f"{a:.4f},7,{b:.4f},{a - b:.4f},{a + b:.4f}" for a, b in rng.normal(5, 3, (50, 2))]
+    (tmp_path / "d.csv").write_text("\n".join(["a,same,b,down,up", *rows]))
+    assert_same(numbers_project(tmp_path, "d.csv", ("a", "same", "b"), ("down", "up"), 3), tmp_path)
+
+
+def test_npz_arrays_are_scaled_by_one_pair_of_numbers(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(5, 3, (40, 6))
+    np.savez(tmp_path / "d.npz", x=x, y=x[:, :2] * 2)
+    assert_same(numbers_project(tmp_path, "d.npz", ("x",), ("y",), 6), tmp_path)
+
+
+def test_a_file_that_needs_the_careful_reader_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a;b;c;d\n" + "1,5;2,5;3;4\n2;3;4;5\n" * 20)
+    with pytest.raises(ProblemError, match="Save the data as NPZ"):
+        training_script(numbers_project(tmp_path, "d.csv", ("a", "b"), ("c", "d"), 2), catalogue(), tmp_path)
+
+
+def test_a_project_that_cannot_be_trained_has_no_script(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError):
+        training_script(build_template("empty", catalogue()), catalogue(), tmp_path)
