@@ -1,5 +1,6 @@
 """Small projects to train in tests, and a run's events taken apart."""
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import jax
 import numpy as np
 import numpy.typing as npt
 
+from flaxstudio.graph.graph import Graph
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
 from flaxstudio.project.project import Project
@@ -31,6 +33,20 @@ def noisy_project(**config: Any) -> Project:
     """Return a network with all that makes a run remember: BatchNorm, Dropout and an optimizer with state."""
     hidden: Layer = ("Dense", {"features": 8})
     return iris_project(hidden, ("BatchNorm", {"momentum": 0.9}), ("relu", {}), ("Dropout", {"rate": 0.5}), **config)
+
+
+@functools.cache
+def noisy_events() -> tuple[Event, ...]:
+    """Return the events of `noisy_project()`, trained once for all tests."""
+    return tuple(events_of(noisy_project()))
+
+
+def convolutional_project(**config: Any) -> Project:
+    """Return a small convolution over the digits: the kind of model whose steps are not put into one loop on a CPU."""
+    drawn = template("digits-mlp", **config)
+    layers: Sequence[Layer] = (("Input", {"shape": (8, 8, 1)}), ("Conv", {"features": 4}), ("relu", {}), ("Flatten", {}))
+    whole = (*layers, ("Dense", {"features": 10}), ("Output", {}))
+    return row_of_layers(replace(drawn, graph=Graph(), positions={}), whole, catalogue())
 
 
 def template(name: str, **config: Any) -> Project:
