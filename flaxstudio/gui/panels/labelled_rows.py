@@ -4,8 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from flaxstudio.gui import tokens as t
 
-
-_RESET_WIDTH = 24
+_RESET_WIDTH = 31
 """Room at the right, where attribute rows have their reset button."""
 
 
