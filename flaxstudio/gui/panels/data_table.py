@@ -49,7 +49,7 @@ class DataTable(QTabWidget):
         self.filter = QLineEdit()
         self.all_button = QPushButton(self.tr("All features"))
         self.none_button = QPushButton(self.tr("None"))
-        self.count = QLabel()
+        self.tally = QLabel()
         self._build()
         self._connect()
 
@@ -57,7 +57,7 @@ class DataTable(QTabWidget):
         """Show the columns with their roles, and the first rows."""
         self.model.display(state.columns, dataset)
         self.filter.setVisible(len(state.columns) > _MANY or bool(self.filter.text()))
-        self.count.setText(
+        self.tally.setText(
             self.tr("{0} features of {1} columns, {2} rows").format(
                 f"{len(dataset.features):,}", f"{len(state.columns):,}", f"{state.rows:,}"
             )
@@ -80,7 +80,7 @@ class DataTable(QTabWidget):
         self.filter.setPlaceholderText(self.tr("Filter columns"))
         self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(200)
-        self.count.setProperty("role", "caption")
+        self.tally.setProperty("role", "caption")
         for button in (self.all_button, self.none_button):
             button.setProperty("compact", True)
         line = QHBoxLayout()
@@ -89,7 +89,7 @@ class DataTable(QTabWidget):
         for widget in (self.all_button, self.none_button, self.filter):
             line.addWidget(widget)
         line.addStretch(1)
-        line.addWidget(self.count)
+        line.addWidget(self.tally)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -17,7 +17,7 @@ class MetricTiles(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tiles: list[tuple[QLabel, QLabel]] = []
+        self._tiles: list[tuple[QWidget, QLabel, QLabel]] = []
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(t.PADDING, 2, 0, 2)
         self._layout.setSpacing(t.SECTION_GAP)
@@ -31,11 +31,11 @@ class MetricTiles(QWidget):
         for number, (title, text) in enumerate(tiles[:_MOST]):
             self._show(number, title, text)
         for number in range(len(tiles), len(self._tiles)):
-            self._tiles[number][0].parentWidget().hide()
+            self._tiles[number][0].hide()
 
     def texts(self) -> list[tuple[str, str]]:
         """Return what the visible tiles say, title and value."""
-        return [(title.text(), value.text()) for title, value in self._tiles if value.parentWidget().isVisibleTo(self)]
+        return [(title.text(), value.text()) for tile, title, value in self._tiles if tile.isVisibleTo(self)]
 
     def _tiles_of(self, evaluation: Evaluation) -> list[tuple[str, str]]:
         split = {"test": self.tr("test"), "validation": self.tr("validation")}.get(evaluation.split, evaluation.split)
@@ -48,9 +48,10 @@ class MetricTiles(QWidget):
     def _show(self, number: int, title: str, text: str) -> None:
         while number >= len(self._tiles):
             self._add_tile()
-        self._tiles[number][0].setText(title)
-        self._tiles[number][1].setText(text)
-        self._tiles[number][0].parentWidget().show()
+        tile, title_label, value_label = self._tiles[number]
+        title_label.setText(title)
+        value_label.setText(text)
+        tile.show()
 
     def _add_tile(self) -> None:
         tile, title, value = QWidget(), QLabel(), QLabel()
@@ -62,4 +63,4 @@ class MetricTiles(QWidget):
         layout.addWidget(value)
         layout.addWidget(title)
         self._layout.addWidget(tile)
-        self._tiles.append((title, value))
+        self._tiles.append((tile, title, value))

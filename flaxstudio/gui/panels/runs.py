@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Callable
-from datetime import datetime
 
-from PySide6.QtCore import QItemSelectionModel, QLocale, Qt, Signal
+from PySide6.QtCore import QDateTime, QItemSelectionModel, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -139,12 +138,8 @@ def evaluation_text(run: RunRecord, split: str) -> str:
 
 def started_text(started: str) -> str:
     """Return a time in ISO form as the user's country writes it, or as it is if it cannot be read."""
-    try:
-        time = datetime.fromisoformat(started)
-    except ValueError:
-        return started
-    local = time.astimezone() if time.tzinfo else time
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+    time = QDateTime.fromString(started, Qt.DateFormat.ISODate)
+    return QLocale().toString(time.toLocalTime(), QLocale.FormatType.ShortFormat) if time.isValid() else started
 
 
 def _cell(run: RunRecord, text: str, column: int) -> QTableWidgetItem:

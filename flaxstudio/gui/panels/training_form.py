@@ -91,7 +91,6 @@ class TrainingForm(QWidget):
         spec = AttributeSpec(self.tr("Epochs"), "float", None, help_text, minimum=0.0, maximum=_COUNT, is_optional=True)
         row = AttributeRow(spec, self._tokens, self)
         row.label.setFixedWidth(_LABEL_WIDTH)
-        row.field.lineEdit().setPlaceholderText(self.tr("unknown"))
         row.reset_button.setEnabled(False)
         row.reset_button.setIcon(QIcon())  # it keeps its room: there is no default to go back to
         return row

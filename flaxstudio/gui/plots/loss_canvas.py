@@ -195,8 +195,12 @@ class LossCanvas(pg.PlotWidget):
 
 def _blend(front: str, back: str, share: float) -> QColor:
     """Return an opaque mixture: see-through lines are many times slower to draw."""
-    f, b = QColor(front), QColor(back)
-    return QColor(*(round(share * x + (1 - share) * y) for x, y in zip(f.getRgb()[:3], b.getRgb()[:3], strict=True)))
+    a, b = QColor(front), QColor(back)
+
+    def mix(x: int, y: int) -> int:
+        return round(share * x + (1 - share) * y)
+
+    return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()))
 
 
 def _see_through(color: str) -> QColor:

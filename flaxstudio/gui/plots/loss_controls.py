@@ -51,7 +51,7 @@ class LossControls(QWidget):
         """The smoothing chosen."""
         return next(smoothing for smoothing, button in self.smoothing_buttons.items() if button.isChecked())
 
-    def choose_smoothing(self, smoothing: str) -> None:
+    def choose_smoothing(self, smoothing: Smoothing) -> None:
         """Choose a smoothing as by its button."""
         self.smoothing_buttons[smoothing].click()
 

@@ -60,7 +60,7 @@ def save_picture(canvas: LossCanvas, path: Path) -> bool:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     canvas.render(painter, QRectF(image.rect()))
     painter.end()
-    return image.save(str(path), "PNG")
+    return image.save(str(path))
 
 
 def save_values(curves: RunCurves, path: Path) -> None:
