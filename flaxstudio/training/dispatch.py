@@ -90,7 +90,7 @@ def is_ready(losses: Losses) -> bool:
 def is_better_looped(forward: Callable[..., Any], device: jax.Device, *arguments: Any) -> bool:
     """Return whether steps of this model are to be put into one loop on this device.
 
-    WORKAROUND: XLA's convolutions on CPU are 6 to 10 times slower inside a loop (jaxlib 0.10); all else gains by it.
+    WORKAROUND: XLA's convolutions on CPU are 6 to 12 times slower inside a loop (jaxlib 0.10); all else gains by it.
     """
     return device.platform != "cpu" or "conv_general_dilated" not in str(jax.make_jaxpr(forward)(*arguments))
 

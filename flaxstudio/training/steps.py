@@ -63,7 +63,7 @@ def train_step(
     (value, collections), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.params)
     is_finite = state.is_finite & jnp.isfinite(value)
     updates, opt_state = state.tx.update(gradients, state.opt_state, state.params)
-    after = state.replace(  # type: ignore[no-untyped-call]
+    after = state.replace(
         step=state.step + is_finite,
         params=optax.apply_updates(state.params, jax.tree.map(lambda update: jnp.where(is_finite, update, 0), updates)),
         opt_state=opt_state,

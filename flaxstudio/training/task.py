@@ -98,12 +98,16 @@ def _raise_first(problems: tuple[Problem, ...]) -> None:
 def _check_output(project: Project, model: Model, dataset: Dataset, catalogue: Catalogue) -> None:
     """Raise ProblemError unless the Module runs and gives what the loss compares with the targets."""
     try:
-        output, _ = _output_shapes(model)
+        output, variables = _output_shapes(model)
     except Exception as error:
         _raise_first(ShapeInference(catalogue).infer(project.graph).problems)
         node = node_of_error(model.source, error)
         what = f"{node or 'The model'} cannot be computed: {str(error).splitlines()[0]}."
         raise ProblemError(what, "Change its attributes or what feeds it.", node) from error
+    if not jax.tree.leaves(variables.get("params", {})):
+        raise ProblemError(
+            "The model has no params, so there is nothing to train.", "Add a Dense or another layer with params."
+        )
     given, wanted = output.shape[1:], _wanted_shape(dataset)
     if given == wanted:
         return

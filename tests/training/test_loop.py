@@ -13,6 +13,7 @@ from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec, OptimizerSpec
 from flaxstudio.project.edits import set_attribute
 from flaxstudio.project.results import Results, RunRecord
+from flaxstudio.project.templates import Layer, row_of_layers
 from flaxstudio.training import pace
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
@@ -286,6 +287,15 @@ def test_an_output_of_another_shape_than_the_targets_is_told() -> None:
     assert isinstance(event, RunFailed)
     assert event.error.startswith("The model gives an array of (2, 3) a sample, and the data needs 3 values.")
     assert event.node == "output_1"
+
+
+def test_a_model_without_params_is_told() -> None:
+    project = iris_project()
+    assert project.dataset is not None
+    dataset = replace(project.dataset, features=project.dataset.features[:3])
+    layers: list[Layer] = [("Input", {"shape": (3,)}), ("relu", {}), ("Output", {})]
+    bare = row_of_layers(replace(project, dataset=dataset, graph=Graph(), positions={}), layers, catalogue())
+    assert failure_of(events_of(bare)).error.startswith("The model has no params, so there is nothing to train.")
 
 
 def test_a_fault_in_the_middle_of_a_run_ends_it_in_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
