@@ -21,12 +21,12 @@ from flaxstudio.project.options import LOSSES, loss_spec
 class DataActs(QObject):
     """Slots for the intents of the data and training panels."""
 
-    def __init__(self, session: Session, settings: Settings, window: QWidget, say: Callable[[str], None]) -> None:
+    def __init__(self, session: Session, settings: Settings, window: QWidget, complain: Callable[[str], None]) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
         self._window = window
-        self._say = say
+        self._complain = complain
         self._task: Task | None = None
 
     def on_file_requested(self) -> None:
@@ -42,7 +42,7 @@ class DataActs(QObject):
         self.close()
         self._task = task = Task(lambda cancelled: suggest(open_table(path), path), self)  # noqa: ARG005 - dropped when stale
         task.done.connect(lambda spec: self._use(spec, self.tr("Open {0}").format(Path(path).name)))
-        task.refused.connect(lambda problem: self._say(str(problem)))
+        task.refused.connect(lambda problem: self._complain(str(problem)))
         task.start()
 
     def on_sample_chosen(self, name: str) -> None:

@@ -23,7 +23,7 @@ SUFFIX = ".msgpack"
 
 
 class FileActs(QObject):
-    """Slots for File's commands and the start page. `say` shows one sentence; `show_canvas` brings the project to the front."""
+    """Slots for File's commands and the start page. `say` tells what was done, `complain` what could not be."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class FileActs(QObject):
         settings: Settings,
         window: QWidget,
         say: Callable[[str], None],
+        complain: Callable[[str], None],
         show_canvas: Callable[[], None],
     ) -> None:
         super().__init__(window)
@@ -40,6 +41,7 @@ class FileActs(QObject):
         self._settings = settings
         self._window = window
         self._say = say
+        self._complain = complain
         self._show_canvas = show_canvas
         self._tasks: set[Task] = set()
 
@@ -161,7 +163,7 @@ class FileActs(QObject):
         task = Task(lambda cancelled: work(), self)  # noqa: ARG005 - files are quick enough not to be cancelled
         self._tasks.add(task)
         task.done.connect(then)
-        task.refused.connect(lambda problem: self._say(str(problem)))
+        task.refused.connect(lambda problem: self._complain(str(problem)))
         task.finished.connect(self._on_task_finished)
         task.start()
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolBar,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +23,7 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.actions import TOOLBAR, Actions
 from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.notice import Notice
 from flaxstudio.gui.panels.code import CodePanel
 from flaxstudio.gui.panels.data import DataPanel
 from flaxstudio.gui.panels.inspector import Inspector
@@ -64,14 +66,15 @@ class MainWindow(QMainWindow):
         self.code_panel = CodePanel(tokens)
         self.problems_panel = ProblemsPanel(tokens)
         self.runs_panel = RunsPanel(tokens)
+        self.notice = Notice(tokens)
         self._views: tuple[Any, ...] = (
             self.canvas, self.start_page, self.palette_panel, self.inspector, self.data_panel,
-            self.training_panel, self.code_panel, self.problems_panel, self.runs_panel,
+            self.training_panel, self.code_panel, self.problems_panel, self.runs_panel, self.notice,
         )  # fmt: skip
         self._centre = QStackedWidget()
         self._centre.addWidget(self.canvas)
         self._centre.addWidget(self.start_page)
-        self.setCentralWidget(self._centre)
+        self.setCentralWidget(_stacked(self.notice, self._centre))
         self.docks = self._add_docks()
         self.actions_by_name = Actions(self, tokens)
         self.recent_menu = QMenu(self.tr("Open recent"), self)
@@ -285,3 +288,15 @@ class MainWindow(QMainWindow):
 def _show_title(dock: QDockWidget, visible: bool) -> None:
     """Show a dock's title bar only while it floats: among tabs, the tab says the same and can be dragged."""
     dock.setTitleBarWidget(None if visible else QWidget(dock))  # type: ignore[arg-type]
+
+
+def _stacked(*widgets: QWidget) -> QWidget:
+    """Return a widget with the given ones one below the other; the last one gets the room."""
+    whole = QWidget()
+    layout = QVBoxLayout(whole)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.setStretchFactor(widgets[-1], 1)
+    return whole

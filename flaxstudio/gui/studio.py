@@ -47,9 +47,9 @@ class Studio(QObject):
         self.window = MainWindow(self.catalogue, self.tokens)
         self.session = Session(self.catalogue, self)
         self.runner = Runner(self.catalogue, self)
-        self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.show_canvas)
+        self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.complain, self.show_canvas)
         self.graph = GraphActs(self.session, self.window.canvas, self)
-        self.data = DataActs(self.session, settings, self.window, self.say)
+        self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens)
         self.device_worker = Worker(_describe_device, self)
 
@@ -106,8 +106,12 @@ class Studio(QObject):
         self.window.display_run(state, progress_text(state))
 
     def say(self, text: str) -> None:
-        """Show one sentence at the window's foot."""
+        """Tell in passing, at the window's foot, what was done."""
         self.window.statusBar().showMessage(text, _NOTE_MS)
+
+    def complain(self, text: str) -> None:
+        """Show what could not be done, until it is dismissed or something else is opened."""
+        self.window.notice.display(text)
 
     def on_device_found(self, _question: object, text: object) -> None:
         self.window.display_device(str(text))
@@ -121,6 +125,7 @@ class Studio(QObject):
 
     def show_canvas(self) -> None:
         """Bring the open project to the front."""
+        self.window.notice.display("")
         self.window.show_start_page(False)
         self.window.show_last_run(self.session.knowledge.results)
         self.window.canvas.show_beginning()
@@ -186,9 +191,10 @@ class Studio(QObject):
         errors = [problem for problem in self.session.knowledge.problems if problem.severity == "error"]
         if errors:
             self.show_problems()
-            self.say(str(errors[0]))
+            self.complain(str(errors[0]))
             self.show_node(errors[0].node)
             return
+        self.window.notice.display("")
         self.window.raise_dock("training")
         self.runner.start(self.session.document, resume)
 
@@ -200,7 +206,7 @@ class Studio(QObject):
                 self.say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
 
     def on_run_failed(self, sentence: str, node: str) -> None:
-        self.say(sentence)
+        self.complain(sentence)
         self.show_node(node)
 
     def show_run(self, number: int) -> None:

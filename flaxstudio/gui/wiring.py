@@ -17,7 +17,7 @@ def wire(studio: Studio) -> None:
 def _wire_changes(studio: Studio) -> None:
     """What is known goes to the views."""
     studio.session.changed.connect(studio.on_session_changed)
-    studio.session.refused.connect(studio.say)
+    studio.session.refused.connect(studio.complain)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
     studio.runner.state_changed.connect(studio.display_run)
     studio.runner.told.connect(studio.window.training_panel.on_event)

@@ -33,38 +33,11 @@ def chain() -> Project:
     return Project("Small", graph, positions)
 
 
-class Desk:
-    """A canvas of 1200 x 800 that redisplays its document after every edit, and a log of its intents."""
+class CanvasMouse:
+    """A mouse over a shown canvas; points are in scene px."""
 
-    def __init__(self, qtbot, project: Project) -> None:
-        self.document = Document(project)
-        self.canvas = Canvas(CATALOGUE, LIGHT)
-        qtbot.addWidget(self.canvas)
-        self.log: list[tuple] = []
-        for name in (
-            *("layer_dropped", "layer_chosen", "layer_dropped_on_edge", "edge_drawn", "nodes_moved", "node_dropped_on_edge"),
-            *("delete_requested", "selection_changed", "rename_requested", "file_dropped"),
-        ):
-            getattr(self.canvas, name).connect(lambda *values, name=name: self.log.append((name, *values)))
-        self.canvas.resize(1200, 800)
-        self.canvas.show()
-        self.document.on_change = self.display
-        self.display()
-        self.canvas.view.zoom_to(1.0, QPoint(0, 0))
-        self.canvas.view.centerOn(400, 150)
-
-    def display(self) -> None:
-        """Show the document as it is now."""
-        shapes = GraphShapes({"dense_1": NodeShape(ArrayShape((64,)), 1664)})
-        self.canvas.display(self.document.project, check_project(self.document.project, CATALOGUE), shapes)
-
-    def edit(self, edit: Edit) -> None:
-        """Carry out an edit."""
-        self.document.edit(edit)
-
-    def logged(self, name: str) -> list[tuple]:
-        """Return what the canvas asked for under that name."""
-        return [entry[1:] for entry in self.log if entry[0] == name]
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
 
     def at(self, x: float, y: float) -> QPoint:
         """Return a scene point in the viewport's px."""
@@ -112,3 +85,37 @@ class Desk:
         QApplication.sendEvent(viewport, QDragEnterEvent(at, copy, mime, LEFT, NONE))
         QApplication.sendEvent(viewport, QDragMoveEvent(at, copy, mime, LEFT, NONE))
         QApplication.sendEvent(viewport, QDropEvent(QPointF(at), copy, mime, LEFT, NONE))
+
+
+class Desk(CanvasMouse):
+    """A canvas of 1200 x 800 that redisplays its document after every edit, and a log of its intents."""
+
+    def __init__(self, qtbot, project: Project) -> None:
+        self.document = Document(project)
+        super().__init__(Canvas(CATALOGUE, LIGHT))
+        qtbot.addWidget(self.canvas)
+        self.log: list[tuple] = []
+        for name in (
+            *("layer_dropped", "layer_chosen", "layer_dropped_on_edge", "edge_drawn", "nodes_moved", "node_dropped_on_edge"),
+            *("delete_requested", "selection_changed", "rename_requested", "file_dropped"),
+        ):
+            getattr(self.canvas, name).connect(lambda *values, name=name: self.log.append((name, *values)))
+        self.canvas.resize(1200, 800)
+        self.canvas.show()
+        self.document.on_change = self.display
+        self.display()
+        self.canvas.view.zoom_to(1.0, QPoint(0, 0))
+        self.canvas.view.centerOn(400, 150)
+
+    def display(self) -> None:
+        """Show the document as it is now."""
+        shapes = GraphShapes({"dense_1": NodeShape(ArrayShape((64,)), 1664)})
+        self.canvas.display(self.document.project, check_project(self.document.project, CATALOGUE), shapes)
+
+    def edit(self, edit: Edit) -> None:
+        """Carry out an edit."""
+        self.document.edit(edit)
+
+    def logged(self, name: str) -> list[tuple]:
+        """Return what the canvas asked for under that name."""
+        return [entry[1:] for entry in self.log if entry[0] == name]
