@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Signal
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from flaxstudio.gui import tokens as t
@@ -61,6 +61,8 @@ class LossCanvas(pg.PlotWidget):
 
     def draw(self, drawing: Drawing) -> None:
         """Draw the curves anew. Lines are smoothed only where there are few points, since that is slow."""
+        if self._pen_ratio != self.devicePixelRatioF():
+            self.set_tokens(self._tokens)
         self._draw_curve("raw", drawing.raw)
         self._draw_curve("smoothed", drawing.smoothed)
         self._set_train_pens(is_smoothed=len(drawing.smoothed[0]) > 0)
@@ -100,19 +102,20 @@ class LossCanvas(pg.PlotWidget):
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
+        self._pen_ratio = self.devicePixelRatioF()
         self.setBackground(tokens.panel)
         for axis in self._axes.values():
             axis.set_tokens(tokens)
         colors = {"train": tokens.accent, "validation": tokens.complement, "test": tokens.ok}
         for split, symbol in _SYMBOLS.items():
-            self.curves[split].setPen(pg.mkPen(colors[split], width=2))
+            self.curves[split].setPen(self._pen(colors[split], 2))
             self.points[split].setSymbol(symbol)
             self.points[split].setSize(_SYMBOL_SIZE)
             self.points[split].setBrush(colors[split])
             self.points[split].setPen(pg.mkPen(tokens.panel, width=1))
         for name, label in self.edge_labels.items():
             label.setBrush(QColor(colors[name]))
-        self._crosshair.setPen(pg.mkPen(tokens.secondary, width=1))
+        self._crosshair.setPen(self._pen(tokens.secondary, 1))
         self._box.fill = pg.mkBrush(tokens.window)
         self._box.border = pg.mkPen(tokens.line)
         self._box.setColor(tokens.text)
@@ -132,6 +135,10 @@ class LossCanvas(pg.PlotWidget):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.left.emit()
+
+    def _pen(self, color: str | QColor, width: float) -> QPen:
+        """Return a pen as wide as asked for in logical pixels: pyqtgraph's pens count the screen's own."""
+        return pg.mkPen(color, width=width * self.devicePixelRatioF())
 
     def _add_items(self) -> None:
         for item in (*self.curves.values(), *self.points.values(), self._crosshair, self._box):
@@ -165,8 +172,10 @@ class LossCanvas(pg.PlotWidget):
 
     def _set_train_pens(self, *, is_smoothed: bool) -> None:
         strong, panel = self._tokens.accent, self._tokens.panel
-        self.curves["smoothed"].setPen(pg.mkPen(strong, width=2))
-        self.curves["raw"].setPen(pg.mkPen(_blend(strong, panel, 0.32) if is_smoothed else strong, width=1))
+        self.curves["smoothed"].setPen(self._pen(strong, 2))
+        # behind the mean a hairline is enough, and far quicker to draw than two pixels at 200 %
+        faint = pg.mkPen(_blend(strong, panel, 0.32), width=1)
+        self.curves["raw"].setPen(faint if is_smoothed else self._pen(strong, 1))
 
     def _show_legend(self, evaluations: Mapping[str, Points]) -> None:
         shown = ("train", *(split for split in _SYMBOLS if split in evaluations))

@@ -61,7 +61,7 @@ class LossControls(QWidget):
 
     def set_header(self, widget: QWidget) -> None:
         """Put a widget into the room at the left."""
-        self._layout.insertWidget(0, widget)
+        self._layout.insertWidget(0, widget, 10)
 
     def _add_button(self, smoothing: Smoothing) -> QToolButton:
         button = QToolButton()

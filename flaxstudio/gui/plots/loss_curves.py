@@ -105,7 +105,9 @@ class RunCurves:
         }
         if start >= stop:
             return Drawing(empty, empty, evaluations)
-        starts = (log_bin_starts if axes.log_step else bin_starts)(start, stop, columns)
+        # the length comes from what is shown, not from what is there, which grows all the time
+        length = max(1, math.ceil((last - first) / columns))
+        starts = log_bin_starts(start, stop, columns) if axes.log_step else bin_starts(start, stop, length)
         raw = axes.place(*self._extremes(starts, stop))
         half = self.half_window(smoothing)
         if half == 0:
@@ -154,7 +156,7 @@ class RunCurves:
 def _bounded(steps: npt.NDArray, losses: npt.NDArray, columns: int) -> tuple[npt.NDArray, npt.NDArray]:
     if len(steps) <= 2 * columns:
         return steps, losses
-    starts = bin_starts(0, len(steps), columns)
+    starts = bin_starts(0, len(steps), -(-len(steps) // columns))
     low, high = np.fmin.reduceat(losses, starts), np.fmax.reduceat(losses, starts)
     return np.repeat(steps[starts], 2), np.column_stack([low, high]).ravel()
 
@@ -166,6 +168,6 @@ def _nearest(steps: list[int], losses: list[float], step: int) -> tuple[int, flo
 
 def _positions(values: npt.NDArray, is_log: bool) -> npt.NDArray[np.float64]:
     positions = np.asarray(values, dtype=np.float64)
-    if is_log:
-        return np.log10(np.where(positions > 0, positions, np.nan))
-    return np.where(np.isfinite(positions), positions, np.nan)
+    is_shown = np.isfinite(positions) & (positions > 0) if is_log else np.isfinite(positions)
+    shown = np.where(is_shown, positions, np.nan)
+    return np.log10(shown) if is_log else shown

@@ -118,8 +118,11 @@ class LossPlot(QWidget):
         """Draw now what has come since the last time."""
         self._timer.stop()
         is_empty = self._curves.is_empty
+        if is_empty:
+            self._pages.setCurrentWidget(self.empty)
+        if is_empty and not self._is_finished:
+            self._ready_canvas()  # a run has begun: load while its first step is compiled
         if is_empty or not self.isVisible():
-            self._pages.setCurrentWidget(self.empty) if is_empty else None
             return
         canvas = self._ready_canvas()
         self._pages.setCurrentWidget(canvas)

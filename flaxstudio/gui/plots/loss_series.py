@@ -59,8 +59,10 @@ class LossSeries:
         return self._extents.get(is_positive)
 
     def envelope(self, starts: Indices, stop: int) -> tuple[Floats, Floats]:
-        """Return the least and the greatest loss of each run of indices starts[i]..starts[i + 1], the last up to `stop`."""
+        """Return the least and the greatest finite loss of each run of indices starts[i]..starts[i + 1], the last to `stop`."""
         losses = self._losses[:stop]
+        if len(self._holes):
+            losses = np.where(np.isfinite(losses), losses, np.nan).astype(np.float32)
         return np.fmin.reduceat(losses, starts), np.fmax.reduceat(losses, starts)
 
     def smoothed(self, indices: Indices, half_window: int) -> npt.NDArray[np.float64]:
@@ -92,12 +94,11 @@ class LossSeries:
         self._sums = _grown(self._sums, capacity + 1, self._count + 1)
 
 
-def bin_starts(start: int, stop: int, columns: int) -> Indices:
-    """Return where to cut the indices start..stop into at most about `columns` runs of equal length.
+def bin_starts(start: int, stop: int, length: int) -> Indices:
+    """Return where to cut the indices start..stop into runs of a length.
 
     The cuts lie at multiples of the length, so that the picture of old steps does not shimmer while new ones come in.
     """
-    length = max(1, -(-(stop - start) // columns))
     first = start // length * length
     starts = np.arange(first, stop, length, dtype=np.int64)
     starts[0] = start
