@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from flaxstudio.gui.dialogs.fault import show_fault
+from flaxstudio.gui.entrance import Entrance
 from flaxstudio.gui.settings import Settings
-from flaxstudio.gui.studio import Studio
 from flaxstudio.gui.theme import body_font
-from flaxstudio.gui.wiring import wire
 
 
 def run(path: Path | None = None) -> int:
@@ -26,12 +25,10 @@ def run(path: Path | None = None) -> int:
     app.setDesktopFileName("flaxstudio")
     app.setFont(body_font())
     store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "flaxstudio", "flaxstudio")
-    studio = Studio(app, Settings(store))
-    wire(studio)
-    guard = FaultGuard(studio.files.rescue, studio.window)
+    entrance = Entrance(app, Settings(store))
+    guard = FaultGuard(lambda: entrance.studio.files.rescue() if entrance.studio else None, entrance.window)
     guard.install()
-    studio.show(path)
-    QTimer.singleShot(0, studio.begin)  # after the first paint: the background imports jax
+    entrance.open(path)
     return app.exec()
 
 

@@ -1,7 +1,9 @@
 """The window: arranges the views in docks and hands each the part of the knowledge that concerns it, when it changed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
@@ -18,25 +20,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.actions import TOOLBAR, Actions
-from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.notice import Notice
-from flaxstudio.gui.panels.code import CodePanel
-from flaxstudio.gui.panels.data import DataPanel
-from flaxstudio.gui.panels.inspector import Inspector
-from flaxstudio.gui.panels.palette import Palette
-from flaxstudio.gui.panels.problems import ProblemsPanel
-from flaxstudio.gui.panels.run_state import RunState
-from flaxstudio.gui.panels.runs import RunsPanel
-from flaxstudio.gui.panels.training import TrainingPanel
-from flaxstudio.gui.session import Knowledge
 from flaxstudio.gui.settings import LAYOUT_VERSION
 from flaxstudio.gui.start_page import StartPage
 from flaxstudio.gui.tokens import Tokens
-from flaxstudio.project.results import Results
+
+if TYPE_CHECKING:  # what these import is loaded behind the start page
+    from flaxstudio.gui.panels.run_state import RunState
+    from flaxstudio.gui.session import Knowledge
+    from flaxstudio.gui.views import Views
+    from flaxstudio.project.results import Results
 
 _SIDE_WIDTH = 220
 _INSPECTOR_WIDTH = 300
@@ -48,44 +44,47 @@ class MainWindow(QMainWindow):
 
     problems_clicked = Signal()
 
-    def __init__(self, catalogue: Catalogue, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens) -> None:
+        """Make the window with its start page and menus; `furnish` brings the rest."""
         super().__init__()
         self.may_close: Callable[[], bool] = lambda: True
         self._tokens = tokens
         self._shown: Knowledge | None = None
+        self.docks: dict[str, QDockWidget] = {}
         self.setWindowTitle("Flax Studio")
         option = QMainWindow.DockOption
         self.setDockOptions(option.AnimatedDocks | option.AllowNestedDocks | option.AllowTabbedDocks | option.GroupedDragging)
-        self.setAcceptDrops(True)
-        self.canvas = Canvas(catalogue, tokens)
         self.start_page = StartPage(tokens)
-        self.palette_panel = Palette(catalogue, tokens)
-        self.inspector = Inspector(catalogue, tokens)
-        self.data_panel = DataPanel(tokens)
-        self.training_panel = TrainingPanel(tokens)
-        self.code_panel = CodePanel(tokens)
-        self.problems_panel = ProblemsPanel(tokens)
-        self.runs_panel = RunsPanel(tokens)
         self.notice = Notice(tokens)
-        self._views: tuple[Any, ...] = (
-            self.canvas, self.start_page, self.palette_panel, self.inspector, self.data_panel,
-            self.training_panel, self.code_panel, self.problems_panel, self.runs_panel, self.notice,
-        )  # fmt: skip
+        self._views: tuple[Any, ...] = (self.start_page, self.notice)
         self._centre = QStackedWidget()
-        self._centre.addWidget(self.canvas)
         self._centre.addWidget(self.start_page)
         self.setCentralWidget(_stacked(self.notice, self._centre))
-        self.docks = self._add_docks()
         self.actions_by_name = Actions(self, tokens)
         self.recent_menu = QMenu(self.tr("Open recent"), self)
         self._docks_menu = QMenu(self.tr("Panels"), self)
+        self.actions_by_name.build_menus(self, {"recent": self.recent_menu, "docks": self._docks_menu})
+
+    def furnish(self, views: Views) -> None:
+        """Put in the canvas, the panels and the toolbar, behind the start page."""
+        self.canvas, self.palette_panel, self.inspector = views.canvas, views.palette, views.inspector
+        self.data_panel, self.training_panel, self.code_panel = views.data, views.training, views.code
+        self.problems_panel, self.runs_panel = views.problems, views.runs
+        self._views = (*self._views, *views.all())
+        self._centre.addWidget(self.canvas)
+        self.docks = self._add_docks()
         for dock in self.docks.values():
             self._docks_menu.addAction(dock.toggleViewAction())
-        self.actions_by_name.build_menus(self, {"recent": self.recent_menu, "docks": self._docks_menu})
         self._add_toolbar()
-        self.set_tokens(tokens)
+        for part in (*self.docks.values(), self._toolbar):
+            part.show()  # for the state saved here; nothing is painted before they are hidden again
         self.arrange("draw")
         self._default_layout = self._layout_behind = self.saveState(LAYOUT_VERSION)
+        self._hide_panels()
+
+    def set_layout(self, layout: QByteArray | None) -> None:
+        """Arrange the panels as remembered, once the start page is left."""
+        self._layout_behind = layout or self._default_layout
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -164,13 +163,17 @@ class MainWindow(QMainWindow):
             return
         if visible:
             self._layout_behind = self.saveState(LAYOUT_VERSION)
-            for part in (*self.docks.values(), self._toolbar):
-                part.hide()
+            self._hide_panels()
             self._centre.setCurrentWidget(self.start_page)
         else:
             self._centre.setCurrentWidget(self.canvas)
-            self.restoreState(self._layout_behind, LAYOUT_VERSION)
+            if not self.restoreState(self._layout_behind, LAYOUT_VERSION):
+                self.restoreState(self._default_layout, LAYOUT_VERSION)
             self.canvas.setFocus()
+
+    def _hide_panels(self) -> None:
+        for part in (*self.docks.values(), self._toolbar):
+            part.hide()
 
     def layout_state(self) -> QByteArray:
         """Return how the panels are arranged, also while the start page hides them."""
@@ -199,7 +202,6 @@ class MainWindow(QMainWindow):
         """Redraw everything in another theme."""
         self._tokens = tokens
         self.actions_by_name.set_tokens(tokens)
-        self._problems.setIcon(icon("circle-check", tokens, tokens.ok))
         for view in self._views:
             view.set_tokens(tokens)
         if self._shown is not None:

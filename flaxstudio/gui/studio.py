@@ -2,32 +2,27 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QFileInfo, QLocale, QObject, QSize, QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtCore import QCoreApplication, QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.data_acts import DataActs
 from flaxstudio.gui.dialogs.about import show_about
 from flaxstudio.gui.export_acts import ExportActs
 from flaxstudio.gui.file_acts import SUFFIX, FileActs
 from flaxstudio.gui.graph_acts import GraphActs
-from flaxstudio.gui.graph_picture import draw_graph
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
-from flaxstudio.gui.settings import LAYOUT_VERSION, Settings, ThemeChoice
-from flaxstudio.gui.start_cards import CARD_PICTURE, RECENT_PICTURE
-from flaxstudio.gui.start_page import RecentProject, TemplateCard
-from flaxstudio.gui.theme import apply_theme, system_tokens
-from flaxstudio.gui.tokens import DARK, LIGHT, Tokens
-from flaxstudio.layers import catalogue
-from flaxstudio.project.project import Project
+from flaxstudio.gui.settings import Settings, ThemeChoice
+from flaxstudio.gui.start_content import recent_projects_with_pictures, template_cards
+from flaxstudio.gui.start_page import RecentProject
+from flaxstudio.gui.theme import apply_theme, tokens_for
+from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.results import Trained
-from flaxstudio.project.storage import load_project
-from flaxstudio.project.templates import TEMPLATES, build_template
 from flaxstudio.training.events import Event, RunFinished, RunStarted
 
 DOCUMENTATION = "https://flax-linen.readthedocs.io"
@@ -37,14 +32,13 @@ _NOTE_MS = 8000
 class Studio(QObject):
     """Makes every part once; `gui.wiring` joins them."""
 
-    def __init__(self, app: QApplication, settings: Settings) -> None:
+    def __init__(self, app: QApplication, settings: Settings, window: MainWindow, catalogue: Catalogue, tokens: Tokens) -> None:
         super().__init__()
         self._app = app
         self.settings = settings
-        self.tokens = self._chosen_tokens()
-        apply_theme(app, self.tokens)
-        self.catalogue = catalogue()
-        self.window = MainWindow(self.catalogue, self.tokens)
+        self.tokens = tokens
+        self.catalogue = catalogue
+        self.window = window
         self.session = Session(self.catalogue, self)
         self.runner = Runner(self.catalogue, self)
         self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.complain, self.show_canvas)
@@ -52,23 +46,18 @@ class Studio(QObject):
         self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens)
         self.device_worker = Worker(_describe_device, self)
+        self.recent_worker = Worker(self._draw_recent, self)
 
     # starting and closing
 
-    def show(self, path: Path | None = None) -> None:
-        """Show the window on the start page, then open the project if one is given."""
-        self._restore_window()
-        self._mark_theme()
-        self.on_session_changed()
-        self.show_start_page()
-        self.window.show()
-        if path is not None:
-            self.files.open_now(path)
-
     def begin(self) -> None:
-        """Let the background work begin, once the window has been painted: it imports jax."""
+        """Show what is known and let the background work begin: it imports jax."""
+        self._mark_theme()
+        self.window.set_layout(self.settings.layout)
+        self.on_session_changed()
         self.session.begin_examining()
         self.device_worker.ask("device")
+        self._show_recent()
 
     def may_close(self) -> bool:
         """See to unsaved work, then end all threads; False keeps the window open."""
@@ -91,6 +80,7 @@ class Studio(QObject):
         self.data.close()
         self.files.close()
         self.device_worker.close()
+        self.recent_worker.close()
         self.session.close()
 
     # what is known, shown
@@ -120,8 +110,18 @@ class Studio(QObject):
 
     def show_start_page(self) -> None:
         """Show the start page with fresh pictures."""
-        self.window.start_page.display(self._recent_projects(), self._template_cards())
+        self._show_recent()
         self.window.show_start_page(True)
+
+    def on_recent_drawn(self, _question: object, recent: tuple[RecentProject, ...]) -> None:
+        self.window.start_page.display(recent, template_cards(self.catalogue, self.tokens, self.window.devicePixelRatioF()))
+
+    def _show_recent(self) -> None:
+        self.recent_worker.ask((self.settings.recent, self.tokens, self.window.devicePixelRatioF()))
+
+    def _draw_recent(self, question: tuple[tuple[Path, ...], Tokens, float]) -> tuple[RecentProject, ...]:
+        paths, tokens, ratio = question
+        return recent_projects_with_pictures(paths, self.catalogue, tokens, ratio)
 
     def show_canvas(self) -> None:
         """Bring the open project to the front."""
@@ -233,60 +233,19 @@ class Studio(QObject):
         """Say what this program is."""
         show_about(self.window)
 
-    def _chosen_tokens(self) -> Tokens:
-        choice = self.settings.theme
-        return system_tokens() if choice == "system" else DARK if choice == "dark" else LIGHT
-
     def _apply_theme(self) -> None:
         self._mark_theme()
-        tokens = self._chosen_tokens()
+        tokens = tokens_for(self.settings.theme)
         if tokens is self.tokens:
             return
         self.tokens = tokens
         apply_theme(self._app, tokens)
         self.window.set_tokens(tokens)
-        self.window.start_page.display(self._recent_projects(), self._template_cards())
+        self._show_recent()
 
     def _mark_theme(self) -> None:
         for choice in ("system", "light", "dark"):
             self.window.actions_by_name[f"theme_{choice}"].setChecked(self.settings.theme == choice)
-
-    def _restore_window(self) -> None:
-        geometry, layout = self.settings.geometry, self.settings.layout
-        if geometry is None or not self.window.restoreGeometry(geometry):
-            self.window.resize(1280, 800)
-        if layout is None or not self.window.restoreState(layout, LAYOUT_VERSION):
-            self.window.arrange("draw")
-
-    # pictures for the start page
-
-    def _template_cards(self) -> tuple[TemplateCard, ...]:
-        return tuple(
-            TemplateCard(
-                template.name,
-                template.title,
-                template.summary,
-                template.expected,
-                self._picture(build_template(template.name, self.catalogue), CARD_PICTURE),
-            )
-            for template in TEMPLATES
-        )
-
-    def _recent_projects(self) -> tuple[RecentProject, ...]:
-        found = []
-        for path in self.settings.recent:
-            try:
-                picture = self._picture(load_project(path)[0], RECENT_PICTURE)
-            except ProblemError:
-                picture = None
-            changed = QFileInfo(path).lastModified()
-            text = QLocale().toString(changed, QLocale.FormatType.ShortFormat)
-            found.append(RecentProject(str(path), path.stem, text, picture))
-        return tuple(found)
-
-    def _picture(self, project: Project, size: QSize) -> QImage:
-        ratio = self.window.devicePixelRatioF()
-        return draw_graph(project.graph, project.positions, self.catalogue, self.tokens, size, ratio)
 
 
 def _describe_device(_question: object) -> str:

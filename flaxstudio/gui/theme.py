@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.settings import ThemeChoice
 from flaxstudio.gui.tokens import DARK, LIGHT, Tokens
 from flaxstudio.resource_files import resource
 
@@ -31,9 +32,11 @@ _ROLES = {
 }
 
 
-def system_tokens() -> Tokens:
-    """Return the theme that the system asks for."""
-    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+def tokens_for(choice: ThemeChoice) -> Tokens:
+    """Return the theme that was chosen, or the one that the system asks for."""
+    if choice == "system":
+        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return DARK if choice == "dark" else LIGHT
 
 
 def apply_theme(app: QApplication, tokens: Tokens) -> None:

@@ -24,6 +24,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.runner.told.connect(studio.on_run_event)
     studio.runner.failed.connect(studio.on_run_failed)
     studio.device_worker.answered.connect(studio.on_device_found)
+    studio.recent_worker.answered.connect(studio.on_recent_drawn)
     QGuiApplication.styleHints().colorSchemeChanged.connect(studio.on_system_theme_changed)
 
 

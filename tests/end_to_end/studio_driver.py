@@ -6,10 +6,9 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMessageBox, QPushButton
 
+from flaxstudio.gui.entrance import Entrance
 from flaxstudio.gui.layer_drag import mime_of
 from flaxstudio.gui.settings import Settings
-from flaxstudio.gui.studio import Studio
-from flaxstudio.gui.wiring import wire
 from tests.gui.canvas_desk import CanvasMouse
 
 LONG = 120_000
@@ -21,14 +20,15 @@ class Driver:
     def __init__(self, qtbot, folder: Path, path: Path | None = None) -> None:
         self.qtbot = qtbot
         settings = Settings(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat))
-        self.studio = Studio(QApplication.instance(), settings)
-        wire(self.studio)
-        self.window = self.studio.window
+        entrance = Entrance(QApplication.instance(), settings)
+        self.window = entrance.window
         qtbot.addWidget(self.window, before_close_func=self._give_up)
-        self.mouse = CanvasMouse(self.window.canvas)
-        self.studio.show(path)
+        entrance.open(path)
         qtbot.waitExposed(self.window)
-        self.studio.begin()
+        with qtbot.waitSignal(entrance.ready, timeout=LONG):
+            pass
+        self.studio = entrance.studio
+        self.mouse = CanvasMouse(self.window.canvas)
 
     def _give_up(self, _window) -> None:
         """Let pytest-qt close the window of a failed test without a question that nobody would answer."""
