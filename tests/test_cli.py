@@ -83,7 +83,7 @@ def test_what_is_no_project_gives_one_line_and_status_1(
 
 
 def test_a_sound_project_has_no_problems(project: Callable[[str], str], capsys: Capture) -> None:
-    assert main(["check", "--shapes", project("digits-cnn")]) == 0
+    assert main(["check", project("digits-cnn")]) == 0
     assert capsys.readouterr().out == ""
 
 
@@ -99,12 +99,10 @@ def test_check_tells_severity_node_what_and_what_to_do(project: Callable[[str], 
     assert set(problem) == {"severity", "node", "what", "what_to_do"}
 
 
-def test_check_with_shapes_finds_the_node_that_cannot_take_its_input(project: Callable[[str], str], capsys: Capture) -> None:
+def test_check_finds_the_node_that_cannot_take_its_input(project: Callable[[str], str], capsys: Capture) -> None:
     path = project("digits-cnn")
     misfit_dense(path)
-    assert main(["check", path]) == 0
-    capsys.readouterr()
-    assert main(["check", path, "--shapes"]) == 1
+    assert main(["check", path]) == 1
     assert "error: conv_1: conv_1 expects 4 dimensions" in capsys.readouterr().out
 
 

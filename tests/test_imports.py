@@ -54,11 +54,15 @@ def test_help_loads_no_library_at_all(arguments: list[str]) -> None:
     assert loaded(code).isdisjoint((*HEAVY, "numpy", "msgpack"))
 
 
-def test_new_check_and_code_load_no_jax(tmp_path: Path) -> None:
+def test_new_and_code_load_no_jax(tmp_path: Path) -> None:
     path = str(tmp_path / "p.msgpack")
-    calls = [["new", "--list"], ["new", "digits-mlp", path], ["check", path], ["code", path]]
+    calls = [["new", "--list"], ["new", "digits-mlp", path], ["code", path]]
     code = "from flaxstudio.cli.main import main\n" + "\n".join(f"assert main({call!r}) == 0" for call in calls)
     assert loaded(code).isdisjoint(HEAVY)
+
+
+def test_the_window_s_modules_load_no_jax() -> None:
+    assert loaded(importing("gui")).isdisjoint(NUMERIC)
 
 
 def test_training_and_predicting_load_no_qt(tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ def _new(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _with_project(commands, "check", "List what is wrong with a project: severity, node, what, what to do.")
-    command.add_argument("--shapes", action="store_true", help="also compute every shape, which takes JAX some seconds")
     _json(command)
 
 

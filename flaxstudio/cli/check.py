@@ -1,4 +1,4 @@
-"""`flaxstudio check`: a project's problems, one a line. Without --shapes it needs no JAX and is instant."""
+"""`flaxstudio check`: a project's problems, one a line: of the graph, the config, the data, and of every shape."""
 
 import argparse
 import sys
@@ -14,16 +14,13 @@ from flaxstudio.layers import catalogue
 from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.storage import load_project
 
-_MADE_BY_JAX = "sample:linear"
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Print the problems; return 1 if any of them prevents a run."""
     project, _ = load_project(arguments.project)
     problems = (
         *check_project(project, catalogue()),
-        *_data_problems(project, arguments.project.parent, arguments.shapes),
-        *(_shape_problems(project) if arguments.shapes else ()),
+        *_data_problems(project, arguments.project.parent),
+        *_shape_problems(project),
     )
     unique = tuple(dict.fromkeys(problems))
     if arguments.json:
@@ -31,12 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for problem in unique:
             print(f"{problem.severity}: {problem.node or '-'}: {problem.what} {problem.remedy}".rstrip())
-        _tell_the_rest(unique, arguments.shapes)
+        if not unique:
+            print("no problems", file=sys.stderr)
     return 1 if has_errors(unique) else 0
 
 
-def _data_problems(project: Project, beside: Path, with_jax: bool) -> Iterator[Problem]:
-    if project.dataset is None or (project.dataset.source == _MADE_BY_JAX and not with_jax):
+def _data_problems(project: Project, beside: Path) -> Iterator[Problem]:
+    if project.dataset is None:
         return
     try:
         is_classic = project.training.classic_random
@@ -47,15 +45,10 @@ def _data_problems(project: Project, beside: Path, with_jax: bool) -> Iterator[P
 
 
 def _shape_problems(project: Project) -> tuple[Problem, ...]:
-    from flaxstudio.codegen.shapes import ShapeInference
+    from flaxstudio.codegen.shapes import ShapeInference  # imports jax, which --help need not wait for
 
     return ShapeInference(catalogue()).infer(project.graph).problems
 
 
 def _as_map(problem: Problem) -> dict[str, str]:
     return {"severity": problem.severity, "node": problem.node, "what": problem.what, "what_to_do": problem.remedy}
-
-
-def _tell_the_rest(problems: tuple[Problem, ...], with_shapes: bool) -> None:
-    if not problems:
-        print("no problems" if with_shapes else "no problems (shapes were not computed; --shapes does that)", file=sys.stderr)
