@@ -14,6 +14,7 @@ from flaxstudio.layers import catalogue
 from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.storage import load_project
 
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the problems; return 1 if any of them prevents a run."""
     project, _ = load_project(arguments.project)

@@ -249,8 +249,11 @@ class Studio(QObject):
 
 
 def _describe_device(_question: object) -> str:
-    """Return the device that runs use, in words; imports jax, in the background."""
+    """Return the device that runs use, in words. Imports here, in the background, what the first run will need."""
     import jax
+
+    from flaxstudio.gui.plots import loss_canvas  # noqa: F401 - pyqtgraph takes a quarter of a second
+    from flaxstudio.training import loop  # noqa: F401
 
     device = jax.devices()[0]
     kind = "" if device.platform == "cpu" else f" {device.device_kind}"
