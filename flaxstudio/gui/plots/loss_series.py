@@ -62,7 +62,7 @@ class LossSeries:
         """Return the least and the greatest finite loss of each run of indices starts[i]..starts[i + 1], the last to `stop`."""
         losses = self._losses[:stop]
         if len(self._holes):
-            losses = np.where(np.isfinite(losses), losses, np.nan).astype(np.float32)
+            losses = np.where(np.isfinite(losses), losses, np.float32(np.nan))
         return np.fmin.reduceat(losses, starts), np.fmax.reduceat(losses, starts)
 
     def smoothed(self, indices: Indices, half_window: int) -> npt.NDArray[np.float64]:
