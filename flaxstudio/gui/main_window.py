@@ -278,11 +278,15 @@ class MainWindow(QMainWindow):
             action.setText(f"{word} {text[:1].lower()}{text[1:]}" if text else word)
 
     def _display_problem_count(self, known: Knowledge) -> None:
-        errors = sum(problem.severity == "error" for problem in known.problems)
-        color = self._tokens.error if errors else self._tokens.warning if known.problems else self._tokens.ok
-        name = "circle-alert" if errors else "triangle-alert" if known.problems else "circle-check"
-        self._problems.setIcon(icon(name, self._tokens, color))
-        count = len(known.problems)
+        tokens, count = self._tokens, len(known.problems)
+        if not known.project.graph.nodes:  # nothing is wrong with what has not been begun
+            self._problems.setIcon(icon("info", tokens, tokens.secondary))
+            self._problems.setText(self.tr("No layers yet"))
+            return
+        errors = any(problem.severity == "error" for problem in known.problems)
+        color = tokens.error if errors else tokens.warning if count else tokens.ok
+        name = "circle-alert" if errors else "triangle-alert" if count else "circle-check"
+        self._problems.setIcon(icon(name, tokens, color))
         texts = {0: self.tr("No problems"), 1: self.tr("1 problem")}
         self._problems.setText(texts.get(count) or self.tr("{0} problems").format(count))
 

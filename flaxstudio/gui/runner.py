@@ -42,8 +42,8 @@ class Runner(QObject):
         return self._thread is not None
 
     def state_for(self, project: Project, results: Results) -> RunState:
-        """Return the state with whether the last run of this project could go on."""
-        return replace(self.state, can_continue=not self.is_busy and can_continue(project, results))
+        """Return how the run under way stands, or how the open project's last one ended."""
+        return self.state if self.is_busy else at_rest(project, results)
 
     def start(self, document: Document, resume: Trained | None = None) -> None:
         """Begin a run of the document's present project; `resume` goes on from there."""
@@ -126,10 +126,16 @@ class Runner(QObject):
         self.state_changed.emit()
 
 
-def can_continue(project: Project, results: Results) -> bool:
-    """Return whether the last trained variables fit the graph and steps are left to do."""
+def at_rest(project: Project, results: Results) -> RunState:
+    """Return the state of a project that is not being trained: where its last run ended, and whether it can go on."""
     trained = results.trained
-    return trained is not None and trained.graph == project.graph and trained.step < project.training.steps
+    is_open = trained is not None and trained.graph == project.graph and trained.step < project.training.steps
+    if not results.runs:
+        return RunState(step=trained.step if trained else 0, can_continue=is_open)
+    last = results.runs[-1]
+    step = last.first_step + len(last.losses)
+    steps = project.training.steps if is_open else step
+    return RunState(step=step, steps=steps, epoch=step / last.steps_per_epoch, can_continue=is_open)
 
 
 def _events(

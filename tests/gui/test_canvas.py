@@ -203,3 +203,9 @@ def test_a_long_chain_is_first_shown_from_its_beginning_at_a_readable_size(desk)
     desk.canvas.show_beginning()
     assert desk.canvas.view.zoom() == pytest.approx(0.7)
     assert desk.canvas.view.visible_box().contains(desk.canvas.scene.nodes["input_1"].box())
+
+
+def test_the_minimap_of_a_single_row_is_flat(desk, qtbot):
+    desk.edit(edits.move({"output_1": (9000.0, 0.0)}))
+    qtbot.waitUntil(lambda: desk.canvas.minimap.isVisible() and desk.canvas.minimap.height() == 36)
+    assert desk.canvas.view.rect().contains(desk.canvas.minimap.geometry())

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flaxstudio.gui.runner import Runner
+from flaxstudio.gui.panels.run_state import RunState
+from flaxstudio.gui.runner import Runner, at_rest
 from flaxstudio.layers import catalogue
 from flaxstudio.project import edits
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
+from flaxstudio.project.results import Results, RunRecord
 from flaxstudio.project.templates import build_template
 from flaxstudio.training.events import Event, RunFailed, RunFinished, StepsDone
 from flaxstudio.training.loop import train
@@ -91,3 +93,11 @@ def test_a_failing_run_tells_one_sentence_with_its_node_and_the_next_run_works(r
     assert [type(event) for event in heard] == [RunFailed]
     runner.start(Document(project))
     qtbot.waitUntil(lambda: isinstance(heard[-1], RunFinished), timeout=60_000)
+
+
+def test_without_a_run_the_state_is_that_of_the_project_s_last_one() -> None:
+    project = build_template("iris", CATALOGUE)
+    assert at_rest(project, Results()) == RunState()
+    run = RunRecord(1, "", 0, "cpu", 5, 0, np.ones(30, np.float32), (), "completed", 1.0, 10.0)
+    state = at_rest(project, Results(None, (run,)))
+    assert (state.step, state.steps, state.epoch, state.can_continue) == (30, 30, 3.0, False)

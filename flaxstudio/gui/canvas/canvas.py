@@ -217,6 +217,7 @@ class Canvas(QWidget):
 
     def _show_minimap(self) -> None:
         self.minimap.display(self.scene.overview(), self.view.visible_box())
+        self._place_overlays()
 
     def _place_overlays(self) -> None:
         self._hint.setGeometry(self.view.rect())

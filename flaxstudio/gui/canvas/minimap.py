@@ -8,6 +8,10 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.overview import Overview, paint_overview
 from flaxstudio.gui.tokens import Tokens
 
+_WIDTH = 168
+_LEAST_HEIGHT = 36
+_MOST_HEIGHT = 112
+
 
 class Minimap(QWidget):
     """Shows an overview and the box in view, and says where the user wants to go."""
@@ -19,7 +23,7 @@ class Minimap(QWidget):
         self._tokens = tokens
         self._overview = Overview((), ())
         self._in_view = QRectF()
-        self.setFixedSize(168, 112)
+        self.resize(_WIDTH, _MOST_HEIGHT)
         self.setAccessibleName(self.tr("Minimap"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
@@ -27,6 +31,9 @@ class Minimap(QWidget):
     def display(self, overview: Overview, in_view: QRectF) -> None:
         """Show a graph and what is in view, in scene px."""
         self._overview, self._in_view = overview, in_view
+        bounds = overview.bounds()
+        height = round((_WIDTH - 2 * t.GAP) * bounds.height() / max(bounds.width(), 1.0)) + 2 * t.GAP
+        self.resize(_WIDTH, max(_LEAST_HEIGHT, min(_MOST_HEIGHT, height)))
         self.setVisible(bool(overview.blocks) and not in_view.contains(overview.bounds()))
         self.update()
 
