@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # what these import is loaded behind the start page
     from flaxstudio.project.results import Results
 
 _SIDE_WIDTH = 220
-_INSPECTOR_WIDTH = 300
+_INSPECTOR_WIDTH = 320
 _TABS = ("data", "training", "code", "problems", "runs")
 
 

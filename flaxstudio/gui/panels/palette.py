@@ -102,23 +102,23 @@ class Palette(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def _fill(self) -> None:
-        self._model.appendRow(_caption(self.tr("Recent")))
         for family in dict.fromkeys(spec.family for spec in self._catalogue):
             caption = _caption(family_title(family))
             for spec in self._catalogue:
                 if spec.family == family:
                     caption.appendRow(self._row(spec))
             self._model.appendRow(caption)
+        self._model.appendRow(_caption(self.tr("Recent")))  # at the end, so that nothing jumps when it grows
         self._fill_recent()
         self.tree.expandAll()
 
     def _fill_recent(self) -> None:
-        caption = self._model.item(0)
+        caption = self._model.item(self._model.rowCount() - 1)
         caption.removeRows(0, caption.rowCount())
         for layer in self._recent:
             caption.appendRow(self._row(self._catalogue[layer]))
         if self._recent:
-            self.tree.expand(self._filter.index(0, 0))
+            self.tree.expand(self._filter.mapFromSource(caption.index()))
 
     def _row(self, spec: LayerSpec) -> QStandardItem:
         item = QStandardItem(spec.name)
