@@ -15,7 +15,7 @@ from flaxstudio.export.report import Report, size_on_disk
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project import arrays
 from flaxstudio.project.results import Tree
-from flaxstudio.project.storage import read_limited, write_atomically
+from flaxstudio.project.storage import is_project, read_limited, write_atomically
 
 _ORBAX_MARK = "_CHECKPOINT_METADATA"
 
@@ -27,6 +27,7 @@ def export(model: Model, path: Path) -> Report:
     """
     started = time.monotonic()
     variables = model.trained.variables
+    _require_no_project(path)
     match path.suffix:
         case ".msgpack":
             write_atomically(path, arrays.pack(variables))
@@ -122,6 +123,12 @@ def _read_orbax(path: Path) -> Tree:
         except Exception as error:  # Orbax raises whatever its parts raise; for the user the folder is at fault
             raise _unreadable(path, error) from error
     return dict(jax.tree.map(np.asarray, tree))
+
+
+def _require_no_project(path: Path) -> None:
+    """Refuse to write params over a project file, which ends in .msgpack too."""
+    if path.is_file() and is_project(path):
+        raise ProblemError(f"{path.name} is a Flax Studio project.", "Choose another name, so that the project is not lost.")
 
 
 def _require_same(path: Path, variables: Tree) -> None:

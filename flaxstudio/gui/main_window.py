@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             self._docks_menu.addAction(dock.toggleViewAction())
         self._add_toolbar()
+        self.statusBar()  # there from the beginning, so that nothing moves when it has something to say
         for part in (*self.docks.values(), self._toolbar):
             part.show()  # for the state saved here; nothing is painted before they are hidden again
         self.arrange("draw")

@@ -23,6 +23,7 @@ from flaxstudio.project.results import Evaluation, Preparation, Results, RunReco
 FORMAT = "flaxstudio"
 MAX_BYTES = 4 * 2**30
 MAX_NODES = 20_000
+_START = 64  # bytes in which the format's name stands, as the first key's value
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,15 @@ def parse_project(content: bytes, name: str) -> tuple[Project, Results]:
         raise _damaged(name, str(error)) from error
 
 
+def is_project(path: Path) -> bool:
+    """Return whether a file begins as the project files that `dump_project` writes do."""
+    try:
+        with path.open("rb") as file:
+            return FORMAT.encode() in file.read(_START)
+    except OSError:
+        return False
+
+
 def read_limited(path: Path, limit: int = MAX_BYTES) -> bytes:
     """Return a file's bytes; ProblemError if it cannot be read or is larger than `limit`."""
     try:
@@ -165,7 +175,7 @@ def _unpack(content: bytes, name: str) -> Any:
     try:
         return arrays.unpack(content)
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException, OverflowError) as error:
-        if content[:64].find(b"flaxstudio") >= 0:
+        if FORMAT.encode() in content[:_START]:
             raise _damaged(name, "it ends too early or has been altered") from error
         raise ProblemError(
             f"{name} is not a Flax Studio project.", "Open a .msgpack file that Flax Studio has saved."

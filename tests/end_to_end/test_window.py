@@ -105,6 +105,11 @@ def test_from_an_empty_window_to_an_exported_model(qtbot, tmp_path: Path, monkey
     dialog = driver.studio.exports._dialog
     assert dialog is not None
     driver.click(dialog.choices["params-msgpack"])
+    assert dialog.path.text().endswith("circle_params.msgpack")
+    kept = saved.read_bytes()
+    driver.type_into(dialog.path, str(saved))
+    driver.wait(lambda: "is a Flax Studio project" in dialog.outcome.text())
+    assert saved.read_bytes() == kept
     driver.type_into(dialog.path, str(params))
     driver.wait(params.is_file)
     restored = serialization.msgpack_restore(params.read_bytes())

@@ -11,6 +11,7 @@ from flaxstudio.graph.graph import Node
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue
 from flaxstudio.project.results import Tree
+from flaxstudio.project.storage import save_project
 from tests.export.trained import chain, cnn_graph, linear_graph, model, trained
 
 NAMES = ["weights.msgpack", "weights.safetensors", "weights"]
@@ -56,6 +57,15 @@ def test_an_orbax_export_never_replaces_a_folder_of_something_else(tmp_path: Pat
     with pytest.raises(ProblemError, match="no Orbax checkpoint"):
         export(model(linear_graph()), tmp_path / "photos")
     assert (tmp_path / "photos" / "cat.png").read_bytes() == b"cat"
+
+
+def test_a_project_file_is_never_replaced_by_params(tmp_path: Path) -> None:
+    path = tmp_path / "line.msgpack"
+    save_project(path, *trained(linear_graph()))
+    before = path.read_bytes()
+    with pytest.raises(ProblemError, match="is a Flax Studio project"):
+        export(model(linear_graph()), path)
+    assert path.read_bytes() == before
 
 
 def test_an_unknown_ending_names_the_formats_there_are(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_export_asks_for_the_chosen_format_at_the_path_typed(make_dialog, tmp_pa
 
 def test_the_offered_path_follows_the_format(make_dialog, tmp_path):
     dialog = make_dialog()
-    assert dialog.path.text() == str(tmp_path / "digits.msgpack")
+    assert dialog.path.text() == str(tmp_path / "digits_params.msgpack")
     choose(dialog, "source")
     assert dialog.path.text() == str(tmp_path / "digits.py")
     choose(dialog, "saved-model")

@@ -101,8 +101,7 @@ class ExportDialog(QDialog):
         """Let the offered path follow the format; one that the user has typed only changes its ending."""
         typed = self.path.text().strip()
         if typed == self._offered:
-            ending = form.suffix or "_saved_model"
-            self._offered = str(Path(self._state.folder) / f"{self._state.name}{ending}")
+            self._offered = str(Path(self._state.folder) / f"{self._state.name}{form.ending}")
             self.path.setText(self._offered)
         elif Path(typed).suffix in {other.suffix for other in self.formats}:
             self.path.setText(str(Path(typed).with_suffix(form.suffix)))

@@ -23,12 +23,16 @@ class ExportState:
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One choice of the dialog; `suffix` ends the file's name and is empty for a folder, `missing` says what it needs."""
+    """One choice of the dialog; `suffix` ends the file's name and is empty for a folder, `missing` says what it needs.
+
+    `ending` follows the project's name in the path that is offered; it keeps an export off the project's own file.
+    """
 
     name: str
     title: str
     line: str
     suffix: str
+    ending: str
     missing: str = ""
 
 
@@ -42,6 +46,7 @@ def export_formats(state: ExportState) -> tuple[ExportFormat, ...]:
             _tr("Parameters (.msgpack)"),
             _tr("The trained variables, as flax.serialization reads and writes them."),
             ".msgpack",
+            "_params.msgpack",
             state.model_fault,
         ),
         ExportFormat(
@@ -49,6 +54,7 @@ def export_formats(state: ExportState) -> tuple[ExportFormat, ...]:
             _tr("Parameters (.safetensors)"),
             _tr("The trained variables, for other frameworks and for sharing."),
             ".safetensors",
+            "_params.safetensors",
             state.model_fault or safetensors,
         ),
         ExportFormat(
@@ -56,12 +62,14 @@ def export_formats(state: ExportState) -> tuple[ExportFormat, ...]:
             _tr("TensorFlow SavedModel"),
             _tr("A folder that TensorFlow and TensorFlow Serving run alone; compared with Flax after writing."),
             "",
+            "_saved_model",
             state.model_fault or tensorflow,
         ),
         ExportFormat(
             "source",
             _tr("Flax source (.py)"),
             _tr("The Module as Python source, without variables."),
+            ".py",
             ".py",
             state.source_fault,
         ),
