@@ -31,12 +31,13 @@ class DataExamination:
     problems: tuple[Problem, ...] = ()
 
 
-def infer_shapes(catalogue: Catalogue) -> Callable[[Graph], GraphShapes]:
+def infer_shapes(catalogue: Catalogue, warm_up: Callable[[], None]) -> Callable[[Graph], GraphShapes]:
     """Return a function for one background thread that infers a graph's shapes; jax is imported at its first call."""
     inference: list[Any] = []
 
     def infer(graph: Graph) -> GraphShapes:
         if not inference:
+            warm_up()
             from flaxstudio.codegen.shapes import ShapeInference
 
             inference.append(ShapeInference(catalogue))
@@ -46,7 +47,7 @@ def infer_shapes(catalogue: Catalogue) -> Callable[[Graph], GraphShapes]:
     return infer
 
 
-def examine_data(catalogue: Catalogue) -> Callable[[tuple[Project, Path | None]], DataExamination]:
+def examine_data(catalogue: Catalogue, warm_up: Callable[[], None]) -> Callable[[tuple[Project, Path | None]], DataExamination]:
     """Return a function for one background thread that examines a project's data; a table is read once."""
     tables: dict[tuple[str, bool], tuple[Table, DataState]] = {}
 
@@ -59,6 +60,7 @@ def examine_data(catalogue: Catalogue) -> Callable[[tuple[Project, Path | None]]
         try:
             if key not in tables:
                 tables.clear()
+                warm_up()  # some samples are drawn by jax
                 table = open_table(spec.source, classic_random=key[1], beside=beside)
                 tables[key] = (table, _state_of(table))
         except ProblemError as error:

@@ -21,8 +21,16 @@ from flaxstudio.project.storage import write_atomically
 class ExportActs(QObject):
     """Opens the export dialog and does what it asks, one export at a time."""
 
-    def __init__(self, session: Session, settings: Settings, window: QWidget, tokens: Callable[[], Tokens]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        window: QWidget,
+        tokens: Callable[[], Tokens],
+        warm_up: Callable[[], None],
+    ) -> None:
         super().__init__(window)
+        self._warm_up = warm_up
         self._session = session
         self._settings = settings
         self._window = window
@@ -50,7 +58,12 @@ class ExportActs(QObject):
         self.cancel()
         known, target, catalogue = self._session.knowledge, Path(path), self._session.catalogue
         self._settings.folder = target.parent
-        self._task = task = Task(lambda cancelled: _export(known, catalogue, form, target, cancelled), self)
+
+        def work(cancelled: Callable[[], bool]) -> str:
+            self._warm_up()
+            return _export(known, catalogue, form, target, cancelled)
+
+        self._task = task = Task(work, self)
         assert self._dialog is not None
         task.done.connect(self._dialog.show_report)
         task.refused.connect(self._on_refused)

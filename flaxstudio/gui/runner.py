@@ -1,6 +1,6 @@
 """The run under way: starts it in its thread, follows its events, and keeps what it brought in the document."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,9 +27,10 @@ class Runner(QObject):
     told = Signal(object)
     failed = Signal(str, str)  # sentence, node
 
-    def __init__(self, catalogue: Catalogue, parent: QObject | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, warm_up: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
+        self._warm_up = warm_up
         self._thread: TrainingThread | None = None
         self._document: Document | None = None
         self._recorder: RunRecorder | None = None
@@ -51,9 +52,13 @@ class Runner(QObject):
             return
         project, results, path = document.project, document.results, document.path
         self._document = document
-        self._thread = thread = TrainingThread(
-            lambda control: _events(project, self._catalogue, control, results, path.parent if path else None, resume), self
-        )
+        beside = path.parent if path else None
+
+        def events(control: Control) -> Iterator[Event]:
+            self._warm_up()
+            return _events(project, self._catalogue, control, results, beside, resume)
+
+        self._thread = thread = TrainingThread(events, self)
         thread.told.connect(self._on_event)
         thread.finished.connect(self._on_finished)
         self._recorder = RunRecorder(project.graph)

@@ -1,5 +1,6 @@
 """The open document and what is known about it: source, problems, shapes, data. Everything the window shows comes from here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,14 +52,14 @@ class Session(QObject):
     changed = Signal()
     refused = Signal(str)  # an edit that could not be done, in words
 
-    def __init__(self, catalogue: Catalogue, parent: QObject | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, warm_up: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.catalogue = catalogue
         self.style: Style = "compact"
         self._shapes = GraphShapes({})
         self._examination = DataExamination(DataState.none())
-        self._shape_worker = Worker(infer_shapes(catalogue), self)
-        self._data_worker = Worker(examine_data(catalogue), self)
+        self._shape_worker = Worker(infer_shapes(catalogue, warm_up), self)
+        self._data_worker = Worker(examine_data(catalogue, warm_up), self)
         self._shape_worker.answered.connect(self._on_shapes)
         self._data_worker.answered.connect(self._on_data)
         self._is_examining = False

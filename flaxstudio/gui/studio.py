@@ -1,5 +1,6 @@
 """The parts of the application made and held together, with the slots that belong to no single act."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, QUrl
@@ -22,6 +23,7 @@ from flaxstudio.gui.start_content import recent_projects_with_pictures, template
 from flaxstudio.gui.start_page import RecentProject
 from flaxstudio.gui.theme import apply_theme, tokens_for
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.project.results import Trained
 from flaxstudio.training.events import Event, RunFinished, RunStarted
 
@@ -39,13 +41,14 @@ class Studio(QObject):
         self.tokens = tokens
         self.catalogue = catalogue
         self.window = window
-        self.session = Session(self.catalogue, self)
-        self.runner = Runner(self.catalogue, self)
+        warm_up = WarmUp()
+        self.session = Session(self.catalogue, warm_up, self)
+        self.runner = Runner(self.catalogue, warm_up, self)
         self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.complain, self.show_canvas)
         self.graph = GraphActs(self.session, self.window.canvas, self)
         self.data = DataActs(self.session, settings, self.window, self.complain)
-        self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens)
-        self.device_worker = Worker(_describe_device, self)
+        self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens, warm_up)
+        self.device_worker = Worker(_describe_device(warm_up), self)
         self.recent_worker = Worker(self._draw_recent, self)
 
     # starting and closing
@@ -248,13 +251,15 @@ class Studio(QObject):
             self.window.actions_by_name[f"theme_{choice}"].setChecked(self.settings.theme == choice)
 
 
-def _describe_device(_question: object) -> str:
-    """Return the device that runs use, in words. Imports here, in the background, what the first run will need."""
-    import jax
+def _describe_device(warm_up: WarmUp) -> Callable[[object], str]:
+    """Return a function for a background thread that tells in words which device runs will use."""
 
-    from flaxstudio.gui.plots import loss_canvas  # noqa: F401 - pyqtgraph takes a quarter of a second
-    from flaxstudio.training import loop  # noqa: F401
+    def describe(_question: object) -> str:
+        warm_up()
+        import jax
 
-    device = jax.devices()[0]
-    kind = "" if device.platform == "cpu" else f" {device.device_kind}"
-    return QCoreApplication.translate("Studio", "Device {0}").format(device.platform.upper() + kind)
+        device = jax.devices()[0]
+        kind = "" if device.platform == "cpu" else f" {device.device_kind}"
+        return QCoreApplication.translate("Studio", "Device {0}").format(device.platform.upper() + kind)
+
+    return describe

@@ -492,3 +492,11 @@ def test_the_panel_is_there_without_loading_pyqtgraph_or_jax():
         "print([name for name in ('jax', 'flax', 'optax', 'pyqtgraph') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_the_final_loss_on_the_training_split_leaves_the_training_curve_alone():
+    curves = RunCurves(0, 10)
+    curves.series.append(0, np.linspace(2, 1, 10, dtype=np.float32))
+    curves.add_evaluation("train", 10, 0.001)
+    curves.add_evaluation("test", 10, 0.5)
+    assert set(curves.evaluations) == {"test"}

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.runner import Runner, at_rest
+from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.layers import catalogue
 from flaxstudio.project import edits
 from flaxstudio.project.document import Document
@@ -20,7 +21,7 @@ CATALOGUE = catalogue()
 
 @pytest.fixture
 def runner(qtbot: QtBot):  # type: ignore[no-untyped-def]
-    runner = Runner(CATALOGUE)
+    runner = Runner(CATALOGUE, WarmUp())
     yield runner
     runner.stop_and_wait()
     qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)

@@ -2,6 +2,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from flaxstudio.gui.session import Session
+from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.layers import catalogue
 from flaxstudio.project import edits
 from flaxstudio.project.config import DatasetSpec
@@ -14,7 +15,7 @@ CATALOGUE = catalogue()
 
 @pytest.fixture
 def session(qtbot: QtBot):  # type: ignore[no-untyped-def]
-    session = Session(CATALOGUE)
+    session = Session(CATALOGUE, WarmUp())
     yield session
     session.close()
 

@@ -63,6 +63,8 @@ class RunCurves:
 
     def add_evaluation(self, split: str, step: int, loss: float) -> None:
         """Add the loss of a split after `step` updates."""
+        if split == "train":
+            return  # the losses of the steps already show it
         steps, losses = self.evaluations.setdefault(split, ([], []))
         steps.append(step)
         losses.append(loss)
