@@ -184,3 +184,32 @@ def test_a_run_that_cannot_start_shows_why(qtbot, tmp_path: Path) -> None:
     assert not driver.studio.runner.is_busy
     assert "no Input" in driver.window.notice.text.text()
     assert driver.close("Don't save")
+
+
+def test_work_is_rescued_beside_its_file_after_a_fault(qtbot, tmp_path: Path) -> None:
+    path = tmp_path / "line.msgpack"
+    cli("new", "linear-regression", str(path))
+    driver = Driver(qtbot, tmp_path, path)
+    driver.wait(lambda: driver.known.path == path)
+    before = path.read_bytes()
+    driver.select("dense_1")
+    driver.do("delete")
+    rescued = driver.studio.files.rescue()
+    assert rescued == tmp_path / "line.rescued.msgpack"
+    assert load_project(rescued)[0] == driver.known.project
+    assert path.read_bytes() == before
+    assert driver.close("Don't save")
+
+
+def test_the_panels_arrangement_is_remembered_and_can_be_reset(qtbot, tmp_path: Path) -> None:
+    driver = Driver(qtbot, tmp_path)
+    driver.click(driver.window.start_page.new_button)
+    driver.window.docks["runs"].close()
+    driver.window.docks["palette"].close()
+    assert driver.close()
+    again = Driver(qtbot, tmp_path)
+    again.click(again.window.start_page.new_button)
+    assert {name for name, dock in again.window.docks.items() if dock.isHidden()} == {"runs", "palette"}
+    again.do("reset_layout")
+    assert not any(dock.isHidden() for dock in again.window.docks.values())
+    assert again.close()
