@@ -25,6 +25,7 @@ class TemplateButton(QPushButton):
         self.setAccessibleDescription(f"{line} {expected}".strip())
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedWidth(_CARD_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.MinimumExpanding)  # as high as its row
         words = QVBoxLayout()
         words.setContentsMargins(t.PADDING, t.GAP, t.PADDING, t.PADDING)
         words.setSpacing(2)
