@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from flaxstudio.data import csv_reader, npz_reader
 from flaxstudio.data.csv_reader import read_csv
 from flaxstudio.data.npz_reader import read_npz
+from flaxstudio.data.parquet_reader import read_parquet
 from flaxstudio.data.samples import SAMPLES, sample_info
 from flaxstudio.data.table import Table
 from flaxstudio.graph.problem import ProblemError
@@ -24,7 +25,7 @@ def open_table(source: str, *, classic_random: bool = False, beside: Path | None
 
 
 def open_file(path: Path) -> Table:
-    """Return the table in a CSV or NPZ file, told apart by content; ProblemError if it is neither, or unfit."""
+    """Return the table in a CSV, NPZ or Parquet file, told apart by content; ProblemError if it is none, or unfit."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -35,7 +36,8 @@ def open_file(path: Path) -> Table:
         _check_size(path, size, npz_reader.MAX_BYTES)
         return read_npz(path)
     if start == b"PAR1":
-        raise ProblemError(f"{path.name} is a Parquet file, which is not read yet.", "Save it as CSV or NPZ.")
+        _check_size(path, size, npz_reader.MAX_BYTES)
+        return read_parquet(path)
     if path.suffix.lower() == ".npz":
         raise ProblemError(f"{path.name} is damaged or not an NPZ file.", "Save it again with numpy.savez.")
     _check_size(path, size, csv_reader.MAX_BYTES)

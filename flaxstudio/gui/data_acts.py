@@ -31,7 +31,7 @@ class DataActs(QObject):
 
     def on_file_requested(self) -> None:
         """Ask for a data file and use it."""
-        title, kinds = self.tr("Open data"), self.tr("Tables and arrays (*.csv *.tsv *.txt *.npz);;All files (*)")
+        title, kinds = self.tr("Open data"), self.tr("Tables and arrays (*.csv *.tsv *.txt *.npz *.parquet);;All files (*)")
         path, _ = QFileDialog.getOpenFileName(self._window, title, str(self._settings.folder), kinds)
         if path:
             self.on_file_dropped(path)
