@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from flaxstudio.gui.plots.loss_canvas import LossCanvas
 from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
 from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
@@ -500,3 +501,16 @@ def test_the_final_loss_on_the_training_split_leaves_the_training_curve_alone():
     curves.add_evaluation("train", 10, 0.001)
     curves.add_evaluation("test", 10, 0.5)
     assert set(curves.evaluations) == {"test"}
+
+
+def test_the_legend_follows_a_change_of_theme(qtbot):
+    plot = LossPlot(LIGHT)
+    qtbot.addWidget(plot)
+    plot.start(0, 10)
+    plot.add_losses(0, np.linspace(2, 1, 10, dtype=np.float32))
+    plot.show()
+    canvas = lambda: plot.findChild(LossCanvas)  # noqa: E731 - made with the first loss
+    qtbot.waitUntil(lambda: canvas() is not None and len(canvas().legend.items) > 0)
+    plot.set_tokens(DARK)
+    html = canvas().legend.items[0][1].item.toHtml()
+    assert DARK.text.lower() in html.lower()

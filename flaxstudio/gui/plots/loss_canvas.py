@@ -120,6 +120,8 @@ class LossCanvas(pg.PlotWidget):
         self._box.border = pg.mkPen(tokens.line)
         self._box.setColor(tokens.text)
         self.legend.setLabelTextColor(tokens.text)
+        for _, label in self.legend.items:
+            label.setText(label.text)  # its colour is taken only when it is written
         self.legend.setBrush(pg.mkBrush(_see_through(tokens.panel)))
         self._set_train_pens(is_smoothed=self.curves["smoothed"].xData is not None and len(self.curves["smoothed"].xData) > 0)
 
