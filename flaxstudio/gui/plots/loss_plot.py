@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REDRAW_MS = 40
 _MARGIN = 0.06
+_END_ROOM = 0.01
 
 
 class LossPlot(QWidget):
@@ -194,7 +195,8 @@ class LossPlot(QWidget):
             self._shown_losses = old = (low - _MARGIN * span, high + _MARGIN * span)
         first, end = self._curves.step_range(self._is_finished)
         steps = (math.log10(max(first, 1)), math.log10(max(end, 2))) if axes.log_step else (float(first), float(end))
-        canvas.show_range(steps, old)
+        room = _END_ROOM * (steps[1] - steps[0])  # else the last points are cut in half
+        canvas.show_range((steps[0], steps[1] + room), old)
 
     def _draw(self, canvas: LossCanvas, axes: Axes) -> None:
         left, right = canvas.view.viewRange()[0]
