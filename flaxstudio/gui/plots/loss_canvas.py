@@ -147,6 +147,8 @@ class LossCanvas(pg.PlotWidget):
             self.view.addItem(item, ignoreBounds=True)
         self._crosshair.setZValue(20)
         self._box.setZValue(30)
+        for axis in self._axes.values():
+            axis.setZValue(-1)  # the grid belongs to the axes and would else cross curves and values
         self.view.disableAutoRange()
         self.legend.setParentItem(self.view)
         font = body_font()
