@@ -72,8 +72,8 @@ class _Writer:
         self._lines.extend(lines)
 
     def _uses_train(self) -> bool:
-        specs = (self._catalogue.get(self._nodes[name].layer) for name in self._computed)
-        return any(spec is not None and spec.uses_train for spec in specs)
+        nodes = (self._nodes[name] for name in self._computed)
+        return any((spec := self._catalogue.get(node.layer)) is not None and spec.uses_train(node) for node in nodes)
 
     def _statements(self) -> Iterator[tuple[str, str]]:
         """Yield (node, line) of the class body; lines of no node have ""."""

@@ -3,8 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-Value = None | bool | int | float | str | tuple[int, ...]
-"""What an attribute may hold. Everything here has a `repr` that is valid, harmless Python source."""
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A value computed from the fields of the class that the node stands in: `features`, `4 * features`.
+
+    With `is_each` it names a field of several numbers: the node is repeated once for each and takes that one.
+    """
+
+    formula: str
+    is_each: bool = False
+
+
+Value = None | bool | int | float | str | tuple[int | float | tuple[int, ...], ...] | Formula
+"""What an attribute may hold. Everything but a Formula has a `repr` that is valid, harmless Python source."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,11 +45,25 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A typed field of the class that a graph becomes; nodes use it by a Formula.
+
+    `like` says what it may hold: "int", "float", "bool" or "ints", or "LAYER.ATTRIBUTE" for what that attribute may.
+    """
+
+    name: str
+    like: str
+    default: Value
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
-    """Nodes in the order they were added and edges in the order they were drawn."""
+    """Nodes in the order they were added, edges in the order they were drawn, and the fields of the class it becomes."""
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    fields: tuple[Field, ...] = ()
 
     def names(self) -> tuple[str, ...]:
         """Return the nodes' names in order."""
@@ -66,6 +92,10 @@ class Graph:
         """Return the edges that start at a node, in drawing order."""
         return tuple(e for e in self.edges if e.source.node == name)
 
+    def field(self, name: str) -> Field | None:
+        """Return the field of that name, if any."""
+        return next((field for field in self.fields if field.name == name), None)
+
     def of_layer(self, layer: str) -> Iterator[Node]:
         """Yield the nodes of one kind of layer."""
         return (node for node in self.nodes if node.layer == layer)
@@ -83,13 +113,14 @@ class Graph:
         nodes = tuple(node if n.name == name else n for n in self.nodes)
         if node.name == name:
             return replace(self, nodes=nodes)
-        return Graph(nodes, tuple(_renamed(edge, name, node.name) for edge in self.edges))
+        return replace(self, nodes=nodes, edges=tuple(_renamed(edge, name, node.name) for edge in self.edges))
 
     def without_nodes(self, names: frozenset[str]) -> "Graph":
         """Return the graph without those nodes and without the edges that touch them."""
-        return Graph(
-            tuple(n for n in self.nodes if n.name not in names),
-            tuple(e for e in self.edges if e.source.node not in names and e.target.node not in names),
+        return replace(
+            self,
+            nodes=tuple(n for n in self.nodes if n.name not in names),
+            edges=tuple(e for e in self.edges if e.source.node not in names and e.target.node not in names),
         )
 
     def without_edges(self, edges: frozenset[Edge]) -> "Graph":

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flaxstudio.graph.graph import Node, Value
+from flaxstudio.graph.formula import formula_source
+from flaxstudio.graph.graph import Formula, Node, Value
+from flaxstudio.graph.initializer import fault_of_initializer, initializer_source
+from flaxstudio.graph.library import Definition
 
-AttributeType = Literal["int", "float", "bool", "choice", "ints"]
-Family = Literal["io", "linear", "convolution", "normalisation", "activation", "shape", "merge"]
+AttributeType = Literal["int", "float", "bool", "choice", "ints", "text", "initializer", "padding", "node"]
+Family = Literal[
+    "io", "linear", "convolution", "normalisation", "activation", "shape", "math", "merge", "attention", "recurrent", "custom"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +22,11 @@ class AttributeSpec:
     """One value the user sets on a node: its type, default, range and meaning.
 
     `expressions` maps a choice to the source text it stands for; a choice not in it is written as a string.
-    `lengths` are the allowed lengths of an "ints" value (empty: any). `is_required` marks an argument without a
-    default in Flax, which is therefore always written out; every other default here equals Flax's own.
+    `lengths` are the allowed lengths of an "ints" value (empty: any). A "text" must match `pattern`. A "padding" is
+    one of `choices`, or numbers: one a dimension, or a pair (before, after) a dimension. `is_required` marks an
+    argument without a default in Flax, which is therefore always written out; every other default here equals
+    Flax's own. `group` names the constructor that takes it, where a template has several (`{cell}`); `is_call`
+    marks an argument of the call. `is_wrapping` marks what is done to a whole module (repeat, share, ...).
     """
 
     name: str
@@ -30,20 +38,38 @@ class AttributeSpec:
     choices: tuple[str, ...] = ()
     expressions: Mapping[str, str] = field(default_factory=dict, hash=False)
     lengths: tuple[int, ...] = ()
+    pattern: str = ""
     is_optional: bool = False
     is_required: bool = False
+    group: str = ""
+    is_call: bool = False
+    is_wrapping: bool = False
 
     def fault(self, value: Value) -> str | None:
-        """Return what is wrong with a value as the end of a sentence ("must be ..."), or None."""
+        """Return what is wrong with a value as the end of a sentence ("must be ..."), or None.
+
+        A Formula is judged where its class is known (`graph.check`); here it passes.
+        """
+        if isinstance(value, Formula):
+            return None
         if value is None:
             return None if self.is_optional else "must have a value"
-        if self.type == "bool":
-            return None if isinstance(value, bool) else "must be true or false"
-        if self.type == "choice":
-            return None if value in self.choices else f"must be one of {', '.join(self.choices)}"
-        if self.type == "ints":
-            return self._fault_of_ints(value)
-        return self._fault_of_number(value)
+        match self.type:
+            case "bool":
+                return None if isinstance(value, bool) else "must be true or false"
+            case "choice":
+                return None if value in self.choices else f"must be one of {', '.join(self.choices)}"
+            case "ints":
+                return self._fault_of_ints(value)
+            case "text" | "node":
+                is_fine = isinstance(value, str) and len(value) <= 200 and re.fullmatch(self.pattern or ".*", value)
+                return None if is_fine else f"must be like {self.default}" if self.default else "must be a short text"
+            case "initializer":
+                return fault_of_initializer(value)
+            case "padding":
+                return self._fault_of_padding(value)
+            case "int" | "float":
+                return self._fault_of_number(value)
 
     def _fault_of_number(self, value: Value) -> str | None:
         wanted = "a whole number" if self.type == "int" else "a number"
@@ -62,12 +88,25 @@ class AttributeSpec:
             return "must be whole numbers, such as 3, 3"
         if self.lengths and len(value) not in self.lengths:
             return f"must have {' or '.join(map(str, self.lengths))} numbers"
-        if self.minimum is not None and any(v < self.minimum for v in value):
+        if self.minimum is not None and any(isinstance(v, int) and v < self.minimum for v in value):
             return f"must have numbers of at least {self.minimum:g}"
         return None
 
+    def _fault_of_padding(self, value: Value) -> str | None:
+        if value in self.choices:
+            return None
+        wanted = f"must be one of {', '.join(self.choices)}, or whole numbers such as 1, 1"
+        if not isinstance(value, tuple) or not value:
+            return wanted
+        sides = [side for item in value for side in (item if isinstance(item, tuple) and len(item) == 2 else (item,))]
+        return None if all(isinstance(side, int) and not isinstance(side, bool) and side >= 0 for side in sides) else wanted
+
     def source(self, value: Value) -> str:
         """Return the Python source of a checked value."""
+        if isinstance(value, Formula):
+            return formula_source(value)
+        if isinstance(value, str) and self.type == "initializer":
+            return initializer_source(value)
         if isinstance(value, str) and value in self.expressions:
             return self.expressions[value]
         literal = repr(value)
@@ -80,7 +119,9 @@ class PortSpec:
     """A place where edges end or start.
 
     `rank` is the number of dimensions an input needs, batch included: a number, or the name of an "ints"
-    attribute whose length plus two it is (a kernel's). `minimum_rank` is a lower bound.
+    attribute whose length plus two it is (a kernel's). `minimum_rank` is a lower bound. An optional input may stay
+    free; `keyword` is the call's argument it is given as. `argument` is what the call needs for an optional output
+    to be given out. A state is what a recurrent layer carries: one array or several.
     """
 
     name: str
@@ -88,16 +129,37 @@ class PortSpec:
     is_variadic: bool = False
     rank: int | str | None = None
     minimum_rank: int = 1
+    is_optional: bool = False
+    keyword: str = ""
+    argument: str = ""
+    is_state: bool = False
+
+
+_ACTIVATIONS = ("", "relu", "gelu", "silu", "elu", "tanh", "sigmoid", "leaky_relu", "selu", "softplus")
+
+WRAPPING = (
+    AttributeSpec("shares", "node", "", "Use the params of that node again instead of own ones.", is_wrapping=True),
+    AttributeSpec("repeat", "int", 1, "How many times, one after the other, each with params of its own.", minimum=1,
+                  maximum=10_000, is_wrapping=True),
+    AttributeSpec("between", "choice", "", "The activation between two repeats.", choices=_ACTIVATIONS, is_wrapping=True),
+    AttributeSpec("scan", "bool", False, "Repeat by nn.scan: compiles once, keeps the params of all repeats in one array.",
+                  is_wrapping=True),
+    AttributeSpec("remat", "bool", False, "Compute again in the backward pass instead of keeping: less memory, more time.",
+                  is_wrapping=True),
+)  # fmt: skip
+"""What may be done to any node that is a Module: shared, repeated, rematerialised."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
     """A kind of computation that can be placed as a node.
 
-    `code` is the expression's template: `{inputs}` the input values joined by `join`, `{attributes}` the set
-    attributes as keywords, `{NAME}` one attribute's source. For a module (`is_module`) it is the constructor,
-    which gets the node's name, and `call` holds extra arguments of the call (such as `deterministic=not train`).
-    `shown` names the attributes that a node's one line of text shows.
+    `code` is the expression's template: `{inputs}` the input values joined by `join`, `{PORT}` one input's value,
+    `{attributes}` the set attributes as keywords, `{GROUP}` those of a group, `{NAME}` one attribute's source. For a
+    module (`is_module`) it is the constructor, which gets the node's name; inputs with a keyword, `call` (such as
+    `deterministic=not train`; with `call_if` only where that attribute is set) and `is_call` attributes are given to
+    the call. `rngs` names the random keys it draws from beside params. `definition` is what an own layer of a project
+    is made of, `is_trusted` whether its code may run. `shown` names the attributes that a node's one line shows.
     """
 
     name: str
@@ -109,19 +171,28 @@ class LayerSpec:
     attributes: tuple[AttributeSpec, ...] = ()
     is_module: bool = False
     call: str = ""
+    call_if: str = ""
     join: str = ", "
+    rngs: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     doc: str = ""
     keywords: str = ""
+    definition: Definition | None = None
+    is_trusted: bool = True
 
     @property
-    def uses_train(self) -> bool:
-        """Whether the layer behaves differently in training."""
-        return "train" in self.call
+    def wrapping(self) -> tuple[AttributeSpec, ...]:
+        """What may be done to the whole node: nothing unless it is a module."""
+        return WRAPPING if self.is_module else ()
+
+    @property
+    def main_output(self) -> PortSpec | None:
+        """The output that a new wire starts from."""
+        return next((port for port in self.outputs if not port.is_optional), None)
 
     def attribute(self, name: str) -> AttributeSpec:
         """Return the spec of an attribute; KeyError if the layer has none of that name."""
-        for spec in self.attributes:
+        for spec in (*self.attributes, *self.wrapping):
             if spec.name == name:
                 return spec
         raise KeyError(name)
@@ -130,13 +201,23 @@ class LayerSpec:
         """Return the input port of that name, if any."""
         return next((port for port in self.inputs if port.name == name), None)
 
+    def output(self, name: str) -> PortSpec | None:
+        """Return the output port of that name, if any."""
+        return next((port for port in self.outputs if port.name == name), None)
+
     def value(self, node: Node, name: str) -> Value:
         """Return a node's attribute: what was set, or the default."""
         return node.attributes.get(name, self.attribute(name).default)
 
+    def uses_train(self, node: Node) -> bool:
+        """Return whether a node of this layer behaves differently in training."""
+        if "train" in self.call:
+            return not self.call_if or self.value(node, self.call_if) != self.attribute(self.call_if).default
+        return not self.is_module and re.search(r"\btrain\b", self.code) is not None
+
     def base_name(self) -> str:
         """Return the stem of the names of such nodes: `BatchNorm` -> `batch_norm`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", self.name).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +233,10 @@ class Catalogue:
         if len(table) != len(self.layers):
             raise ValueError("two layers have the same name")
         object.__setattr__(self, "_by_name", table)
+
+    def with_layers(self, *layers: LayerSpec) -> "Catalogue":
+        """Return the catalogue with layers added at the end; those of a name it has already are left out."""
+        return Catalogue((*self.layers, *(layer for layer in layers if layer.name not in self._by_name)))
 
     def __iter__(self) -> Iterator[LayerSpec]:
         return iter(self.layers)
