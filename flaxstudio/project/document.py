@@ -1,12 +1,13 @@
 """The one mutable object: an open project with its history, results and path."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.history import History
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results
+from flaxstudio.project.results import Results, Trained
 
 
 class Document:
@@ -15,8 +16,8 @@ class Document:
     def __init__(self, project: Project, results: Results | None = None, path: Path | None = None) -> None:
         self.on_change: Callable[[], None] | None = None
         self.path = path
-        self._history = History(project)
         self._results = results or Results()
+        self._history = History(project, trained=self._results.trained)
         self._saved = (project, self._results)
 
     @property
@@ -26,14 +27,14 @@ class Document:
 
     @property
     def results(self) -> Results:
-        """What training brought so far."""
+        """What training brought so far, with what was set by hand since."""
         return self._results
 
     @property
     def is_modified(self) -> bool:
         """Whether there is something that the file does not have."""
         project, results = self._saved
-        return self.project != project or self._results is not results
+        return self.project != project or not self._results.is_same(results)
 
     @property
     def undo_text(self) -> str:
@@ -49,6 +50,10 @@ class Document:
         """Carry out an edit; ProblemError if it may not be."""
         self._become(self._history.after(edit))
 
+    def set_variables(self, trained: Trained | None, text: str) -> None:
+        """Put other variables in the place of the present ones: a step of the history, named by the text."""
+        self._become(self._history.after_setting(trained, text))
+
     def undo(self) -> None:
         """Take back the last edit."""
         self._become(self._history.undone())
@@ -58,8 +63,12 @@ class Document:
         self._become(self._history.redone())
 
     def set_results(self, results: Results) -> None:
-        """Keep what a run brought. Not undoable: training is not an edit."""
+        """Keep what a run brought. Not undoable: training is not an edit.
+
+        Where it brought variables, those set by hand before it can no longer be put back by undo: it has used them.
+        """
         self._results = results
+        self._history = self._history.after_training(results.trained)
         self._tell()
 
     def mark_saved(self, path: Path, project: Project, results: Results) -> None:
@@ -72,6 +81,8 @@ class Document:
     def _become(self, history: History) -> None:
         if history is not self._history:
             self._history = history
+            if history.trained is not self._results.trained:
+                self._results = replace(self._results, trained=history.trained)
             self._tell()
 
     def _tell(self) -> None:

@@ -1,6 +1,6 @@
-"""What training brought: the trained variables and the history of runs. Kept beside the project, outside undo."""
+"""What training brought: trained variables and the history of runs. Kept beside the project; undo never loses a training."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,27 @@ class Results:
     trained: Trained | None = None
     runs: tuple[RunRecord, ...] = ()
 
+    def is_same(self, other: "Results") -> bool:
+        """Return whether the other holds these very values."""
+        return self.trained is other.trained and self.runs == other.runs
+
 
 def count_params(tree: Mapping[str, Any]) -> int:
     """Return the number of values in a tree's arrays."""
     return sum(count_params(value) if isinstance(value, Mapping) else np.size(value) for value in tree.values())
+
+
+def bytes_beside(trained: Trained | None, other: Trained | None) -> int:
+    """Return the bytes of the arrays that only the first one holds: what it costs to keep it beside the other."""
+    shared = {id(array) for array in _arrays(other)}
+    return sum(int(array.nbytes) for array in _arrays(trained) if id(array) not in shared)
+
+
+def _arrays(trained: Trained | None) -> Iterator[Any]:
+    todo = [trained.variables, trained.optimizer_state] if trained else []
+    while todo:
+        for value in todo.pop().values():
+            if isinstance(value, Mapping):
+                todo.append(dict(value))
+            elif isinstance(value, np.ndarray):
+                yield value
