@@ -1,0 +1,199 @@
+"""What stands in a Python text, read from its syntax tree and never by running it: classes, their bases, imports."""
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+MODULE = "flax.linen.Module"
+
+USUAL_IMPORTS: Mapping[str, str] = {
+    "nn": "import flax.linen as nn",
+    "linen": "from flax import linen",
+    "flax": "import flax",
+    "jax": "import jax",
+    "jnp": "import jax.numpy as jnp",
+    "lax": "from jax import lax",
+    "random": "from jax import random",
+    "np": "import numpy as np",
+    "math": "import math",
+    "functools": "import functools",
+    "partial": "from functools import partial",
+    **{name: f"from collections.abc import {name}" for name in ("Callable", "Iterable", "Mapping", "Sequence")},
+    **{name: f"from typing import {name}" for name in ("Any", "Dict", "List", "Literal", "Optional", "Tuple", "Union")},
+}
+"""Name -> the line that imports it: what notebooks import in their first cell and then take for granted."""
+
+_MEANINGS = {"nn": "flax.linen", "linen": "flax.linen", "jnp": "jax.numpy", "lax": "jax.lax", "np": "numpy"}
+# names that every module has besides the builtins
+_MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__", "__class__"})
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class ClassText:
+    """A class of a text: itself and the classes of the same text it comes from, nearest first, and its other bases."""
+
+    name: str
+    chain: tuple[ast.ClassDef, ...]
+    roots: tuple[str, ...]
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is a linen Module, by what its bases are called."""
+        return any(root.startswith("flax.linen.") for root in self.roots)
+
+    @property
+    def docstring(self) -> str:
+        """The class's own docstring."""
+        return ast.get_docstring(self.chain[0]) or ""
+
+    def method(self, name: str) -> ast.FunctionDef | None:
+        """Return the method that a call would reach, if the text has it."""
+        found = (part for owner in self.chain for part in owner.body if isinstance(part, ast.FunctionDef) and part.name == name)
+        return next(found, None)
+
+    def fields(self) -> dict[str, ast.AnnAssign]:
+        """Return the annotated fields in the order a dataclass takes them: those of the bases first."""
+        table: dict[str, ast.AnnAssign] = {}
+        for owner in reversed(self.chain):
+            for part in owner.body:
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and not _is_class_var(part):
+                    table[part.target.id] = part
+        return table
+
+
+def parse(text: str) -> ast.Module | None:
+    """Return a text's syntax tree, or None where it is no Python (`layers.code_faults` says why)."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def classes_in(text: str) -> tuple[str, ...]:
+    """Return the linen Modules that a text defines, in its order."""
+    tree = parse(text)
+    if tree is None:
+        return ()
+    names = dict.fromkeys(part.name for part in tree.body if isinstance(part, ast.ClassDef))
+    return tuple(name for name in names if (found := class_text(tree, name)) is not None and found.is_module)
+
+
+def class_text(tree: ast.Module, name: str) -> ClassText | None:
+    """Return the class of that name at the top of a text, if it is there; the last one where there are several."""
+    classes = {part.name: part for part in tree.body if isinstance(part, ast.ClassDef)}
+    if name not in classes:
+        return None
+    meanings = meanings_in(tree)
+    chain: list[ast.ClassDef] = []
+    roots: list[str] = []
+    todo = [classes[name]]
+    while todo:
+        found = todo.pop(0)
+        chain.append(found)
+        for base in found.bases:
+            inherited = classes.get(base.id) if isinstance(base, ast.Name) else None
+            if inherited is None:
+                roots.append(dotted(base, meanings))
+            elif inherited not in (*chain, *todo):
+                todo.append(inherited)
+    return ClassText(name, tuple(chain), tuple(roots))
+
+
+def meanings_in(tree: ast.AST) -> dict[str, str]:
+    """Return what imported names stand for, `nn` -> `flax.linen`; the usual ones also where the text does not import them."""
+    meanings = dict(_MEANINGS)
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Import):
+            for item in part.names:
+                meanings[item.asname or item.name.split(".")[0]] = item.name if item.asname else item.name.split(".")[0]
+        elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
+            meanings.update({item.asname or item.name: f"{part.module}.{item.name}" for item in part.names})
+    return meanings
+
+
+def dotted(tree: ast.expr, meanings: Mapping[str, str]) -> str:
+    """Return an expression's full name, `nn.Module` -> `flax.linen.Module`; "" for what has none."""
+    match tree:
+        case ast.Name(id=name):
+            return meanings.get(name, name)
+        case ast.Attribute(value=owner, attr=name):
+            before = dotted(owner, meanings)
+            return f"{before}.{name}" if before else ""
+        case ast.Subscript(value=owner):
+            return dotted(owner, meanings)
+        case _:
+            return ""
+
+
+def modules_imported(tree: ast.AST) -> tuple[str, ...]:
+    """Return the top-level packages that a text imports, anywhere in it, in alphabetical order."""
+    names: set[str] = set()
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Import):
+            names.update(item.name.split(".")[0] for item in part.names)
+        elif isinstance(part, ast.ImportFrom) and not part.level:
+            names.add((part.module or "").split(".")[0])
+    return tuple(sorted(names - {"", "__future__"}))
+
+
+def unbound_names(tree: ast.Module) -> dict[str, int]:
+    """Return the names that a text uses and nowhere defines, each with the first line that does."""
+    bound = set(vars(builtins)) | _MODULE_NAMES
+    used: dict[str, int] = {}
+    for part in ast.walk(tree):
+        bound.update(_names_bound_by(part))
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            used[part.id] = min(part.lineno, used.get(part.id, part.lineno))
+    if "*" in bound:  # a star import may define anything
+        return {}
+    return {name: line for name, line in used.items() if name not in bound}
+
+
+def missing_imports(text: str) -> tuple[str, ...]:
+    """Return the import lines that a text takes for granted, as a notebook's cell does."""
+    tree = parse(text)
+    names = sorted(unbound_names(tree)) if tree else []
+    lines = dict.fromkeys(USUAL_IMPORTS[name] for name in names if name in USUAL_IMPORTS)
+    return tuple(sorted(lines, key=lambda line: (line.startswith("from"), line)))
+
+
+def with_imports(text: str) -> str:
+    """Return a text that stands on its own: the imports it takes for granted are put before it."""
+    lines = missing_imports(text)
+    if not lines:
+        return text
+    tree = parse(text)
+    has_own = tree is not None and tree.body and isinstance(tree.body[0], ast.Import | ast.ImportFrom)
+    return "\n".join(lines) + ("\n" if has_own else "\n\n\n") + text.lstrip("\n")
+
+
+def own_parts(function: ast.AST) -> Iterator[ast.AST]:
+    """Yield all that stands in a function itself, not in functions or classes inside it."""
+    todo = list(ast.iter_child_nodes(function))
+    while todo:
+        part = todo.pop(0)
+        yield part
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            todo[:0] = ast.iter_child_nodes(part)
+
+
+def _names_bound_by(part: ast.AST) -> Iterator[str]:
+    match part:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+            yield name
+        case ast.alias(name=name, asname=other):
+            yield other or name.split(".")[0]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            yield from names
+
+
+def _is_class_var(field: ast.AnnAssign) -> bool:
+    return "ClassVar" in ast.unparse(field.annotation)
