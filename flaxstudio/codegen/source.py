@@ -1,176 +1,141 @@
 """Graph to source text: the linen Module that is shown, executed, trained and exported. One text, one path."""
 
+import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from flaxstudio.graph.graph import Edge, Graph, Node, Port
-from flaxstudio.graph.order import topological_order, upstream
-from flaxstudio.graph.spec import Catalogue, LayerSpec
+from flaxstudio.codegen.class_writer import ClassText, Style, write_class
+from flaxstudio.codegen.code_text import split_imports
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.library import Block, Code, Definition, Imported
+from flaxstudio.graph.spec import Catalogue
 
-Style = Literal["compact", "setup"]
-_INDENT = "    "
-_UNKNOWN = "..."  # stands where the user has not given something yet; such a source is shown, never executed
+__all__ = ["Source", "Style", "generate"]
+
+_IMPORTS = (
+    (r"\bSequence\b", "from collections.abc import Sequence"),
+    (r"\bCallable\b", "from collections.abc import Callable"),
+    (r"\bAny\b", "from typing import Any"),
+    (r"\bnn\.", "import flax.linen as nn"),
+    (r"\bjax\.(?!numpy)", "import jax"),
+    (r"\bjnp\.", "import jax.numpy as jnp"),
+    (r"(?<!\.)\blax\.", "from jax import lax"),
+)
+"""What a text shows -> the import it needs."""
+
+Lines = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Python source of a linen Module. `lines` tells each node's lines, first and last, counted from 1."""
+    """Python source of a linen Module.
+
+    `lines` tells each node's lines, first and last, counted from 1; `block_lines` those of nodes inside blocks, by
+    (block, node). `rngs` are the random keys it draws from beside params; `untrusted` the own layers in it whose code
+    the user has not said yes to.
+    """
 
     text: str
     class_name: str
-    lines: Mapping[str, tuple[int, int]] = field(hash=False)
+    lines: Mapping[str, Lines] = field(hash=False)
     uses_train: bool
+    rngs: tuple[str, ...] = ()
+    block_lines: Mapping[tuple[str, str], Lines] = field(default_factory=dict, hash=False)
+    untrusted: tuple[str, ...] = ()
 
     def node_at(self, line: int) -> str:
-        """Return the node whose line this is, or ""."""
+        """Return the node of the model's own graph whose line this is, or ""."""
         return next((node for node, (first, last) in self.lines.items() if first <= line <= last), "")
+
+    def place_at(self, line: int) -> tuple[str, str]:
+        """Return the block ("" for the model's own graph) and the node whose line this is, or two times ""."""
+        inside = (place for place, (first, last) in self.block_lines.items() if first <= line <= last)
+        return next(inside, ("", self.node_at(line)))
+
+    def lines_of(self, block: str, node: str) -> Lines | None:
+        """Return the lines of a node in a block's graph, or in the model's own for the block ""."""
+        return self.block_lines.get((block, node)) if block else self.lines.get(node)
 
 
 def generate(graph: Graph, class_name: str, catalogue: Catalogue, style: Style = "compact") -> Source:
     """Return the Module's source for a graph, a draft with `...` where the graph is not finished.
 
-    Nodes that lead to no Output are left out (all are shown while there is no Output). Literals are the `repr` of
-    values that their AttributeSpec has accepted.
+    The project's own layers that are used come first, each as a class. Nodes that lead to no Output are left out
+    (all are shown while there is no Output). Literals are the `repr` of values that their AttributeSpec has accepted.
     """
-    return _Writer(graph, class_name, catalogue, style).write()
+    definitions = tuple(_definitions(graph, catalogue))
+    imports: set[str] = {"import flax.linen as nn"}
+    classes: list[ClassText] = []
+    for definition in definitions:
+        match definition:
+            case Block():
+                classes.append(write_class(definition.graph, definition.name, catalogue, style, definition.help))
+            case Code():
+                needed, body = split_imports(definition.text)
+                imports.update(needed)
+                classes.append(ClassText(definition.name, body, {}))
+            case Imported():
+                imports.add(f"from {definition.module} import {definition.name}")
+    model = write_class(graph, class_name, catalogue, style)
+    return _assembled(model, classes, imports, graph, catalogue, definitions)
 
 
-class _Writer:
-    """Writes one Module line by line, noting which node each line belongs to."""
+def _definitions(graph: Graph, catalogue: Catalogue) -> Iterator[Definition]:
+    """Yield the definitions that a graph uses, each after those that it uses itself."""
+    seen: set[str] = set()
 
-    def __init__(self, graph: Graph, class_name: str, catalogue: Catalogue, style: Style) -> None:
-        self._graph = graph
-        self._class_name = class_name
-        self._catalogue = catalogue
-        self._style = style
-        self._nodes = graph.by_name()
-        self._order = _useful_order(graph)
-        self._computed = [name for name in self._order if self._nodes[name].layer not in ("Input", "Output")]
-        self._uses = _count_uses(graph, self._order)
-        self._into = _edges_into(graph)
-        self._inputs = {node.name for node in graph.of_layer("Input")}
-        self._values: dict[str, str] = {}
-        self._lines: list[str] = []
-        self._places: dict[str, tuple[int, int]] = {}
+    def visit(graph: Graph) -> Iterator[Definition]:
+        for node in graph.nodes:
+            spec = catalogue.get(node.layer)
+            definition = spec.definition if spec else None
+            if definition is None or definition.name in seen:
+                continue
+            seen.add(definition.name)
+            if isinstance(definition, Block):
+                yield from visit(definition.graph)
+            yield definition
 
-    def write(self) -> Source:
-        body = list(self._statements())
-        text = "\n".join(line for _, line in body)
-        uses_jnp = "jnp." in text
-        self._add("import flax.linen as nn")
-        if uses_jnp:
-            self._add("import jax.numpy as jnp")
-        self._add("", "", f"class {self._class_name}(nn.Module):")
-        for node, line in body:
-            self._add(line)
-            if node:
-                self._places[node] = (len(self._lines), len(self._lines))
-        return Source("\n".join(self._lines) + "\n", self._class_name, self._places, self._uses_train())
-
-    def _add(self, *lines: str) -> None:
-        self._lines.extend(lines)
-
-    def _uses_train(self) -> bool:
-        nodes = (self._nodes[name] for name in self._computed)
-        return any((spec := self._catalogue.get(node.layer)) is not None and spec.uses_train(node) for node in nodes)
-
-    def _statements(self) -> Iterator[tuple[str, str]]:
-        """Yield (node, line) of the class body; lines of no node have ""."""
-        if self._style == "setup":
-            yield from self._setup()
-        else:
-            yield "", f"{_INDENT}@nn.compact"
-        yield "", f"{_INDENT}def __call__({', '.join(self._parameters())}):"
-        for name in self._computed:
-            yield name, _INDENT * 2 + self._statement(self._nodes[name])
-        returned = [self._input_values(node)[0] for node in self._graph.of_layer("Output")]
-        if returned:
-            yield "", f"{_INDENT * 2}return {', '.join(returned)}"
-        elif not self._computed:
-            yield "", f"{_INDENT * 2}{_UNKNOWN}"
-
-    def _setup(self) -> Iterator[tuple[str, str]]:
-        specs = {name: self._catalogue.get(self._nodes[name].layer) for name in self._computed}
-        modules = [(name, spec) for name, spec in specs.items() if spec is not None and spec.is_module]
-        if not modules:
-            return
-        yield "", f"{_INDENT}def setup(self):"
-        for name, spec in modules:
-            yield "", f"{_INDENT * 2}self.{name} = {self._fill(spec, self._nodes[name], (), '')}"
-        yield "", ""
-
-    def _parameters(self) -> list[str]:
-        inputs = [node.name for node in self._graph.of_layer("Input")]
-        self._values.update({name: name if len(inputs) > 1 else "x" for name in inputs})
-        return ["self", *(self._values[name] for name in inputs), *(["train: bool = False"] if self._uses_train() else [])]
-
-    def _statement(self, node: Node) -> str:
-        spec = self._catalogue.get(node.layer)
-        if spec is None:
-            self._values[node.name] = _UNKNOWN
-            return f"# {node.name}: this version does not know the layer"
-        inputs = self._input_values(node)
-        if not spec.is_module:
-            expression = self._fill(spec, node, inputs, "")
-        else:
-            arguments = ", ".join([*inputs, *([spec.call] if spec.call else [])])
-            maker = f"self.{node.name}" if self._style == "setup" else self._fill(spec, node, (), f'name="{node.name}"')
-            expression = f"{maker}({arguments})"
-        return f"{self._variable_for(node)} = {expression}"
-
-    def _input_values(self, node: Node) -> list[str]:
-        """Return the variables that hold a node's inputs, port by port."""
-        spec = self._catalogue.get(node.layer)
-        ports = spec.inputs if spec else ()
-        edges = [edge for port in ports for edge in self._into.get(Port(node.name, port.name), (None,))]
-        return [self._values.get(edge.source.node, _UNKNOWN) if edge else _UNKNOWN for edge in edges]
-
-    def _variable_for(self, node: Node) -> str:
-        """Return the variable for a node's value: `x` or its chain's while nobody else needs it, else the node's name."""
-        spec = self._catalogue[node.layer]
-        sources = [edge.source.node for port in spec.inputs for edge in self._into.get(Port(node.name, port.name), ())]
-        for source in sources:
-            self._uses[source] = self._uses.get(source, 0) - 1
-        free = [self._values[s] for s in sources if self._uses[s] <= 0 and self._values.get(s, _UNKNOWN) != _UNKNOWN]
-        continues = free[0] if len(sources) == 1 and free and free[0] not in self._inputs else node.name
-        chosen = "x" if "x" in free else continues
-        self._values[node.name] = chosen
-        return chosen
-
-    def _fill(self, spec: LayerSpec, node: Node, inputs: Iterable[str], name: str) -> str:
-        """Return the spec's template with a node's values in it."""
-        sources = {attribute.name: _attribute_source(spec, node, attribute.name) for attribute in spec.attributes}
-        written = [a.name for a in spec.attributes if a.is_required or a.name in node.attributes]
-        keywords = [f"{key}={sources[key]}" for key in written] + ([name] if name else [])
-        filled = spec.code.format(inputs=spec.join.join(inputs), attributes=", ".join(keywords), **sources)
-        return filled.replace(", )", ")")
+    return visit(graph)
 
 
-def _attribute_source(spec: LayerSpec, node: Node, name: str) -> str:
-    attribute = spec.attribute(name)
-    value = spec.value(node, name)
-    return _UNKNOWN if attribute.fault(value) else attribute.source(value)
+def _assembled(
+    model: ClassText,
+    classes: list[ClassText],
+    imports: set[str],
+    graph: Graph,
+    catalogue: Catalogue,
+    definitions: Iterable[Definition],
+) -> Source:
+    whole = "\n".join(line for text in (*classes, model) for line in text.lines)
+    imports |= {line for pattern, line in _IMPORTS if re.search(pattern, whole)}
+    lines = list(_import_lines(imports))
+    places: dict[tuple[str, str], Lines] = {}
+    for text in (*classes, model):
+        lines += ["", ""]
+        offset = len(lines)
+        lines += text.lines
+        block = "" if text is model else text.name
+        places |= {(block, node): (first + offset, last + offset) for node, (first, last) in text.places.items()}
+    specs = [(node, spec) for node in graph.nodes if (spec := catalogue.get(node.layer)) is not None]
+    return Source(
+        "\n".join(lines) + "\n",
+        model.name,
+        {node: place for (block, node), place in places.items() if not block},
+        model.uses_train,
+        tuple(dict.fromkeys(rng for _, spec in specs for rng in spec.rngs)),
+        {key: place for key, place in places.items() if key[0]},
+        tuple(d.name for d in definitions if (spec := catalogue.get(d.name)) and not spec.is_trusted),
+    )
 
 
-def _useful_order(graph: Graph) -> list[str]:
-    outputs = [node.name for node in graph.of_layer("Output")]
-    useful = upstream(graph, outputs) if outputs else frozenset(graph.names())
-    return [name for name in topological_order(graph) if name in useful]
-
-
-def _count_uses(graph: Graph, order: list[str]) -> dict[str, int]:
-    """Return how many edges to nodes that are written start at each node."""
-    written = set(order)
-    uses = dict.fromkeys(order, 0)
-    for edge in graph.edges:
-        if edge.target.node in written and edge.source.node in uses:
-            uses[edge.source.node] += 1
-    return uses
-
-
-def _edges_into(graph: Graph) -> dict[Port, list[Edge]]:
-    into: dict[Port, list[Edge]] = {}
-    for edge in graph.edges:
-        into.setdefault(edge.target, []).append(edge)
-    return into
+def _import_lines(imports: set[str]) -> Iterator[str]:
+    """Yield import statements in groups: standard library, then the rest; `import` before `from`."""
+    groups: tuple[list[str], list[str]] = ([], [])
+    for statement in sorted(imports, key=lambda s: (s.startswith("from"), s.lower())):
+        is_standard = statement.split()[1].split(".")[0] in sys.stdlib_module_names
+        groups[0 if is_standard else 1].append(statement)
+    yield from groups[0]
+    if all(groups):
+        yield ""
+    yield from groups[1]

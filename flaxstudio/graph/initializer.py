@@ -25,10 +25,16 @@ ARGUMENTS: Mapping[str, tuple[tuple[str, float], ...]] = {
     "constant": (("value", 0.0),),
     "zeros": (),
     "ones": (),
+    "default_embed_init": (),
 }
 """Initializer -> the numbers it may be given, with Flax's defaults (`constant` has none: 0 is shown)."""
 
-_PLAIN = ("zeros", "ones")  # initializers themselves, where the others are functions that return one
+# initializers themselves, where the others are functions that return one
+_PLAIN = {
+    "zeros": "nn.initializers.zeros",
+    "ones": "nn.initializers.ones",
+    "default_embed_init": "nn.linear.default_embed_init",
+}
 
 
 def parse_initializer(text: str) -> tuple[str, tuple[float, ...]] | None:
@@ -58,7 +64,7 @@ def initializer_source(value: str) -> str:
     assert parsed is not None
     name, numbers = parsed
     if name in _PLAIN:
-        return f"nn.initializers.{name}"
+        return _PLAIN[name]
     if name == "constant" and not numbers:
         numbers = (0.0,)
     arguments = ", ".join(f"{key}={number!r}" for (key, _), number in zip(ARGUMENTS[name], numbers, strict=False))

@@ -9,7 +9,7 @@ from typing import Literal
 from flaxstudio.graph.formula import formula_source
 from flaxstudio.graph.graph import Formula, Node, Value
 from flaxstudio.graph.initializer import fault_of_initializer, initializer_source
-from flaxstudio.graph.library import Definition
+from flaxstudio.graph.library import Block, Definition
 
 AttributeType = Literal["int", "float", "bool", "choice", "ints", "text", "initializer", "padding", "node"]
 Family = Literal[
@@ -23,9 +23,9 @@ class AttributeSpec:
 
     `expressions` maps a choice to the source text it stands for; a choice not in it is written as a string.
     `lengths` are the allowed lengths of an "ints" value (empty: any). A "text" must match `pattern`. A "padding" is
-    one of `choices`, or numbers: one a dimension, or a pair (before, after) a dimension. `is_required` marks an
-    argument without a default in Flax, which is therefore always written out; every other default here equals
-    Flax's own. `group` names the constructor that takes it, where a template has several (`{cell}`); `is_call`
+    one of `choices`, or numbers: one a dimension, or a pair (before, after) a dimension; `is_paired`: pairs only.
+    `is_required` marks an argument without a default in Flax, which is therefore always written out; every other
+    default here equals Flax's own. `group` names the constructor that takes it, where a template has several (`{cell}`); `is_call`
     marks an argument of the call. `is_wrapping` marks what is done to a whole module (repeat, share, ...).
     """
 
@@ -39,6 +39,7 @@ class AttributeSpec:
     expressions: Mapping[str, str] = field(default_factory=dict, hash=False)
     lengths: tuple[int, ...] = ()
     pattern: str = ""
+    is_paired: bool = False
     is_optional: bool = False
     is_required: bool = False
     group: str = ""
@@ -95,8 +96,9 @@ class AttributeSpec:
     def _fault_of_padding(self, value: Value) -> str | None:
         if value in self.choices:
             return None
-        wanted = f"must be one of {', '.join(self.choices)}, or whole numbers such as 1, 1"
-        if not isinstance(value, tuple) or not value:
+        numbers = "pairs of whole numbers such as (1, 1), (1, 1)" if self.is_paired else "whole numbers such as 1, 1"
+        wanted = f"must be one of {', '.join(self.choices)}, or {numbers}" if self.choices else f"must be {numbers}"
+        if not isinstance(value, tuple) or not value or (self.is_paired and not all(isinstance(v, tuple) for v in value)):
             return wanted
         sides = [side for item in value for side in (item if isinstance(item, tuple) and len(item) == 2 else (item,))]
         return None if all(isinstance(side, int) and not isinstance(side, bool) and side >= 0 for side in sides) else wanted
@@ -135,6 +137,7 @@ class PortSpec:
     is_state: bool = False
 
 
+_BLOCK_ONLY = ("scan", "remat")
 _ACTIVATIONS = ("", "relu", "gelu", "silu", "elu", "tanh", "sigmoid", "leaky_relu", "selu", "softplus")
 
 WRAPPING = (
@@ -158,8 +161,9 @@ class LayerSpec:
     `{attributes}` the set attributes as keywords, `{GROUP}` those of a group, `{NAME}` one attribute's source. For a
     module (`is_module`) it is the constructor, which gets the node's name; inputs with a keyword, `call` (such as
     `deterministic=not train`; with `call_if` only where that attribute is set) and `is_call` attributes are given to
-    the call. `rngs` names the random keys it draws from beside params. `definition` is what an own layer of a project
-    is made of, `is_trusted` whether its code may run. `shown` names the attributes that a node's one line shows.
+    the call. `rngs` names the random keys it draws from beside params, `collections` the variables it keeps beside
+    them. `definition` is what an own layer of a project is made of, `is_trusted` whether its code may run. `shown`
+    names the attributes that a node's one line shows.
     """
 
     name: str
@@ -174,6 +178,7 @@ class LayerSpec:
     call_if: str = ""
     join: str = ", "
     rngs: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     doc: str = ""
     keywords: str = ""
@@ -182,8 +187,10 @@ class LayerSpec:
 
     @property
     def wrapping(self) -> tuple[AttributeSpec, ...]:
-        """What may be done to the whole node: nothing unless it is a module."""
-        return WRAPPING if self.is_module else ()
+        """What may be done to the whole node: nothing unless it is a module, most to a block."""
+        if not self.is_module:
+            return ()
+        return WRAPPING if isinstance(self.definition, Block) else tuple(a for a in WRAPPING if a.name not in _BLOCK_ONLY)
 
     @property
     def main_output(self) -> PortSpec | None:
