@@ -26,16 +26,20 @@ def fit(tree: Tree, project: Project, catalogue: Catalogue) -> Tree:
 
     `tree` holds all collections ({"params": ..., "batch_stats": ...}), or the params alone if there are no others.
     """
-    expected = _expected(project, catalogue)
-    if "params" not in tree and expected.keys() == {"params"}:
-        tree = {"params": tree}
+    expected = expected_variables(project, catalogue)
+    tree = in_collections(tree, expected)
     wanted = {name: tuple(leaf.shape) for name, leaf in _leaves(expected)}
     given = {name: value.shape for name, value in flatten(tree).items()}
     _require_same(wanted, given)
     return _typed(tree, expected)
 
 
-def _expected(project: Project, catalogue: Catalogue) -> dict[str, Any]:
+def in_collections(tree: Tree, expected: Mapping[str, Any]) -> Tree:
+    """Return the tree by collections; params alone are taken for what they are where there is nothing else."""
+    return {"params": tree} if "params" not in tree and expected.keys() == {"params"} else tree
+
+
+def expected_variables(project: Project, catalogue: Catalogue) -> dict[str, Any]:
     """Return the tree of shapes and types that the Module's init would give."""
     require_sound(project.graph, catalogue)
     module = build_module(generate(project.graph, project.name, catalogue))

@@ -80,7 +80,7 @@ def _begin(
     setting = Setting(find_device(device), config.classic_random)
     _check_resumable(project, resume)
     with setting.entered():
-        task = prepare_task(project, catalogue, beside, resume.preparation if resume else None)
+        task = prepare_task(project, catalogue, beside, resume.preparation if resume and resume.step else None)
         state = _first_state(project, task.model, resume)
         step = partial(train_step, loss=task.loss, uses_train=task.model.source.uses_train)
         train = task.dataset.train
@@ -110,6 +110,8 @@ def _first_state(project: Project, model: Model, resume: Trained | None) -> Trai
         return create_state(model.module.apply, variables, tx, root)
     check_variables(model, resume.variables)
     state = create_state(model.module.apply, jax.tree.map(jnp.array, resume.variables), tx, root, resume.step)
+    if resume.step == 0:
+        return state  # no step was taken yet, so there is nothing that another optimizer could not go on from
     try:
         restored = serialization.from_state_dict(state.opt_state, resume.optimizer_state)
     except (ValueError, KeyError, AttributeError, TypeError) as error:

@@ -1,0 +1,120 @@
+"""Trees of variables as a frozen value: their arrays in the model's order, one exchanged for another, two compared."""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.order import topological_order
+from flaxstudio.project.results import Trained, Tree
+
+Path = tuple[str, ...]
+"""Where an array lies: collection, node, (inner module,) name, as in ("params", "dense_1", "kernel")."""
+
+Array = npt.NDArray[Any]
+Verdict = Literal["fits", "other shape", "missing", "extra"]
+_LAST = ("bias",)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One array of the model, of a file, or of both. The shape is None where there is no such array."""
+
+    path: Path
+    wanted: tuple[int, ...] | None
+    given: tuple[int, ...] | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the model can take the file's array."""
+        if self.given is None:
+            return "missing"
+        if self.wanted is None:
+            return "extra"
+        return "fits" if self.wanted == self.given else "other shape"
+
+
+def path_text(path: Path) -> str:
+    """Return a path as it is shown: params/dense_1/kernel."""
+    return "/".join(path)
+
+
+def leaves(tree: Mapping[str, Any], prefix: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield the path and value of everything in a tree that is no map, in the tree's order."""
+    for name, value in tree.items():
+        path = (*prefix, name)
+        if isinstance(value, Mapping):
+            yield from leaves(value, path)
+        else:
+            yield path, value
+
+
+def ordered_leaves(tree: Mapping[str, Any], graph: Graph) -> dict[Path, Array]:
+    """Return path -> array in the model's order."""
+    found = dict(leaves(tree))
+    return {path: np.asarray(found[path]) for path in in_model_order(found, graph)}
+
+
+def in_model_order(paths: Iterable[Path], graph: Graph) -> list[Path]:
+    """Return paths with params first, nodes as the graph computes them, and a kernel before its bias."""
+    known = list(paths)
+    ranks = {name: rank for rank, name in enumerate(topological_order(graph))}
+    collections = list(dict.fromkeys(path[0] for path in known))
+
+    def rank(path: Path) -> tuple[Any, ...]:
+        place = (path[0] != "params", collections.index(path[0]), ranks.get(node_of(path, ranks), len(ranks)))
+        return (*place, tuple(_natural(name) for name in path[1:-1]), path[-1] in _LAST, _natural(path[-1]))
+
+    return sorted(known, key=rank)
+
+
+def node_of(path: Path, names: Container[str]) -> str:
+    """Return the node that an array belongs to: `dense_1`, also for its repeats `dense_1_0`, `dense_1_1`, or ""."""
+    if len(path) < 3:
+        return ""
+    if path[1] in names:
+        return path[1]
+    stem = re.sub(r"_\d+$", "", path[1])
+    return stem if stem in names else ""
+
+
+def array_at(tree: Mapping[str, Any], path: Path) -> Array:
+    """Return the array at a path; KeyError if there is none."""
+    value: Any = tree
+    for name in path:
+        value = value[name]
+    return np.asarray(value)
+
+
+def with_array(tree: Tree, path: Path, array: Array) -> Tree:
+    """Return the tree with one array exchanged or added; all others are shared with the old tree."""
+    first, rest = path[0], path[1:]
+    return {**tree, first: with_array(tree.get(first, {}), rest, array) if rest else array}
+
+
+def with_arrays(trained: Trained, arrays: Mapping[Path, Array]) -> Trained:
+    """Return trained variables with some arrays exchanged; step and optimizer state stay."""
+    variables = trained.variables
+    for path, array in arrays.items():
+        variables = with_array(variables, path, array)
+    return replace(trained, variables=variables)
+
+
+def compare(wanted: Mapping[Path, tuple[int, ...]], given: Mapping[Path, tuple[int, ...]]) -> tuple[Match, ...]:
+    """Return a line for each array of the model, in its order, then those that only the file has."""
+    own = [Match(path, shape, given.get(path)) for path, shape in wanted.items()]
+    return (*own, *(Match(path, None, shape) for path, shape in given.items() if path not in wanted))
+
+
+def shapes_of(tree: Mapping[str, Any]) -> dict[Path, tuple[int, ...]]:
+    """Return path -> shape of everything in a tree."""
+    return {path: tuple(np.shape(value)) for path, value in leaves(tree)}
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """Return a key that sorts layer_2 before layer_10."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name))
