@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -43,6 +43,7 @@ _DRAWN_BY = {
     "MultiHeadAttention": "dropout",
     "MultiHeadDotProductAttention": "dropout",
 }
+_KEPT_BY = {"BatchNorm": "batch_stats", "SpectralNorm": "batch_stats"}
 
 
 def spec_of_code(code: Code, is_trusted: bool) -> LayerSpec:
@@ -73,6 +74,7 @@ def spec_of_code(code: Code, is_trusted: bool) -> LayerSpec:
         attributes=(*fields, *(a for a in arguments if a.name not in {field.name for field in fields})),
         call=", ".join(flags),
         rngs=_rngs(found, meanings),
+        collections=_collections(found, meanings),
         shown=tuple(a.name for a in (*(f for f in fields if f.is_required), *fields))[:1],
     )
 
@@ -185,19 +187,38 @@ def _outputs(call: ast.FunctionDef) -> tuple[PortSpec, ...]:
 def _rngs(found: ClassText, meanings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names of the random keys that the class draws from, itself or by Flax's own layers in it."""
     names: dict[str, None] = {}
-    for owner in found.chain:
-        for part in ast.walk(owner):
-            if not isinstance(part, ast.Call):
-                continue
-            given = next((k.value for k in part.keywords if k.arg == "rng_collection"), None)
-            if isinstance(part.func, ast.Attribute) and part.func.attr == "make_rng":
-                given = part.args[0] if part.args else next((k.value for k in part.keywords if k.arg == "name"), None)
-            else:
-                made = dotted(part.func, meanings).removeprefix("flax.linen.")
-                names.update({_DRAWN_BY[made]: None} if made in _DRAWN_BY and given is None else {})
-            if isinstance(given, ast.Constant) and isinstance(given.value, str):
-                names[given.value] = None
+    for call in _calls(found):
+        is_draw = isinstance(call.func, ast.Attribute) and call.func.attr == "make_rng"
+        given = _argument(call, "name" if is_draw else "rng_collection", place=0 if is_draw else None)
+        made = dotted(call.func, meanings).removeprefix("flax.linen.")
+        if name := _constant_text(given) or (_DRAWN_BY.get(made, "") if given is None else ""):
+            names[name] = None
     return tuple(name for name in names if name != "params")
+
+
+def _collections(found: ClassText, meanings: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the collections beside params that the class keeps, itself or by Flax's own layers in it."""
+    names: dict[str, None] = {}
+    for call in _calls(found):
+        is_own = isinstance(call.func, ast.Attribute) and call.func.attr in ("variable", "put_variable")
+        made = dotted(call.func, meanings).removeprefix("flax.linen.")
+        if name := _constant_text(_argument(call, "col", place=0)) if is_own else _KEPT_BY.get(made, ""):
+            names[name] = None
+    return tuple(name for name in names if name != "params")
+
+
+def _calls(found: ClassText) -> Iterator[ast.Call]:
+    return (part for owner in found.chain for part in ast.walk(owner) if isinstance(part, ast.Call))
+
+
+def _argument(call: ast.Call, name: str, place: int | None) -> ast.expr | None:
+    if place is not None and len(call.args) > place:
+        return call.args[place]
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def _constant_text(tree: ast.expr | None) -> str:
+    return tree.value if isinstance(tree, ast.Constant) and isinstance(tree.value, str) else ""
 
 
 def _summary(found: ClassText) -> str:

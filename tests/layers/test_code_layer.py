@@ -48,6 +48,7 @@ def test_the_notebooks_bias_adder_is_read_as_it_stands():
     found = spec(BIAS_ADDER, "BiasAdderWithRunningMean")
     assert [(a.name, a.type, a.default, a.is_required) for a in found.attributes] == [("decay", "float", 0.99, False)]
     assert found.definition == Code("BiasAdderWithRunningMean", BIAS_ADDER)
+    assert found.collections == ("batch_stats",)
 
 
 def test_trust_is_passed_on():
@@ -181,6 +182,11 @@ def test_a_field_that_the_call_gives_is_no_attribute():
 )
 def test_outputs_are_read_from_the_returns(body, outputs):
     assert [port.name for port in spec(layer(body=body)).outputs] == outputs
+
+
+def test_collections_are_found_in_the_text():
+    body = "self.put_variable('cache', 'x', x)\nself.variable(col='noise', name='y')\nreturn nn.BatchNorm()(x)"
+    assert spec(layer(body=body)).collections == ("cache", "noise", "batch_stats")
 
 
 def test_random_keys_are_found_in_the_text():
