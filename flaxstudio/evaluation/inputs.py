@@ -41,14 +41,18 @@ def _images(paths: Sequence[Path], title: str, project: Project, catalogue: Cata
         raise ProblemError(
             "The model was not trained on images: its feature is not one array of images.", "Give it a CSV or NPZ file."
         )
-    if importlib.util.find_spec("PIL") is None:
-        raise ProblemError("Reading images needs the package Pillow.", "Install it with: pip install pillow")
-    pixels = np.stack([_pixels(path, shape) for path in paths])
+    sizes = tuple(size for size in shape if isinstance(size, int))
+    pixels = np.stack([read_image(path, sizes) for path in paths])
     names = np.array([path.name for path in paths], dtype=object)
     return Table({features[0]: pixels, "file": names}, title)
 
 
-def _pixels(path: Path, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+def read_image(path: Path, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Return an image's values, 0 to 255, resized to (height, width[, channels]); ProblemError if it cannot be read."""
+    if importlib.util.find_spec("PIL") is None:
+        raise ProblemError("Reading images needs the package Pillow.", "Install it with: pip install pillow")
+    if len(shape) not in (2, 3):
+        raise ProblemError(f"The model takes samples of shape {shape}, not images.", "Give it an array.")
     from PIL import Image, UnidentifiedImageError
 
     height, width, channels = (*shape, 1)[:3]

@@ -21,7 +21,8 @@ def parse_number(text: str, dtype: np.dtype[Any]) -> float | int:
         value = float(text.strip().replace("−", "-"))
     except ValueError as error:
         raise ProblemError(f"“{text.strip()[:40]}” is not a number.", "Type one such as 0.5 or 1e-3.") from error
-    return _checked(np.array([value]), dtype)[0].item()  # type: ignore[no-any-return]
+    number: float | int = _checked(np.array([value]), dtype)[0].item()
+    return number
 
 
 def constant(like: Array, value: float) -> Array:
@@ -41,16 +42,21 @@ def from_text(like: Array, text: str) -> Array:
 
     They may be parted by blanks, commas, semicolons or brackets: a table copied from a sheet, or NumPy's own print.
     """
-    numbers, rest = [], _BETWEEN.sub("", _NUMBER.sub(" ", text))
-    if rest.strip():
-        raise ProblemError(f"The text holds more than numbers: “{rest.strip()[:30]}”.", "Paste numbers only.")
-    numbers = [float(found) for found in _NUMBER.findall(text)]
+    numbers = numbers_in(text)
     if len(numbers) != like.size:
         raise ProblemError(
             f"The text holds {len(numbers):,} numbers, and an array of shape {like.shape} takes {like.size:,}.",
             "Paste as many, row by row.",
         )
-    return _checked(np.array(numbers), like.dtype).reshape(like.shape)
+    return _checked(numbers, like.dtype).reshape(like.shape)
+
+
+def numbers_in(text: str) -> Array:
+    """Return the numbers of a text in order, as float64; ProblemError where it holds anything else."""
+    rest = _BETWEEN.sub("", _NUMBER.sub(" ", text)).strip()
+    if rest:
+        raise ProblemError(f"The text holds more than numbers: “{rest[:30]}”.", "Use numbers only.")
+    return np.array([float(found) for found in _NUMBER.findall(text)], np.float64)
 
 
 def from_file(like: Array, path: Path) -> Array:

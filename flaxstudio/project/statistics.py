@@ -33,7 +33,7 @@ def measure(array: npt.NDArray[Any], bins: int = BINS) -> Statistics:
 
 
 def _measure(flat: npt.NDArray[Any], bins: int) -> Statistics:
-    count = total = 0
+    count, total = 0, 0.0
     low, high, zeros = np.inf, -np.inf, 0
     for part in _parts(flat):
         count += part.size

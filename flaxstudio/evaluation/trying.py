@@ -1,0 +1,194 @@
+"""Applies a model to a few samples and shows what every node gave out, and what became of its collections."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import numpy as np
+import numpy.typing as npt
+
+from flaxstudio.codegen.module import build_module, node_of_error, require_sound
+from flaxstudio.codegen.source import Source, generate
+from flaxstudio.data.dataset import Dataset
+from flaxstudio.evaluation.trial_inputs import Choice, TrialInputs, build_inputs
+from flaxstudio.graph.graph import Edge, Graph, Node, Port
+from flaxstudio.graph.naming import free_name
+from flaxstudio.graph.order import topological_order, upstream
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Trained, Tree
+from flaxstudio.project.statistics import Statistics, measure
+from flaxstudio.project.variables import Path, array_at, in_model_order, leaves, node_of
+from flaxstudio.training.device import Setting, find_device
+
+Array = npt.NDArray[Any]
+_SEEN_INSIDE = "intermediates"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is tried. `is_training` applies as a training step does: dropout drawn from `seed`, collections updated.
+    `is_scaled`: typed numbers and files are scaled as the data was."""
+
+    choices: Mapping[str, Choice]
+    is_training: bool = False
+    seed: int = 0
+    is_scaled: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a node gave out, shape (samples, ...). `place` is the node, for a part of it `attention_1/query`, and for one of
+    several outputs `lstm_1.carry`."""
+
+    place: str
+    node: str
+    value: Array
+    statistics: Statistics
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """An array of a mutable collection before and after."""
+
+    path: Path
+    before: Array
+    after: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """All that was seen, in the order of computation. `updated` are the collections beside params, where they were mutable;
+    `targets` what the data says of its rows."""
+
+    seen: tuple[Seen, ...]
+    targets: tuple[str, ...]
+    changes: tuple[Change, ...]
+    updated: Tree
+    seconds: float
+
+    @property
+    def first_not_finite(self) -> str:
+        """The place where NaN or infinity first appeared, or ""."""
+        return next((seen.place for seen in self.seen if seen.statistics.not_finite), "")
+
+
+def _no_data() -> Dataset:
+    raise ProblemError("There is no data.", "Choose a sample set or open a file in the Data panel.")
+
+
+def try_model(
+    project: Project,
+    trained: Trained | None,
+    catalogue: Catalogue,
+    trial: Trial,
+    dataset: Callable[[], Dataset] = _no_data,
+    device: str = "auto",
+) -> Outcome:
+    """Return what each node gives for the chosen input; ProblemError, naming the node, where it cannot be computed."""
+    require_sound(project.graph, catalogue)
+    taps, tapped = tapped_graph(project.graph, catalogue)
+    source = generate(tapped, project.name, catalogue)
+    variables = trained.variables if trained else {}
+    preparation = trained.preparation if trained and trial.is_scaled else None
+    with Setting(find_device(device), project.training.classic_random).entered():
+        inputs = build_inputs(project, catalogue, trial.choices, dataset, preparation)
+        started = time.perf_counter()
+        outputs, updated = _apply(source, variables, inputs, trial)
+        seconds = time.perf_counter() - started
+    inside = updated.pop(_SEEN_INSIDE, {})
+    seen = _in_order(taps, outputs, inside, project.graph, catalogue)
+    return Outcome(tuple(seen), inputs.targets, _changes(variables, updated, project.graph), updated, seconds)
+
+
+def tapped_graph(graph: Graph, catalogue: Catalogue) -> tuple[tuple[Port, ...], Graph]:
+    """Return the graph with an Output at every node that leads to one, instead of its own, and the ports they listen to.
+
+    Outputs have no variables, so those of the model fit.
+    """
+    useful = upstream(graph, [node.name for node in graph.of_layer("Output")])
+    nodes = graph.by_name()
+    kept = graph.without_nodes(frozenset(name for name in nodes if name not in useful or nodes[name].layer == "Output"))
+    ports = [
+        Port(name, port.name)
+        for name in topological_order(graph)
+        if name in useful and (spec := catalogue.get(nodes[name].layer)) is not None
+        for port in spec.outputs
+        if not port.is_optional or any(edge.source == Port(name, port.name) for edge in kept.edges)
+    ]
+    names: list[str] = []
+    for _ in ports:
+        names.append(free_name("output", {*nodes, *names}))
+    kept = kept.with_nodes(*(Node(name, "Output") for name in names))
+    return tuple(ports), kept.with_edges(*(Edge(port, Port(name, "in")) for port, name in zip(ports, names, strict=True)))
+
+
+def adopt(trained: Trained, updated: Tree) -> Trained:
+    """Return the variables with their collections as the trial left them."""
+    return replace(trained, variables={**trained.variables, **updated})
+
+
+def _apply(source: Source, variables: Tree, inputs: TrialInputs, trial: Trial) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    root = jax.random.PRNGKey(trial.seed)
+    names = dict.fromkeys(("dropout", *source.rngs))
+    rngs = {name: root if name == "dropout" else jax.random.fold_in(root, i) for i, name in enumerate(names)}
+    mutable = [name for name in variables if name != "params"] if trial.is_training else []
+    arguments: dict[str, Any] = {"train": trial.is_training} if source.uses_train else {}
+    try:
+        module = build_module(source)
+        outputs, updated = module.apply(
+            variables,
+            *inputs.arrays.values(),
+            **arguments,
+            rngs=rngs,
+            mutable=[*mutable, _SEEN_INSIDE],
+            capture_intermediates=True,
+        )
+    except Exception as error:  # whatever Flax or JAX raises about the user's model is one sentence
+        raise _explained(source, variables, error) from error
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    return jax.tree.map(np.asarray, outputs), dict(jax.tree.map(np.asarray, dict(updated)))
+
+
+def _explained(source: Source, variables: Tree, error: Exception) -> ProblemError:
+    node = node_of_error(source, error)
+    if type(error).__name__ in ("ScopeParamNotFoundError", "ScopeCollectionNotFound", "ScopeParamShapeError"):
+        what = "There are no variables yet." if not variables else "The variables do not fit the graph any more"
+        where = f": {node} has others." if variables and node else "." if variables else ""
+        return ProblemError(what + where, "Initialise them in the Variables panel.", node)
+    text = str(error).strip().split("\n")[0].split(" (https://")[0].rstrip(".")[:300]
+    return ProblemError(f"{node or 'The model'} cannot be computed: {text or type(error).__name__}.", "", node)
+
+
+def _in_order(
+    taps: tuple[Port, ...], outputs: tuple[Any, ...], inside: Mapping[str, Any], graph: Graph, catalogue: Catalogue
+) -> Iterator[Seen]:
+    """Yield what was seen inside a node, then what it gave out itself."""
+    nodes = graph.by_name()
+    parts = list(leaves(inside))
+    told: set[str] = set()
+    for port, output in zip(taps, outputs, strict=True):
+        if port.node not in told:
+            told.add(port.node)
+            for path, values in parts:
+                if node_of((_SEEN_INSIDE, *path), nodes) == port.node and path != (port.node, "__call__"):
+                    yield from _seen("/".join(path[:-1] if path[-1] == "__call__" else path), port.node, values)
+        several = len(catalogue[nodes[port.node].layer].outputs) > 1
+        yield from _seen(f"{port.node}.{port.port}" if several else port.node, port.node, output)
+
+
+def _seen(place: str, node: str, value: Any) -> Iterator[Seen]:
+    """Yield the arrays of an output, which is one array or a tuple of them."""
+    arrays = [np.asarray(array) for array in jax.tree.leaves(value)]
+    for number, array in enumerate(arrays):
+        yield Seen(place if len(arrays) == 1 else f"{place}[{number}]", node, array, measure(array))
+
+
+def _changes(variables: Tree, updated: Tree, graph: Graph) -> tuple[Change, ...]:
+    known = dict(leaves(variables))
+    paths = in_model_order([path for path, _ in leaves(updated)], graph)
+    empty = np.zeros(0, np.float32)
+    return tuple(Change(path, np.asarray(known.get(path, empty)), array_at(updated, path)) for path in paths)
