@@ -25,8 +25,9 @@ class AttributeSpec:
     `lengths` are the allowed lengths of an "ints" value (empty: any). A "text" must match `pattern`. A "padding" is
     one of `choices`, or numbers: one a dimension, or a pair (before, after) a dimension; `is_paired`: pairs only.
     `is_required` marks an argument without a default in Flax, which is therefore always written out; every other
-    default here equals Flax's own. `group` names the constructor that takes it, where a template has several (`{cell}`); `is_call`
-    marks an argument of the call. `is_wrapping` marks what is done to a whole module (repeat, share, ...).
+    default here equals Flax's own. `group` names the constructor that takes it, where a template has several
+    (`{cell}`); `is_call` marks an argument of the call. `is_wrapping` marks what is done to a whole module (repeat,
+    share, ...).
     """
 
     name: str
@@ -162,8 +163,8 @@ class LayerSpec:
     module (`is_module`) it is the constructor, which gets the node's name; inputs with a keyword, `call` (such as
     `deterministic=not train`; with `call_if` only where that attribute is set) and `is_call` attributes are given to
     the call. `rngs` names the random keys it draws from beside params, `collections` the variables it keeps beside
-    them. `definition` is what an own layer of a project is made of, `is_trusted` whether its code may run. `shown`
-    names the attributes that a node's one line shows.
+    them. `definition` is what an own layer of a project is made of, `is_trusted` whether its code may run, `fault`
+    what keeps it from working at all. `shown` names the attributes that a node's one line shows.
     """
 
     name: str
@@ -184,6 +185,7 @@ class LayerSpec:
     keywords: str = ""
     definition: Definition | None = None
     is_trusted: bool = True
+    fault: str = ""
 
     @property
     def wrapping(self) -> tuple[AttributeSpec, ...]:

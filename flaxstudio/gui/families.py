@@ -11,12 +11,16 @@ def family_title(family: Family) -> str:
     """Return a family's caption in the user's language."""
     titles: dict[Family, str] = {
         "io": QCoreApplication.translate("Families", "Input and output"),
-        "linear": QCoreApplication.translate("Families", "Linear"),
+        "linear": QCoreApplication.translate("Families", "Linear and embedding"),
         "convolution": QCoreApplication.translate("Families", "Convolution and pooling"),
-        "normalisation": QCoreApplication.translate("Families", "Normalisation and dropout"),
+        "normalisation": QCoreApplication.translate("Families", "Normalisation, dropout and noise"),
         "activation": QCoreApplication.translate("Families", "Activation"),
+        "attention": QCoreApplication.translate("Families", "Attention and position"),
+        "recurrent": QCoreApplication.translate("Families", "Recurrent"),
         "shape": QCoreApplication.translate("Families", "Shape"),
         "merge": QCoreApplication.translate("Families", "Merge"),
+        "math": QCoreApplication.translate("Families", "Mathematics"),
+        "custom": QCoreApplication.translate("Families", "Your own layers"),
     }
     return titles[family]
 

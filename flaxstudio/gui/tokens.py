@@ -80,6 +80,10 @@ LIGHT = Tokens(
             "activation": "#B26A00",
             "shape": "#7A4FB5",
             "merge": "#4F5D75",
+            "math": "#2E7D4F",
+            "attention": "#AA3377",
+            "recurrent": "#8A4B2F",
+            "custom": "#4B3FA8",
         }
     ),
     code=MappingProxyType(
@@ -119,6 +123,10 @@ DARK = Tokens(
             "activation": "#F0A94A",
             "shape": "#B794F6",
             "merge": "#94A3BD",
+            "math": "#7BD38F",
+            "attention": "#F07FB8",
+            "recurrent": "#D6A07F",
+            "custom": "#A9A4FF",
         }
     ),
     code=MappingProxyType(

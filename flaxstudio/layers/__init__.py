@@ -1,10 +1,30 @@
-"""The catalogue: every layer that can be placed, as data. One file a family; adding a layer is adding one value."""
+"""The catalogue: every layer that can be placed, as data. One or two files a family; adding a layer is adding one value."""
 
 from flaxstudio.graph.spec import Catalogue
-from flaxstudio.layers import activation, convolution, io, linear, merge, normalisation, shape
+from flaxstudio.layers import (
+    activation,
+    arithmetic,
+    attention,
+    convolution,
+    io,
+    linear,
+    merge,
+    noise,
+    normalisation,
+    patches,
+    pooling,
+    position,
+    recurrent,
+    reduction,
+    shape,
+)
+
+_FILES = (
+    *(io, linear, convolution, pooling, normalisation, noise, activation),
+    *(attention, position, recurrent, shape, patches, merge, arithmetic, reduction),
+)
 
 
 def catalogue() -> Catalogue:
     """Return all layers in the palette's order."""
-    families = (io, linear, convolution, normalisation, activation, shape, merge)
-    return Catalogue(tuple(layer for family in families for layer in family.LAYERS))
+    return Catalogue(tuple(layer for file in _FILES for layer in file.LAYERS))

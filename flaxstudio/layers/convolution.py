@@ -1,49 +1,50 @@
-"""Convolutions and the pooling that goes with them."""
+"""Layers that slide a trained window over images or series."""
 
 from flaxstudio.graph.spec import AttributeSpec, LayerSpec, PortSpec
-from flaxstudio.layers.attributes import FLAX, KERNEL_INIT, PADDING, USE_BIAS, features, window
+from flaxstudio.layers.attributes import (
+    BIAS_INIT,
+    FLAX,
+    KERNEL_INIT,
+    PRECISION,
+    TYPES,
+    USE_BIAS,
+    element_type,
+    features,
+    padding,
+    window,
+)
 
-_IMAGE = "(batch, height, width, channels)"
+_KERNEL_DILATION = window("kernel_dilation", None, "Gap between the filter's elements; empty for 1.")
+_INPUT_DILATION = window("input_dilation", None, "Gap put between the input's values; empty for 1.")
+_GROUPS = AttributeSpec(
+    "feature_group_count", "int", 1, "Split the channels into this many groups (depthwise: one each).", minimum=1
+)
+_PADDINGS = ("SAME", "VALID", "CIRCULAR", "REFLECT", "CAUSAL")
 
 
-def _convolution(name: str, summary: str, *extra: AttributeSpec) -> LayerSpec:
+def _convolution(name: str, summary: str, paddings: tuple[str, ...], *extra: AttributeSpec, keywords: str = "") -> LayerSpec:
     return LayerSpec(
         name,
         "convolution",
         summary,
         f"nn.{name}({{attributes}})",
-        inputs=(PortSpec("in", _IMAGE, rank="kernel_size"),),
+        inputs=(PortSpec("in", "(batch, height, width, channels)", rank="kernel_size"),),
         attributes=(
             features("Number of filters: size of the output's last dimension."),
             window("kernel_size", (3, 3), "Size of the filter in each dimension; one number for series, two for images."),
             window("strides", None, "Step of the filter in each dimension; empty for 1."),
-            PADDING,
+            padding(*paddings),
             *extra,
             USE_BIAS,
+            *TYPES,
+            PRECISION,
             KERNEL_INIT,
+            BIAS_INIT,
         ),
         is_module=True,
         shown=("features", "kernel_size", "padding"),
         doc=f"{FLAX}/layers.html#flax.linen.{name}",
-        keywords="convolution filter image cnn",
-    )
-
-
-def _pooling(name: str, function: str, summary: str) -> LayerSpec:
-    return LayerSpec(
-        name,
-        "convolution",
-        summary,
-        f"nn.{function}({{inputs}}, window_shape={{window_shape}}, strides={{strides}}, padding={{padding}})",
-        inputs=(PortSpec("in", _IMAGE, rank="window_shape"),),
-        attributes=(
-            window("window_shape", (2, 2), "Size of the window in each dimension."),
-            window("strides", (2, 2), "Step of the window in each dimension."),
-            AttributeSpec("padding", "choice", "VALID", PADDING.help, choices=PADDING.choices),
-        ),
-        shown=("window_shape", "padding"),
-        doc=f"{FLAX}/layers.html#flax.linen.{function}",
-        keywords="pooling downsample",
+        keywords=f"convolution filter image cnn {keywords}",
     )
 
 
@@ -51,20 +52,30 @@ LAYERS = (
     _convolution(
         "Conv",
         "Slides trained filters over the image or series.",
-        window("kernel_dilation", None, "Gap between the filter's elements; empty for 1."),
-        AttributeSpec(
-            "feature_group_count", "int", 1, "Split the channels into this many groups (depthwise: one each).", minimum=1
-        ),
+        _PADDINGS,
+        _KERNEL_DILATION,
+        _INPUT_DILATION,
+        _GROUPS,
+        keywords="conv1d conv2d conv3d depthwise dilated atrous causal patch",
     ),
-    _convolution("ConvTranspose", "The reverse of a convolution: makes the image larger by its strides."),
-    _pooling("MaxPool", "max_pool", "Keeps the largest value of each window."),
-    _pooling("AvgPool", "avg_pool", "Keeps the mean of each window."),
-    LayerSpec(
-        "GlobalAvgPool",
-        "convolution",
-        "Takes the mean over height and width: one value a channel.",
-        "{inputs}.mean(axis=(1, 2))",
-        inputs=(PortSpec("in", _IMAGE, rank=4),),
-        keywords="global average pooling",
+    _convolution(
+        "ConvLocal",
+        "A convolution with filters of its own at each place.",
+        _PADDINGS,
+        _KERNEL_DILATION,
+        _INPUT_DILATION,
+        _GROUPS,
+        keywords="locally connected unshared",
+    ),
+    _convolution(
+        "ConvTranspose",
+        "The reverse of a convolution: makes the image larger by its strides.",
+        ("SAME", "VALID", "CIRCULAR"),
+        _KERNEL_DILATION,
+        AttributeSpec(
+            "transpose_kernel", "bool", False, "Mirror the filter and swap its channels: the exact reverse of a Conv."
+        ),
+        element_type("preferred_element_type", None, "Type of numbers to add up in; empty: chosen by JAX."),
+        keywords="deconvolution upsample decoder",
     ),
 )

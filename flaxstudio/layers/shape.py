@@ -1,23 +1,214 @@
-"""Layers that only rearrange values."""
+"""Layers that only rearrange, choose or repeat values. The batch always stays the first dimension, number 0."""
 
 from flaxstudio.graph.spec import AttributeSpec, LayerSpec, PortSpec
+from flaxstudio.layers.attributes import JAX, axes, axis
+
+_MANY_DIMENSIONS = (PortSpec("in", "(batch, ...)", minimum_rank=2),)
+_STEPS = (PortSpec("in", "(batch, time, ...)", minimum_rank=2),)
+_IMAGE = (PortSpec("in", "(batch, height, width, channels)", rank=4),)
+
+
+def _shape(
+    name: str,
+    summary: str,
+    code: str,
+    *attributes: AttributeSpec,
+    inputs: tuple[PortSpec, ...] = _MANY_DIMENSIONS,
+    outputs: tuple[PortSpec, ...] = (PortSpec("out"),),
+    doc: str = "",
+    keywords: str = "",
+) -> LayerSpec:
+    return LayerSpec(
+        name,
+        "shape",
+        summary,
+        code,
+        inputs=inputs,
+        outputs=outputs,
+        attributes=attributes,
+        shown=tuple(attribute.name for attribute in attributes)[:2],
+        doc=f"{JAX}/{doc}.html" if doc else "",
+        keywords=keywords,
+    )
+
 
 LAYERS = (
-    LayerSpec(
+    _shape(
         "Flatten",
-        "shape",
         "Makes one row of each sample: (batch, 8, 8, 1) becomes (batch, 64).",
         "{inputs}.reshape(({inputs}.shape[0], -1))",
-        inputs=(PortSpec("in", "(batch, ...)", minimum_rank=2),),
         keywords="reshape vector",
     ),
-    LayerSpec(
+    _shape(
         "Reshape",
-        "shape",
         "Gives each sample another shape with the same number of values.",
         "{inputs}.reshape({inputs}.shape[:1] + {shape})",
-        attributes=(AttributeSpec("shape", "ints", (8, 8, 1), "New shape without the batch; one size may be -1.", minimum=-1),),
-        shown=("shape",),
+        AttributeSpec("shape", "ints", (8, 8, 1), "New shape without the batch; one size may be -1.", minimum=-1),
+        inputs=(PortSpec("in"),),
         keywords="view",
     ),
-)
+    _shape(
+        "Transpose",
+        "Puts the dimensions in another order.",
+        "jnp.transpose({inputs}, {axes})",
+        AttributeSpec(
+            "axes", "ints", (0, 2, 1), "The old dimensions in their new order; 0 is the batch and stays first.",
+            minimum=0, is_required=True,
+        ),
+        doc="jax.numpy.transpose",
+        keywords="permute order dimensions",
+    ),
+    _shape(
+        "SwapAxes",
+        "Exchanges two dimensions.",
+        "jnp.swapaxes({inputs}, {axis1}, {axis2})",
+        axis("One dimension.", 1, "axis1", is_required=True),
+        axis("The other dimension.", 2, "axis2", is_required=True),
+        doc="jax.numpy.swapaxes",
+        keywords="transpose permute",
+    ),
+    _shape(
+        "Squeeze",
+        "Takes away a dimension of size 1.",
+        "jnp.squeeze({inputs}, axis={axis})",
+        axis("The dimension of size 1.", is_required=True),
+        doc="jax.numpy.squeeze",
+        keywords="remove dimension",
+    ),
+    _shape(
+        "ExpandDims",
+        "Adds a dimension of size 1.",
+        "jnp.expand_dims({inputs}, axis={axis})",
+        axis("Where the new dimension stands; -1 is the end.", is_required=True),
+        inputs=(PortSpec("in"),),
+        doc="jax.numpy.expand_dims",
+        keywords="unsqueeze add dimension newaxis channel",
+    ),
+    _shape(
+        "Slice",
+        "Keeps a part of a dimension.",
+        "jax.lax.slice_in_dim({inputs}, {attributes})",
+        AttributeSpec("start_index", "int", 0, "The first place that is kept; the first of all is 0.", is_required=True),
+        AttributeSpec("limit_index", "int", 1, "The place behind the last that is kept; empty for the end.",
+                      is_optional=True, is_required=True),
+        AttributeSpec("stride", "int", 1, "Keep only every so many.", minimum=1),
+        axis("The dimension that is cut.", 1, is_required=True),
+        doc="jax.lax.slice_in_dim",
+        keywords="cut crop part range",
+    ),
+    _shape(
+        "Take",
+        "Keeps one place of a dimension, which disappears.",
+        "jnp.take({inputs}, {index}, axis={axis})",
+        AttributeSpec("index", "int", 0, "The place; the first is 0, the last -1.", is_required=True),
+        axis("The dimension it is taken from.", 1, is_required=True),
+        doc="jax.numpy.take",
+        keywords="index choose select channel",
+    ),
+    _shape(
+        "LastStep",
+        "Keeps the last step of a sequence: what a recurrent layer knows after reading it all.",
+        "{inputs}[:, -1]",
+        inputs=_STEPS,
+        keywords="return_sequences recurrent final index",
+    ),
+    _shape(
+        "FirstStep",
+        "Keeps the first step of a sequence, such as the class token's.",
+        "{inputs}[:, 0]",
+        inputs=_STEPS,
+        keywords="class token cls index",
+    ),
+    _shape(
+        "Split",
+        "Cuts a dimension into two halves.",
+        "jnp.split({inputs}, 2, axis={axis})",
+        axis("The dimension that is cut; its size is even.", is_required=True),
+        outputs=(PortSpec("first", "the first half"), PortSpec("second", "the second half")),
+        doc="jax.numpy.split",
+        keywords="halves mean variance coupling",
+    ),
+    _shape(
+        "SplitThree",
+        "Cuts a dimension into three equal parts, such as query, key and value.",
+        "jnp.split({inputs}, 3, axis={axis})",
+        axis("The dimension that is cut; its size is a multiple of 3.", is_required=True),
+        outputs=(PortSpec("first"), PortSpec("second"), PortSpec("third")),
+        doc="jax.numpy.split",
+        keywords="thirds qkv",
+    ),
+    _shape(
+        "Pad",
+        "Adds values at the ends of dimensions.",
+        "jnp.pad({inputs}, {attributes})",
+        AttributeSpec(
+            "pad_width", "padding", ((0, 0), (1, 1), (1, 1), (0, 0)),
+            "How many are added before and behind, a pair for each dimension; (0, 0) for the batch.",
+            is_paired=True, is_required=True,
+        ),
+        AttributeSpec(
+            "mode", "choice", "constant", "What is added: zeros, the last value again, or what lies inside or across.",
+            choices=("constant", "edge", "reflect", "symmetric", "wrap"),
+        ),
+        doc="jax.numpy.pad",
+        keywords="border zeros reflect mirror",
+    ),
+    _shape(
+        "Repeat",
+        "Repeats each value along a dimension: a b becomes a a b b.",
+        "jnp.repeat({inputs}, {repeats}, axis={axis})",
+        AttributeSpec("repeats", "int", 2, "How many times each value stands.", minimum=1, is_required=True),
+        axis("The dimension that grows.", 1, is_required=True),
+        doc="jax.numpy.repeat",
+        keywords="upsample series nearest",
+    ),
+    _shape(
+        "Tile",
+        "Repeats the whole along dimensions: a b becomes a b a b.",
+        "jnp.tile({inputs}, {reps})",
+        AttributeSpec("reps", "ints", (1, 2), "How many times along each dimension; 1 for the batch.",
+                      minimum=1, is_required=True),
+        doc="jax.numpy.tile",
+        keywords="repeat copy",
+    ),
+    _shape(
+        "Roll",
+        "Moves values along dimensions; what leaves at one end comes in at the other.",
+        "jnp.roll({inputs}, {shift}, axis={axis})",
+        AttributeSpec("shift", "ints", (1,), "How far each dimension is moved.", is_required=True),
+        axes("The dimensions that are moved, one for each shift.", (1,), is_required=True),
+        doc="jax.numpy.roll",
+        keywords="shift cyclic window",
+    ),
+    _shape(
+        "Flip",
+        "Reverses the order along a dimension.",
+        "jnp.flip({inputs}, axis={axis})",
+        axis("The dimension that is reversed.", 1, is_required=True),
+        doc="jax.numpy.flip",
+        keywords="reverse mirror",
+    ),
+    _shape(
+        "UpSample",
+        "Makes an image larger by repeating each pixel.",
+        "jnp.repeat(jnp.repeat({inputs}, {scale}, axis=1), {scale}, axis=2)",
+        AttributeSpec("scale", "int", 2, "How many times larger height and width become.", minimum=1, is_required=True),
+        inputs=_IMAGE,
+        keywords="upsampling nearest enlarge decoder",
+    ),
+    _shape(
+        "Resize",
+        "Brings an image or series to another size.",
+        "jax.image.resize({inputs}, {inputs}.shape[:1] + {size} + {inputs}.shape[-1:], {options})",
+        AttributeSpec("size", "ints", (32, 32), "The new size of each dimension, without batch and channels.",
+                      minimum=1, lengths=(1, 2, 3), is_required=True),
+        AttributeSpec(
+            "method", "choice", "bilinear", "How values between pixels are found.",
+            choices=("nearest", "bilinear", "cubic", "lanczos3", "lanczos5"), is_required=True, group="options",
+        ),
+        AttributeSpec("antialias", "bool", True, "Smooth before making smaller.", group="options"),
+        inputs=(PortSpec("in", "(batch, height, width, channels)", rank="size"),),
+        doc="jax.image.resize",
+        keywords="scale interpolate upsample bilinear",
+    ),
+)  # fmt: skip
