@@ -129,7 +129,9 @@ def _parsed(spec: AttributeSpec, text: str) -> Value:
                 return {"true": True, "false": False}.get(text.lower(), text)
             case "ints":
                 return tuple(int(part) for part in text.strip("()[] ").replace("x", ",").split(",") if part.strip())
-            case "choice":
+            case "padding":
+                return text if text in spec.choices else tuple(int(part) for part in text.strip("()[] ").split(","))
+            case _:
                 return text
     except ValueError:
         return text

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     place = arguments.save_as or arguments.project
     _require_writable(place)
     project = _as_told(project, arguments)
-    recorder, control, end = RunRecorder(project.graph), Control(), None
+    recorder, control, end = RunRecorder(project), Control(), None
     with ExitStack() as stack:
         log = stack.enter_context(LogFile(arguments.log)) if arguments.log else None
         stack.enter_context(_stopped_by_signals(control))

@@ -9,6 +9,7 @@ from flaxstudio.codegen.formatting import formatted
 from flaxstudio.codegen.method_writer import MethodWriter, Statement
 from flaxstudio.graph.fields import field_spec
 from flaxstudio.graph.graph import Graph, Node
+from flaxstudio.graph.naming import fault_of_name
 from flaxstudio.graph.order import topological_order, upstream
 from flaxstudio.graph.spec import AttributeSpec, Catalogue, LayerSpec
 
@@ -46,7 +47,8 @@ def methods_of(graph: Graph) -> dict[str, list[Node]]:
     """Return method -> its Output nodes, the call first."""
     methods: dict[str, list[Node]] = {}
     for node in graph.of_layer("Output"):
-        methods.setdefault(str(node.attributes.get("method", CALL)), []).append(node)
+        given = str(node.attributes.get("method", CALL))
+        methods.setdefault(CALL if fault_of_name(given) else given, []).append(node)
     return {name: methods[name] for name in sorted(methods, key=lambda name: name != CALL)}
 
 
@@ -162,6 +164,7 @@ def _default_names(order: list[str], nodes: Mapping[str, Node], catalogue: Catal
 
 
 def _annotation(spec: AttributeSpec) -> str:
+    kind: str
     match spec.type:
         case "int" | "float" | "bool":
             kind = spec.type

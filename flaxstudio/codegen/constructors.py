@@ -48,6 +48,12 @@ def last_source(node: Node, spec: LayerSpec) -> str:
     return str(repeat - 1) if isinstance(repeat, int) else f"{attribute_source(spec, node, 'repeat')} - 1"
 
 
+def activation_between(node: Node, spec: LayerSpec) -> str:
+    """Return the activation between a node's repeats, or ""."""
+    value = spec.value(node, "between")
+    return "" if spec.attribute("between").fault(value) else str(value)
+
+
 def constructor(node: Node, spec: LayerSpec, name: str = "", item: str = "") -> str:
     """Return the source that makes a node's module; `name` is the source of its name, `item` the repeat's own value."""
     filled = fill(spec, node, {}, (), name, item)

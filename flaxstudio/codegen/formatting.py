@@ -18,10 +18,11 @@ def formatted(statement: str, depth: int) -> tuple[str, ...]:
 
 def _wrapped(lines: list[str], depth: int) -> tuple[str, ...]:
     import black  # 0.2 s, and most models have no line that needs it
+    from black.parsing import InvalidInput
 
     heads = [" " * _STEP * level + "if True:" for level in range(depth)]
     try:
         text = black.format_str("\n".join([*heads, *lines]), mode=black.Mode(line_length=LINE_LENGTH))
-    except black.InvalidInput:  # a draft that is not Python yet
+    except InvalidInput:  # a draft that is not Python yet
         return tuple(lines)
     return tuple(text.rstrip("\n").split("\n")[depth:])

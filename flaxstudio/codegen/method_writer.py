@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flaxstudio.codegen.constructors import (
     UNKNOWN,
+    activation_between,
     constructor,
     count_source,
     fill,
@@ -148,7 +149,7 @@ class MethodWriter:
         target = self._targets(node, spec)
         if target != first:
             yield Statement(node.name, f"{target} = {first}")
-        between = str(owner.attributes.get("between") or "")
+        between = activation_between(owner, spec)
         is_kept = self._is_setup or owner.name in self._shared
         number, count_and_item = self._loop_name("i"), count_source(owner, spec)
         count, item = count_and_item

@@ -14,7 +14,13 @@ from flaxstudio.graph.spec import Catalogue
 
 
 def build_module(source: Source) -> nn.Module:
-    """Return an instance of the Module that a source defines. Only call it for a graph without errors."""
+    """Return an instance of the Module that a source defines. Only call it for a graph without errors.
+
+    ProblemError where the source holds code that came with a file and that the user has not allowed to run.
+    """
+    if source.untrusted:
+        what = f"The code of {source.untrusted[0]} came with the file and has not been allowed to run."
+        raise ProblemError(what, "Read it and allow it: open the layer, or use --trust-code on the command line.")
     file = _file_name(source)
     # tracebacks and the debugger find the text under its invented file name
     linecache.cache[file] = (len(source.text), None, source.text.splitlines(keepends=True), file)

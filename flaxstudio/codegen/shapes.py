@@ -1,31 +1,32 @@
 """Shapes of every node by abstract evaluation, one node at a time and remembered, so that an edit costs one node."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from flaxstudio.codegen.module import build_module
+from flaxstudio.codegen.shape_faults import ShapeFault, fault_of_inputs, first_sentence, listed
 from flaxstudio.codegen.source import generate
-from flaxstudio.graph.graph import Graph, Node, Value, edge
+from flaxstudio.graph.entries import entry_shape
+from flaxstudio.graph.fields import computed, field_values
+from flaxstudio.graph.formula import evaluate
+from flaxstudio.graph.graph import Formula, Graph, Node, Value, edge
+from flaxstudio.graph.library import Block
 from flaxstudio.graph.order import topological_order
 from flaxstudio.graph.problem import Problem
-from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape
-from flaxstudio.graph.spec import Catalogue, LayerSpec, PortSpec
+from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape, Shape, StateShape
+from flaxstudio.graph.spec import Catalogue, LayerSpec
 
 BATCH = 2
 """Stands for the batch size while shapes are computed; above 1, so that nothing broadcasts by accident."""
 
-_Key = tuple[str, frozenset[tuple[str, Value]], tuple[ArrayShape, ...]]
+_MAX_STATES = 8
 
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    what: str
-    remedy: str
+_Key = tuple[Any, ...]
 
 
 class ShapeInference:
@@ -33,83 +34,220 @@ class ShapeInference:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._known: dict[_Key, NodeShape | _Fault] = {}
+        self._known: dict[_Key, NodeShape | ShapeFault] = {}
 
-    def infer(self, graph: Graph) -> GraphShapes:
-        """Return what each node gives out; a mistake is told at the node that made it and nodes behind it stay open."""
+    def infer(
+        self,
+        graph: Graph,
+        catalogue: Catalogue | None = None,
+        entries: Mapping[str, Shape] | None = None,
+        fields: Mapping[str, Value] | None = None,
+    ) -> GraphShapes:
+        """Return what each node gives out; a mistake is told at the node that made it and nodes behind it stay open.
+
+        `catalogue` is the project's, where it has layers of its own. `entries` are the shapes at the Inputs and
+        `fields` the values of the class's fields, where they are not those the graph itself names.
+        """
+        if catalogue is not None:
+            self._catalogue = catalogue
         nodes = graph.by_name()
+        values = field_values(graph, fields)
         shapes: dict[str, NodeShape] = {}
         problems: list[Problem] = []
         for name in topological_order(graph):
-            found = self._infer_node(graph, nodes[name], shapes)
-            if isinstance(found, _Fault):
+            if entries is not None and name in entries:
+                shapes[name] = NodeShape(entries[name])
+                continue
+            found = self._infer_node(graph, nodes[name], shapes, values)
+            if isinstance(found, ShapeFault):
                 problems.append(Problem(name, f"{name} {found.what}.", found.remedy))
             elif found is not None:
                 shapes[name] = found
         return GraphShapes(shapes, tuple(problems))
 
-    def _infer_node(self, graph: Graph, node: Node, shapes: Mapping[str, NodeShape]) -> NodeShape | _Fault | None:
+    def infer_at(self, graph: Graph, path: Sequence[str], catalogue: Catalogue | None = None) -> GraphShapes:
+        """Return the shapes inside the block at a path of nodes, as it stands there; empty where the way is not known."""
+        shapes, fields = self.infer(graph, catalogue), field_values(graph)
+        for name in path:
+            node = as_owner(graph, graph.node(name))
+            spec = self._catalogue[node.layer]
+            inputs = input_shapes(graph, node, shapes.nodes, self._catalogue)
+            if not isinstance(spec.definition, Block) or inputs is None:
+                return GraphShapes({})
+            given = {s.name: spec.value(computed(node, fields), s.name) for s in spec.attributes}
+            graph = spec.definition.graph
+            fields = field_values(graph, given)
+            shapes = self.infer(graph, entries=dict(zip(spec.definition.inputs().values(), inputs, strict=True)), fields=fields)
+        return shapes
+
+    def _infer_node(
+        self, graph: Graph, node: Node, shapes: Mapping[str, NodeShape], fields: Mapping[str, Value]
+    ) -> NodeShape | ShapeFault | None:
         spec = self._catalogue.get(node.layer)
         inputs = input_shapes(graph, node, shapes, self._catalogue)
-        if spec is None or inputs is None or any(a.fault(spec.value(node, a.name)) for a in spec.attributes):
+        if spec is None or inputs is None or not spec.is_trusted or spec.fault:
             return None  # check() tells the user
-        key = (node.layer, frozenset(node.attributes.items()), inputs)
+        owner = as_owner(graph, node)
+        ports = tuple(p.name for p in spec.outputs if not p.is_optional or graph_uses(graph, node.name, p.name))
+        connected = tuple(port.name for port in spec.inputs for _ in graph.edges_into(node.name, port.name))
+        try:
+            items = _items(owner, fields)
+            found: NodeShape | ShapeFault | None = None
+            params = 0
+            for index, item in enumerate(items):
+                one = computed(owner, fields, item)
+                if any(a.fault(spec.value(one, a.name)) for a in spec.attributes):
+                    return None
+                found = self._infer_one(one, spec, inputs, connected, ports)
+                if isinstance(found, ShapeFault) or found is None or found.output is None:
+                    return found
+                params += found.params
+                if index and found.output == inputs[0] and item is None:  # all further repeats are alike
+                    params += found.params * (len(items) - 1 - index)
+                    break
+                if len(items) > 1:
+                    inputs = (found.output, *inputs[1:])
+        except ValueError:
+            return None  # a formula that check() tells about
+        if found is None or isinstance(found, ShapeFault):
+            return found
+        return replace(found, params=0 if node.attributes.get("shares") else params)
+
+    def _infer_one(
+        self, node: Node, spec: LayerSpec, inputs: tuple[Shape, ...], connected: tuple[str, ...], ports: tuple[str, ...]
+    ) -> NodeShape | ShapeFault | None:
+        own = {a.name for a in spec.attributes}
+        attributes = frozenset((key, value) for key, value in node.attributes.items() if key in own)
+        key = (spec.name, spec.definition, attributes, inputs, connected, ports)
         if key not in self._known:
-            self._known[key] = _compute(node, spec, inputs, self._catalogue)
+            bare = Node(node.name, node.layer, dict(attributes))
+            if isinstance(spec.definition, Block):
+                found = self._infer_block(bare, spec, spec.definition, inputs, ports)
+            else:
+                found = _compute(bare, spec, inputs, connected, ports, self._catalogue)
+            if found is None:
+                return None
+            self._known[key] = found
         return self._known[key]
 
+    def _infer_block(
+        self, node: Node, spec: LayerSpec, block: Block, inputs: tuple[Shape, ...], ports: tuple[str, ...]
+    ) -> NodeShape | ShapeFault | None:
+        given = {attribute.name: spec.value(node, attribute.name) for attribute in spec.attributes}
+        entries = dict(zip(block.inputs().values(), inputs, strict=True))
+        inside = self.infer(block.graph, entries=entries, fields=given)
+        if inside.problems:
+            first = inside.problems[0]
+            return ShapeFault(f"does not work inside: {first.what.rstrip('.')}", first.remedy)
+        found = {}
+        for port, end in block.outputs().items():
+            into = block.graph.edges_into(end)
+            shape = inside.nodes[into[0].source.node].at(into[0].source.port) if into and end in inside.nodes else None
+            if shape is None:
+                return None
+            found[port] = shape
+        return _of_ports(found, ports, spec, inside.params)
 
-def input_shapes(
-    graph: Graph, node: Node, shapes: Mapping[str, NodeShape], catalogue: Catalogue
-) -> tuple[ArrayShape, ...] | None:
-    """Return the shapes that arrive at a node, port by port, or None while any is unknown."""
+
+def input_shapes(graph: Graph, node: Node, shapes: Mapping[str, NodeShape], catalogue: Catalogue) -> tuple[Shape, ...] | None:
+    """Return the shapes that arrive at a node, port by port, or None while any that it needs is unknown."""
     spec = catalogue.get(node.layer)
     if spec is None:
         return None
-    found: list[ArrayShape] = []
+    found: list[Shape] = []
     for port in spec.inputs:
         edges = graph.edges_into(node.name, port.name)
-        known = [shapes[e.source.node].output for e in edges if e.source.node in shapes]
-        if not edges or len(known) < len(edges):
+        known = [shapes[e.source.node].at(e.source.port) for e in edges if e.source.node in shapes]
+        if (not edges and not port.is_optional) or len(known) < len(edges):
             return None
         found.extend(shape for shape in known if shape is not None)
     return tuple(found)
 
 
-def single_node(node: Node, inputs: tuple[ArrayShape, ...], catalogue: Catalogue) -> Graph:
-    """Return a graph of one node between inputs of the given shapes and an output."""
+def graph_uses(graph: Graph, node: str, port: str) -> bool:
+    """Return whether any edge starts at a port."""
+    return any(edge.source.port == port for edge in graph.edges_from(node))
+
+
+def single_node(
+    node: Node, inputs: tuple[Shape, ...], catalogue: Catalogue, connected: tuple[str, ...] = (), ports: tuple[str, ...] = ()
+) -> Graph:
+    """Return a graph of one node between inputs of the given shapes and an Output for each of its ports."""
     spec = catalogue[node.layer]
     names = [f"in_{number}" for number in range(len(inputs))]
+    arrays = [shape.parts[0] if isinstance(shape, StateShape) else shape for shape in inputs]
     entries = tuple(
-        Node(name, "Input", {"shape": shape.sizes, "dtype": shape.dtype}) for name, shape in zip(names, inputs, strict=True)
+        Node(name, "Input", {"shape": shape.sizes, "dtype": shape.dtype}) for name, shape in zip(names, arrays, strict=True)
     )
-    ports = [spec.inputs[min(i, len(spec.inputs) - 1)].name for i in range(len(inputs))]
-    into = tuple(edge(name, node.name, target_port=port) for name, port in zip(names, ports, strict=True))
-    return Graph((*entries, node, Node("out_0", "Output")), (*into, edge(node.name, "out_0")))
+    into_ports = connected or tuple(spec.inputs[min(i, len(spec.inputs) - 1)].name for i in range(len(inputs)))
+    into = tuple(edge(name, node.name, target_port=port) for name, port in zip(names, into_ports, strict=True))
+    given = ports or tuple(port.name for port in spec.outputs if not port.is_optional)
+    ends = tuple(Node(f"out_{number}", "Output") for number in range(len(given)))
+    out_of = tuple(edge(node.name, end.name, source_port=port) for end, port in zip(ends, given, strict=True))
+    return Graph((*entries, node, *ends), (*into, *out_of))
 
 
-def abstract_arrays(inputs: tuple[ArrayShape, ...]) -> list[jax.ShapeDtypeStruct]:
-    """Return the inputs as JAX's abstract arrays, with BATCH in front."""
-    return [jax.ShapeDtypeStruct((BATCH, *shape.sizes), jnp.dtype(shape.dtype)) for shape in inputs]
+def abstract_arrays(inputs: tuple[Shape, ...]) -> list[Any]:
+    """Return the inputs as JAX's abstract arrays, with BATCH in front; a state is a tuple of them."""
+    return [
+        tuple(abstract_arrays(shape.parts))
+        if isinstance(shape, StateShape)
+        else jax.ShapeDtypeStruct((BATCH, *shape.sizes), jnp.dtype(shape.dtype))
+        for shape in inputs
+    ]
 
 
-def _compute(node: Node, spec: LayerSpec, inputs: tuple[ArrayShape, ...], catalogue: Catalogue) -> NodeShape | _Fault:
+def as_owner(graph: Graph, node: Node) -> Node:
+    """Return the node with the attributes of the one whose params it shares."""
+    owner = node.attributes.get("shares")
+    if not isinstance(owner, str) or not graph.has_node(owner):
+        return node
+    return replace(node, attributes=graph.node(owner).attributes)
+
+
+def _items(node: Node, fields: Mapping[str, Value]) -> Sequence[Value]:
+    """Return what each of a node's repeats takes from a field: as many Nones as repeats where it takes nothing."""
+    each = next((value for value in node.attributes.values() if isinstance(value, Formula) and value.is_each), None)
+    if each is not None:
+        items = fields.get(each.formula.strip())
+        return items if isinstance(items, tuple) else ()
+    repeat = node.attributes.get("repeat", 1)
+    count = evaluate(repeat, fields) if isinstance(repeat, Formula) else repeat
+    return [None] * (count if isinstance(count, int) else 0)
+
+
+def _compute(
+    node: Node,
+    spec: LayerSpec,
+    inputs: tuple[Shape, ...],
+    connected: tuple[str, ...],
+    ports: tuple[str, ...],
+    catalogue: Catalogue,
+) -> NodeShape | ShapeFault:
     if node.layer == "Input":
-        sizes, dtype = spec.value(node, "shape"), spec.value(node, "dtype")
-        return NodeShape(ArrayShape(sizes if isinstance(sizes, tuple) else (), str(dtype)))
+        return NodeShape(entry_shape(node, catalogue))
     if node.layer == "Output":
         return NodeShape(None)
-    if fault := _fault_of_inputs(node, spec, inputs):
+    if fault := fault_of_inputs(node, spec, inputs):
         return fault
     try:
-        output, variables = _evaluate(node, inputs, catalogue)
+        outputs, variables = _evaluate(node, inputs, connected, ports, catalogue)
     except Exception as error:  # whatever Flax or JAX raises about this node is the user's to see, in one sentence
-        return _Fault(f"cannot take {_listed(inputs)}: {_first_sentence(error)}", "Change its attributes or what feeds it.")
-    return _node_shape(output, variables)
+        return ShapeFault(f"cannot take {listed(inputs)}: {first_sentence(error)}", "Change its attributes or what feeds it.")
+    found = {}
+    for port, output in zip(ports, outputs if len(ports) > 1 else (outputs,), strict=True):
+        shape = _shape_of(output)
+        if isinstance(shape, ShapeFault):
+            return shape
+        found[port] = shape
+    params = sum(math.prod(leaf.shape) for leaf in jax.tree.leaves(variables.get("params", {})))
+    return _of_ports(found, ports, spec, params)
 
 
-def _evaluate(node: Node, inputs: tuple[ArrayShape, ...], catalogue: Catalogue) -> tuple[Any, Any]:
-    module = build_module(generate(single_node(node, inputs, catalogue), "Single", catalogue))
+def _evaluate(
+    node: Node, inputs: tuple[Shape, ...], connected: tuple[str, ...], ports: tuple[str, ...], catalogue: Catalogue
+) -> tuple[Any, Any]:
+    module = build_module(generate(single_node(node, inputs, catalogue, connected, ports), "Single", catalogue))
     return jax.eval_shape(  # type: ignore[no-any-return]
         lambda key, *arrays: module.init_with_output(key, *arrays),
         jax.ShapeDtypeStruct((2,), jnp.uint32),
@@ -117,74 +255,23 @@ def _evaluate(node: Node, inputs: tuple[ArrayShape, ...], catalogue: Catalogue) 
     )
 
 
-def _node_shape(output: Any, variables: Any) -> NodeShape | _Fault:
+def _of_ports(found: Mapping[str, Shape], ports: tuple[str, ...], spec: LayerSpec, params: int) -> NodeShape:
+    main = spec.main_output.name if spec.main_output else ports[0]
+    others = tuple((port, shape) for port, shape in found.items() if port != main)
+    return NodeShape(found[main], params, others)
+
+
+def _shape_of(output: Any) -> Shape | ShapeFault:
+    if not hasattr(output, "shape"):
+        parts = [_shape_of(leaf) for leaf in jax.tree.leaves(output)[:_MAX_STATES]]
+        return StateShape(tuple(part for part in parts if isinstance(part, ArrayShape)))
     sizes = tuple(int(size) for size in output.shape)
     if not sizes or sizes[0] != BATCH:
-        return _Fault("mixes up the samples of a batch: its first dimension is no longer the batch", "Change its attributes.")
+        return ShapeFault(
+            "mixes up the samples of a batch: its first dimension is no longer the batch", "Change its attributes."
+        )
     if 0 in sizes:
-        return _Fault(
+        return ShapeFault(
             f"leaves nothing: its output would be {ArrayShape(sizes[1:])}", "Use a smaller window, or SAME padding before it."
         )
-    params = sum(math.prod(leaf.shape) for leaf in jax.tree.leaves(variables.get("params", {})))
-    return NodeShape(ArrayShape(sizes[1:], output.dtype.name), params)
-
-
-def _fault_of_inputs(node: Node, spec: LayerSpec, inputs: tuple[ArrayShape, ...]) -> _Fault | None:
-    for port, given in zip(spec.inputs, inputs, strict=False):  # a variadic port stands last
-        if fault := _fault_of_rank(node, spec, port, given):
-            return fault
-    match node.layer:
-        case "Reshape":
-            return _fault_of_reshape(spec.value(node, "shape"), inputs[0])
-        case "Add" | "Multiply":
-            return _fault_of_elementwise(inputs)
-        case _:
-            return None
-
-
-def _fault_of_rank(node: Node, spec: LayerSpec, port: PortSpec, given: ArrayShape) -> _Fault | None:
-    rank = len(given.sizes) + 1
-    wanted = port.rank
-    if isinstance(wanted, str):
-        kernel = spec.value(node, wanted)
-        wanted = len(kernel) + 2 if isinstance(kernel, tuple) else None
-    if wanted is not None and rank != wanted:
-        names = {3: "batch, length, channels", 4: "batch, height, width, channels", 5: "batch, depth, height, width, channels"}
-        shape = f" ({names[wanted]})" if wanted in names else ""
-        remedy = "Insert a Reshape before it." if rank < wanted else "Insert a Flatten or Reshape before it."
-        return _Fault(f"expects {wanted} dimensions{shape} and gets {given}", remedy)
-    if rank < port.minimum_rank:
-        return _Fault(
-            f"expects at least {port.minimum_rank} dimensions {port.help} and gets {given}", "Insert a Reshape before it."
-        )
-    return None
-
-
-def _fault_of_reshape(shape: Value, given: ArrayShape) -> _Fault | None:
-    if not isinstance(shape, tuple):
-        return None
-    have, want = math.prod(given.sizes), math.prod(size for size in shape if size != -1)
-    if 0 in shape or any(size < -1 for size in shape) or shape.count(-1) > 1:
-        return _Fault("has an impossible shape", "Use sizes of at least 1, and -1 once at most.")
-    fits = have % want == 0 if -1 in shape else have == want
-    if fits:
-        return None
-    new = ArrayShape(shape)
-    return _Fault(
-        f"gets {given}, {have:,} values a sample, which do not make {new}", f"Choose sizes whose product is {have:,}."
-    )
-
-
-def _fault_of_elementwise(inputs: tuple[ArrayShape, ...]) -> _Fault | None:
-    if len({shape.sizes for shape in inputs}) <= 1:
-        return None
-    return _Fault(f"gets {_listed(inputs)}, which differ", "Make the shapes equal, with a Dense or Conv on one of the wires.")
-
-
-def _listed(inputs: tuple[ArrayShape, ...]) -> str:
-    return " and ".join(map(str, inputs))
-
-
-def _first_sentence(error: Exception) -> str:
-    text = str(error).strip().split("\n")[0].split(" (https://")[0]
-    return (text or type(error).__name__).rstrip(".")[:200]
+    return ArrayShape(sizes[1:], output.dtype.name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from flaxstudio.data.columns import class_names, number_column, sizes_of
 from flaxstudio.data.dataset import fault_of_shape
 from flaxstudio.data.table import Table
+from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.graph import Graph, Node, Value
 from flaxstudio.graph.problem import Fix, Problem, ProblemError
 from flaxstudio.graph.spec import Catalogue
@@ -72,8 +73,8 @@ def _class_problems(target: str, table: Table) -> Iterator[Problem]:
 def _input_problems(graph: Graph, spec: DatasetSpec, table: Table, catalogue: Catalogue) -> Iterator[Problem]:
     sizes = sizes_of(table, spec.features)
     for node in graph.of_layer("Input"):
-        shape = catalogue[node.layer].value(node, "shape")
-        if not isinstance(shape, tuple) or not fault_of_shape(sizes, shape):
+        shape = entry_shape(node, catalogue).sizes
+        if not fault_of_shape(sizes, shape):
             continue
         wanted = shape_for(spec, table, shape)
         yield Problem(

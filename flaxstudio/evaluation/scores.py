@@ -36,6 +36,6 @@ def require_trained(project: Project, trained: Trained | None) -> Trained:
     """Return what was trained; ProblemError if nothing was, or if the model has changed since."""
     if trained is None:
         raise ProblemError("The model has not been trained.", "Train it first.")
-    if trained.graph != project.graph:
+    if not trained.fits(project):
         raise ProblemError("The model has changed since it was trained.", "Train it again.")
     return trained

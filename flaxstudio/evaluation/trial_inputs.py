@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from flaxstudio.data.dataset import Dataset, SplitName
+from flaxstudio.data.dataset import Dataset
 from flaxstudio.evaluation.inputs import IMAGES, read_image
+from flaxstudio.evaluation.trial import Choice, Filled, FromFile, Rows, Typed
 from flaxstudio.graph.graph import Node
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
@@ -23,41 +24,6 @@ from flaxstudio.project.storage import read_limited
 Array = npt.NDArray[Any]
 MAX_SAMPLES = 4096
 _WHOLE_BELOW = 10  # random whole numbers are drawn below it: small enough for most embeddings
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A dummy input: so many samples of zeros, ones or normal random numbers."""
-
-    kind: Literal["zeros", "ones", "random"] = "zeros"
-    count: int = 1
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Samples of the project's data, prepared as for training, from a row of a split on."""
-
-    split: SplitName = "train"
-    first: int = 0
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """Numbers in a text, for one sample or several."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FromFile:
-    """A .npy or .npz of one sample or several, or an image."""
-
-    path: str
-
-
-Choice = Filled | Rows | Typed | FromFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import jax
 import numpy as np
-import numpy.typing as npt
 
 from flaxstudio.codegen.module import build_module, node_of_error, require_sound
 from flaxstudio.codegen.source import Source, generate
 from flaxstudio.data.dataset import Dataset
-from flaxstudio.evaluation.trial_inputs import Choice, TrialInputs, build_inputs
+from flaxstudio.evaluation.trial import Change, Outcome, Seen, Trial
+from flaxstudio.evaluation.trial_inputs import TrialInputs, build_inputs
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.naming import free_name
 from flaxstudio.graph.order import topological_order, upstream
@@ -20,60 +20,11 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Trained, Tree
-from flaxstudio.project.statistics import Statistics, measure
-from flaxstudio.project.variables import Path, array_at, in_model_order, leaves, node_of
+from flaxstudio.project.statistics import measure
+from flaxstudio.project.variables import array_at, in_model_order, leaves, node_of
 from flaxstudio.training.device import Setting, find_device
 
-Array = npt.NDArray[Any]
 _SEEN_INSIDE = "intermediates"
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What is tried. `is_training` applies as a training step does: dropout drawn from `seed`, collections updated.
-    `is_scaled`: typed numbers and files are scaled as the data was."""
-
-    choices: Mapping[str, Choice]
-    is_training: bool = False
-    seed: int = 0
-    is_scaled: bool = True
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What a node gave out, shape (samples, ...). `place` is the node, for a part of it `attention_1/query`, and for one of
-    several outputs `lstm_1.carry`."""
-
-    place: str
-    node: str
-    value: Array
-    statistics: Statistics
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Change:
-    """An array of a mutable collection before and after."""
-
-    path: Path
-    before: Array
-    after: Array
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """All that was seen, in the order of computation. `updated` are the collections beside params, where they were mutable;
-    `targets` what the data says of its rows."""
-
-    seen: tuple[Seen, ...]
-    targets: tuple[str, ...]
-    changes: tuple[Change, ...]
-    updated: Tree
-    seconds: float
-
-    @property
-    def first_not_finite(self) -> str:
-        """The place where NaN or infinity first appeared, or ""."""
-        return next((seen.place for seen in self.seen if seen.statistics.not_finite), "")
 
 
 def _no_data() -> Dataset:

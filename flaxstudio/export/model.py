@@ -8,6 +8,7 @@ import numpy as np
 
 from flaxstudio.codegen.module import build_module, require_sound
 from flaxstudio.codegen.source import Source, generate
+from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.graph import Node
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
@@ -52,19 +53,12 @@ def model_of(project: Project, results: Results, catalogue: Catalogue) -> Model:
     trained = results.trained
     if trained is None:
         raise ProblemError("The model has not been trained.", "Train it, or import its params, before you export it.")
-    if trained.graph != project.graph:
+    if not trained.fits(project):
         raise ProblemError("The graph was changed after it was trained.", "Train it again, or undo the changes.")
     require_sound(project.graph, catalogue)
     node = _single(project, "Input")
     _single(project, "Output")
-    return Model(project, trained, generate(project.graph, project.name, catalogue), sample_shape(node, catalogue))
-
-
-def sample_shape(node: Node, catalogue: Catalogue) -> ArrayShape:
-    """Return the shape and dtype of one sample as an Input node sets them."""
-    spec = catalogue[node.layer]
-    sizes, dtype = spec.value(node, "shape"), spec.value(node, "dtype")
-    return ArrayShape(sizes if isinstance(sizes, tuple) else (), str(dtype))
+    return Model(project, trained, generate(project.graph, project.name, catalogue), entry_shape(node, catalogue))
 
 
 def scales(preparation: Preparation) -> bool:

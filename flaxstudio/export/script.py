@@ -12,8 +12,8 @@ import numpy as np
 from flaxstudio.codegen.source import generate
 from flaxstudio.data.sources import PREFIX, open_table
 from flaxstudio.data.table import Table
-from flaxstudio.export.model import sample_shape
 from flaxstudio.export.script_text import DATA, LONE_LAYER, MAKE_LINEAR, READ_CSV, READ_NPZ, RUN
+from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
@@ -63,7 +63,7 @@ def _head(name: str, reads_csv: bool) -> str:
 
 def _settings(project: Project, dataset: DatasetSpec, path: str, catalogue: Catalogue) -> str:
     config = project.training
-    sample = sample_shape(next(project.graph.of_layer("Input")), catalogue)
+    sample = entry_shape(next(project.graph.of_layer("Input")), catalogue)
     lines = [
         'jax.config.update("jax_threefry_partitionable", False)  # the random numbers of JAX before 0.5'
     ] * config.classic_random

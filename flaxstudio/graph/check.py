@@ -1,16 +1,42 @@
 """Find what keeps a graph from being a network, without computing anything."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from flaxstudio.graph.check_values import check_attributes, check_fields, check_own_layer, check_wrapping
 from flaxstudio.graph.graph import Edge, Graph, Node
+from flaxstudio.graph.library import Block
 from flaxstudio.graph.order import nodes_on_cycles, upstream
-from flaxstudio.graph.problem import Fix, Problem
+from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 
 
 def check(graph: Graph, catalogue: Catalogue) -> tuple[Problem, ...]:
-    """Return the graph's problems: whole-graph ones first, then node by node."""
-    return (*_check_ends(graph), *_check_edges(graph, catalogue), *_check_nodes(graph, catalogue))
+    """Return the problems of a graph and of the blocks it uses: whole-graph ones first, then node by node."""
+    problems = list(_check_graph(graph, catalogue))
+    for block in blocks_in(graph, catalogue):
+        problems += [replace(problem, block=block.name) for problem in _check_graph(block.graph, catalogue)]
+    return tuple(problems)
+
+
+def blocks_in(graph: Graph, catalogue: Catalogue) -> tuple[Block, ...]:
+    """Return the blocks that a graph uses, directly or inside others, each once."""
+    found: dict[str, Block] = {}
+    todo = [graph]
+    while todo:
+        for node in todo.pop().nodes:
+            spec = catalogue.get(node.layer)
+            if spec is not None and isinstance(spec.definition, Block) and spec.name not in found:
+                found[spec.name] = spec.definition
+                todo.append(spec.definition.graph)
+    return tuple(found.values())
+
+
+def _check_graph(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
+    yield from _check_ends(graph)
+    yield from check_fields(graph, catalogue)
+    yield from _check_edges(graph, catalogue)
+    yield from _check_nodes(graph, catalogue)
 
 
 def has_errors(problems: tuple[Problem, ...]) -> bool:
@@ -22,6 +48,10 @@ def _check_ends(graph: Graph) -> Iterator[Problem]:
     for layer, role in (("Input", "where data enters"), ("Output", "whose value is the result")):
         if not any(graph.of_layer(layer)):
             yield Problem("", f"The graph has no {layer} node, {role}.", f"Add {layer} from the palette and connect it.")
+    outputs = list(graph.of_layer("Output"))
+    if outputs and all(node.attributes.get("method", "__call__") != "__call__" for node in outputs):
+        what = "Every Output belongs to a method of its own, so the model's call returns nothing."
+        yield Problem("", what, "Set the method of one Output to __call__.")
 
 
 def _check_edges(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
@@ -60,7 +90,9 @@ def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
                 node.name, f"{node.name} is a “{node.layer}”, a layer this version does not know.", "Delete or replace it."
             )
             continue
-        yield from _check_attributes(node, spec)
+        yield from check_own_layer(node, spec)
+        yield from check_attributes(node, spec, graph)
+        yield from check_wrapping(node, spec, graph)
         yield from _check_inputs(fed, node, spec)
         if node.name in on_cycle:
             yield Problem(node.name, f"{node.name} is part of a loop.", "Delete one of the loop's wires.")
@@ -73,19 +105,8 @@ def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
             )
 
 
-def _check_attributes(node: Node, spec: LayerSpec) -> Iterator[Problem]:
-    known = {attribute.name: attribute for attribute in spec.attributes}
-    for name, value in node.attributes.items():
-        attribute = known.get(name)
-        if attribute is None:
-            yield Problem(node.name, f"{node.name} has no attribute “{name}”.", "Delete the node and add it again.")
-        elif fault := attribute.fault(value):
-            fix = Fix(f"Set it to {attribute.default}", node.name, name, attribute.default)
-            yield Problem(node.name, f"{node.name}: {name} {fault}.", "Change it in the inspector.", fix=fix)
-
-
 def _check_inputs(fed: set[tuple[str, str]], node: Node, spec: LayerSpec) -> Iterator[Problem]:
     for port in spec.inputs:
-        if (node.name, port.name) not in fed:
+        if (node.name, port.name) not in fed and not port.is_optional:
             which = "input" if len(spec.inputs) == 1 else f"input at its port “{port.name}”"
             yield Problem(node.name, f"{node.name} has no {which}.", "Drag a wire to it from another node's output.")

@@ -40,9 +40,10 @@ def names_in(formula: Formula) -> frozenset[str]:
 
 
 def formula_source(formula: Formula) -> str:
-    """Return the source of a checked formula inside a Module: its fields as attributes of self."""
+    """Return the source of a formula inside a Module, its fields as attributes of self; `...` for one that is not allowed."""
     tree = _parse(formula)
-    assert tree is not None
+    if tree is None or not _is_allowed(tree):
+        return "..."
     return ast.unparse(_OfSelf().visit(tree))
 
 
@@ -66,6 +67,18 @@ def renamed(formula: Formula, old: str, new: str) -> Formula:
         if isinstance(node, ast.Name) and node.id == old:
             node.id = new
     return Formula(ast.unparse(tree), formula.is_each)
+
+
+def substituted(formula: Formula, values: Mapping[str, Value]) -> Value:
+    """Return the formula with values in the place of fields: a value if all are known, else a formula of their own fields."""
+    used = {name: values[name] for name in names_in(formula)}
+    if not any(isinstance(value, Formula) for value in used.values()):
+        if formula.is_each:
+            raise ValueError("is repeated for each number of a field")
+        return evaluate(formula, used)
+    tree = _parse(formula)
+    assert tree is not None
+    return Formula(ast.unparse(_Put(used).visit(tree)), formula.is_each)
 
 
 def _parse(formula: Formula) -> ast.expr | None:
@@ -121,3 +134,14 @@ class _OfSelf(ast.NodeTransformer):
         if node.id == "len":
             return node
         return ast.Attribute(ast.Name("self", ast.Load()), node.id, ast.Load())
+
+
+class _Put(ast.NodeTransformer):
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        value = self._values.get(node.id)
+        if node.id not in self._values:
+            return node
+        return ast.parse(value.formula if isinstance(value, Formula) else repr(value), mode="eval").body

@@ -113,13 +113,17 @@ class Graph:
         nodes = tuple(node if n.name == name else n for n in self.nodes)
         if node.name == name:
             return replace(self, nodes=nodes)
+        nodes = tuple(_sharing(n, node.name) if n.attributes.get("shares") == name else n for n in nodes)
         return replace(self, nodes=nodes, edges=tuple(_renamed(edge, name, node.name) for edge in self.edges))
 
     def without_nodes(self, names: frozenset[str]) -> "Graph":
-        """Return the graph without those nodes and without the edges that touch them."""
+        """Return the graph without those nodes and without the edges that touch them.
+
+        Where the owner of shared params goes, the first that shares them takes its place.
+        """
         return replace(
             self,
-            nodes=tuple(n for n in self.nodes if n.name not in names),
+            nodes=_with_new_owners(self.nodes, names),
             edges=tuple(e for e in self.edges if e.source.node not in names and e.target.node not in names),
         )
 
@@ -136,3 +140,25 @@ def edge(source: str, target: str, source_port: str = "out", target_port: str = 
 def _renamed(edge: Edge, old: str, new: str) -> Edge:
     ends = (Port(new, end.port) if end.node == old else end for end in (edge.source, edge.target))
     return Edge(*ends)
+
+
+def _sharing(node: Node, owner: str) -> Node:
+    return replace(node, attributes={**node.attributes, "shares": owner})
+
+
+def _with_new_owners(nodes: tuple[Node, ...], gone: frozenset[str]) -> tuple[Node, ...]:
+    removed = {node.name: node for node in nodes if node.name in gone}
+    heirs: dict[str, str] = {}
+    kept = []
+    for node in nodes:
+        owner = node.attributes.get("shares")
+        if node.name in gone:
+            continue
+        if isinstance(owner, str) and owner in removed:
+            if owner in heirs:
+                node = _sharing(node, heirs[owner])
+            else:
+                heirs[owner] = node.name
+                node = replace(node, attributes=removed[owner].attributes)
+        kept.append(node)
+    return tuple(kept)

@@ -60,7 +60,7 @@ class Imported:
 
 
 Definition = Block | Code | Imported
-T = TypeVar("T", Block, Code, Imported)
+T = TypeVar("T", bound=Definition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class Library:
     imports: tuple[Imported, ...] = ()
 
     def __iter__(self) -> Iterator[Definition]:
-        yield from (*self.blocks, *self.codes, *self.imports)
+        yield from self.blocks
+        yield from self.codes
+        yield from self.imports
 
     def get(self, name: str) -> Definition | None:
         """Return the definition of that name, if any."""

@@ -13,6 +13,7 @@ RESERVED = frozenset(
         *("put_variable", "make_rng", "has_rng", "sow", "perturb", "tabulate", "module_paths", "is_mutable_collection"),
     }
 )
+WRAPPING_NAMES = frozenset({"shares", "repeat", "between", "scan", "remat"})
 MAX_LENGTH = 64
 
 
@@ -42,3 +43,12 @@ def free_name(base: str, taken: Collection[str]) -> str:
     while (name := f"{base}_{number}") in taken:
         number += 1
     return name
+
+
+def fault_of_field(name: str, taken: Collection[str] = ()) -> str | None:
+    """Return what is wrong with a field's name as the end of a sentence, or None."""
+    if name in WRAPPING_NAMES:
+        return "is the name of something else that a block has"
+    if fault := fault_of_name(name, ()):
+        return fault
+    return "is the name of a node or field" if name in taken else None

@@ -20,13 +20,17 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at which node ("" for the whole graph) and what to do about it."""
+    """What is wrong at which node ("" for the whole graph) and what to do about it.
+
+    `block` is the block in whose graph the node lies, "" for the model's own graph.
+    """
 
     node: str
     what: str
     remedy: str
     severity: Severity = "error"
     fix: Fix | None = None
+    block: str = ""
 
     def __str__(self) -> str:
         return f"{self.what} {self.remedy}".strip()

@@ -18,11 +18,39 @@ class ArrayShape:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeShape:
-    """What a node gives out (None for Output nodes) and how many params it holds."""
+class StateShape:
+    """What a recurrent layer carries from step to step, where that is several arrays."""
 
-    output: ArrayShape | None
+    parts: tuple[ArrayShape, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Sizes of its first array."""
+        return self.parts[0].sizes
+
+    @property
+    def dtype(self) -> str:
+        """Type of its first array."""
+        return self.parts[0].dtype
+
+    def __str__(self) -> str:
+        return f"state of {' and '.join(map(str, self.parts))}"
+
+
+Shape = ArrayShape | StateShape
+
+
+@dataclass(frozen=True, slots=True)
+class NodeShape:
+    """What a node gives out (None for Output nodes) and how many params it holds. `others` are its further outputs, by port."""
+
+    output: Shape | None
     params: int = 0
+    others: tuple[tuple[str, Shape], ...] = ()
+
+    def at(self, port: str) -> Shape | None:
+        """Return the shape at an output port."""
+        return dict(self.others).get(port, self.output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from flaxstudio.data.preview import preview_rows
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.splits import count_rows
 from flaxstudio.data.table import Table, summarize, text_of
+from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import GraphShapes
@@ -83,8 +84,7 @@ def _state_of(table: Table) -> DataState:
 def _pictures(project: Project, spec: DatasetSpec, table: Table, catalogue: Catalogue) -> tuple[Picture, ...]:
     """Return the first samples as pictures, where the Input takes images."""
     node = next(project.graph.of_layer("Input"), None)
-    shape = catalogue["Input"].value(node, "shape") if node else ()
-    images = sample_images(table, spec, shape, _PICTURES) if isinstance(shape, tuple) else None
+    images = sample_images(table, spec, entry_shape(node, catalogue).sizes, _PICTURES) if node else None
     if images is None:
         return ()
     labels = table.columns.get(spec.targets[0]) if len(spec.targets) == 1 else None

@@ -81,7 +81,7 @@ def _state(known: Knowledge, folder: Path) -> ExportState:
     model_fault = source_fault = ""
     if trained is None:
         model_fault = _tr("Train the model first.")
-    elif trained.graph != known.project.graph:
+    elif not trained.fits(known.project):
         model_fault = _tr("The graph was changed after it was trained. Train it again, or undo the changes.")
     if has_errors(known.graph_problems):
         source_fault = model_fault = _tr("The graph has problems. Mend them first.")

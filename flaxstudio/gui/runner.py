@@ -61,7 +61,7 @@ class Runner(QObject):
         self._thread = thread = TrainingThread(events, self)
         thread.told.connect(self._on_event)
         thread.finished.connect(self._on_finished)
-        self._recorder = RunRecorder(project.graph)
+        self._recorder = RunRecorder(project)
         self._become(RunState(status="starting", steps=project.training.steps))
         thread.start(QThread.Priority.LowPriority)
 
@@ -134,7 +134,7 @@ class Runner(QObject):
 def at_rest(project: Project, results: Results) -> RunState:
     """Return the state of a project that is not being trained: where its last run ended, and whether it can go on."""
     trained = results.trained
-    is_open = trained is not None and trained.graph == project.graph and trained.step < project.training.steps
+    is_open = trained is not None and trained.fits(project) and trained.step < project.training.steps
     if not results.runs:
         return RunState(step=trained.step if trained else 0, can_continue=is_open)
     last = results.runs[-1]

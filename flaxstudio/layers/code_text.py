@@ -80,12 +80,15 @@ def classes_in(text: str) -> tuple[str, ...]:
     return tuple(name for name in names if (found := class_text(tree, name)) is not None and found.is_module)
 
 
-def class_text(tree: ast.Module, name: str) -> ClassText | None:
-    """Return the class of that name at the top of a text, if it is there; the last one where there are several."""
+def class_text(tree: ast.Module, name: str, package: str = "") -> ClassText | None:
+    """Return the class of that name at the top of a text, if it is there; the last one where there are several.
+
+    `package` is where the text lies, for its relative imports.
+    """
     classes = {part.name: part for part in tree.body if isinstance(part, ast.ClassDef)}
     if name not in classes:
         return None
-    meanings = meanings_in(tree)
+    meanings = meanings_in(tree, package)
     chain: list[ast.ClassDef] = []
     roots: list[str] = []
     todo = [classes[name]]
@@ -101,15 +104,15 @@ def class_text(tree: ast.Module, name: str) -> ClassText | None:
     return ClassText(name, tuple(chain), tuple(roots))
 
 
-def meanings_in(tree: ast.AST) -> dict[str, str]:
+def meanings_in(tree: ast.AST, package: str = "") -> dict[str, str]:
     """Return what imported names stand for, `nn` -> `flax.linen`; the usual ones also where the text does not import them."""
     meanings = dict(_MEANINGS)
     for part in ast.walk(tree):
         if isinstance(part, ast.Import):
             for item in part.names:
                 meanings[item.asname or item.name.split(".")[0]] = item.name if item.asname else item.name.split(".")[0]
-        elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
-            meanings.update({item.asname or item.name: f"{part.module}.{item.name}" for item in part.names})
+        elif isinstance(part, ast.ImportFrom) and (owner := _owner_of(part, package)):
+            meanings.update({item.asname or item.name: f"{owner}.{item.name}" for item in part.names})
     return meanings
 
 
@@ -177,6 +180,14 @@ def own_parts(function: ast.AST) -> Iterator[ast.AST]:
         yield part
         if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             todo[:0] = ast.iter_child_nodes(part)
+
+
+def _owner_of(statement: ast.ImportFrom, package: str) -> str:
+    """Return the full name of the module that names are imported from, or "" where it cannot be known."""
+    if not statement.level:
+        return statement.module or ""
+    parts = package.split(".")[: len(package.split(".")) - statement.level + 1] if package else []
+    return ".".join([*parts, *([statement.module] if statement.module else [])]) if parts else ""
 
 
 def _names_bound_by(part: ast.AST) -> Iterator[str]:

@@ -29,6 +29,15 @@ LAYERS = (
         "",
         inputs=(PortSpec("in"),),
         outputs=(),
+        attributes=(
+            AttributeSpec(
+                "method",
+                "text",
+                "__call__",
+                "The Module's method that returns it: `encode`, say. Outputs of one method make it together.",
+                pattern=r"__call__|[a-z][a-z0-9_]*",
+            ),
+        ),
         keywords="result return prediction",
     ),
 )

@@ -1,12 +1,13 @@
 """A project's own layers as LayerSpecs, so that palette, inspector, check and code generation take them like any other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flaxstudio.graph.fields import field_spec
 from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.graph.library import Block, Code, Definition, Imported, Library
 from flaxstudio.graph.spec import Catalogue, LayerSpec, PortSpec
-from flaxstudio.layers.code_layer import spec_of_code, spec_of_import
+from flaxstudio.layers.code_layer import fault_of_code, spec_of_code, spec_of_import
 
 
 def catalogue_of(library: Library, base: Catalogue, trusted: frozenset[str] = frozenset()) -> Catalogue:
@@ -37,7 +38,10 @@ class _Specs:
                 case Block():
                     self._made[name] = self._spec_of_block(definition)
                 case Code():
-                    self._made[name] = spec_of_code(definition, definition.hash in self._trusted)
+                    spec = spec_of_code(definition, definition.hash in self._trusted)
+                    faults = fault_of_code(definition.text, name)
+                    fault = f"line {faults[0].line}: {faults[0].sentence}" if faults else ""
+                    self._made[name] = replace(spec, fault=fault)
                 case Imported():
                     self._made[name] = spec_of_import(definition, definition.hash in self._trusted)
             self._open.discard(name)

@@ -3,10 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """The version that is written. Raise it, with a step below, whenever a key changes its meaning."""
 
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+def _with_library(table: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 has layers of the project's own, fields of the class, and formulas among the attributes."""
+    empty: dict[str, Any] = {"blocks": [], "codes": [], "imports": []}
+    trained = table.get("trained")
+    if isinstance(trained, dict):
+        table = {**table, "trained": {**trained, "library": empty}}
+    return {**table, "library": empty, "block_positions": {}}
+
+
+_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_library}
 """version -> function that turns a map of that version into one of the next."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flaxstudio.graph.check import check
 from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, TrainConfig, check_dataset, check_training
@@ -14,14 +15,18 @@ Position = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What is drawn and set. `name` is the class name of the Module; positions lie beside the graph so that
-    moving a node never makes a model stale."""
+    """What is drawn and set. `name` is the class name of the Module; `library` holds the layers of the project's own.
+
+    Positions lie beside the graph, those inside blocks by block, so that moving a node never makes a model stale.
+    """
 
     name: str = "Model"
     graph: Graph = Graph()
     positions: Mapping[str, Position] = field(default_factory=dict, hash=False)
     dataset: DatasetSpec | None = None
     training: TrainConfig = TrainConfig()
+    library: Library = Library()
+    block_positions: Mapping[str, Mapping[str, Position]] = field(default_factory=dict, hash=False)
 
 
 def check_project(project: Project, catalogue: Catalogue) -> tuple[Problem, ...]:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.library import Library
+from flaxstudio.project.project import Project
 
 Tree = dict[str, Any]
 """A pytree as flax.serialization writes it: nested dicts of numpy arrays and numbers."""
@@ -27,13 +29,18 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """Variables and optimizer state after `step` steps, with the graph they belong to."""
+    """Variables and optimizer state after `step` steps, with the graph they belong to and the own layers it uses."""
 
     variables: Tree
     optimizer_state: Tree
     step: int
     graph: Graph
     preparation: Preparation
+    library: Library = Library()
+
+    def fits(self, project: Project) -> bool:
+        """Return whether a project's model, its graph with its own layers, is still the one that was trained."""
+        return self.graph == project.graph and self.library == project.library.used_by(project.graph)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Project files: one msgpack map, data only, validated before anything is built, written whole or not at all."""
 
+import keyword
 import math
 import os
 import tempfile
@@ -12,7 +13,8 @@ import msgpack
 import msgspec
 
 from flaxstudio.graph.graph import Graph
-from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
+from flaxstudio.graph.library import Imported, Library
+from flaxstudio.graph.naming import fault_of_class_name, fault_of_field, fault_of_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project import arrays
 from flaxstudio.project.config import DatasetSpec, TrainConfig
@@ -23,6 +25,7 @@ from flaxstudio.project.results import Evaluation, Preparation, Results, RunReco
 FORMAT = "flaxstudio"
 MAX_BYTES = 4 * 2**30
 MAX_NODES = 20_000
+_PROJECT_KEYS = ("name", "graph", "library", "positions", "block_positions", "dataset", "training")
 _START = 64  # bytes in which the format's name stands, as the first key's value
 
 
@@ -39,6 +42,8 @@ class _File:
     optimizer_state: dict[str, Any] | None
     trained: dict[str, Any] | None
     runs: list[dict[str, Any]]
+    library: Library
+    block_positions: dict[str, dict[str, Position]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class _TrainedKeys:
     step: int
     graph: Graph
     classes: tuple[str, ...]
+    library: Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def dump_project(project: Project, results: Results) -> bytes:
     content = {
         "format": FORMAT,
         "version": VERSION,
-        **{name: msgspec.to_builtins(getattr(project, name)) for name in ("name", "graph", "positions", "dataset", "training")},
+        **{name: msgspec.to_builtins(getattr(project, name)) for name in _PROJECT_KEYS},
         "variables": trained.variables if trained else None,
         "optimizer_state": trained.optimizer_state if trained else None,
         "trained": _trained_keys(trained) if trained else None,
@@ -104,7 +110,7 @@ def parse_project(content: bytes, name: str) -> tuple[Project, Results]:
     try:
         wanted = {field.name for field in fields(_File)}
         file = msgspec.convert({key: value for key, value in table.items() if key in wanted}, _File)
-        project = Project(file.name, file.graph, file.positions, file.dataset, file.training)
+        project = Project(*(getattr(file, field.name) for field in fields(Project)))
         _validate(project)
         return project, Results(_trained(file), tuple(_run(run) for run in file.runs))
     except (msgspec.ValidationError, ValueError, TypeError, KeyError) as error:
@@ -186,15 +192,39 @@ def _validate(project: Project) -> None:
     """Raise ValueError where a value has the right type but may not stand in source text or on the canvas."""
     if fault := fault_of_class_name(project.name):
         raise ValueError(f"the model's name {fault}")
-    if len(project.graph.nodes) > MAX_NODES:
+    for definition in project.library:
+        if fault := fault_of_class_name(definition.name):
+            raise ValueError(f"the layer name {definition.name[:80]!r} {fault}")
+    if len({definition.name for definition in project.library}) < len(list(project.library)):
+        raise ValueError("two of its own layers have the same name")
+    for imported in project.library.imports:
+        _validate_import(imported)
+    for graph in (project.graph, *(block.graph for block in project.library.blocks)):
+        _validate_graph(graph)
+    for positions in (project.positions, *project.block_positions.values()):
+        if not all(math.isfinite(value) for position in positions.values() for value in position):
+            raise ValueError("a node's position is not a number")
+
+
+def _validate_import(imported: Imported) -> None:
+    words = [*imported.module.split("."), imported.name, *imported.inputs, *([imported.flag] if imported.flag else [])]
+    words += [field.name for field in imported.fields]
+    if not all(word.isidentifier() and not keyword.iskeyword(word) for word in words):
+        raise ValueError("a layer taken from a package has an impossible name")
+
+
+def _validate_graph(graph: Graph) -> None:
+    if len(graph.nodes) > MAX_NODES:
         raise ValueError(f"it has more than {MAX_NODES} nodes")
     seen: set[str] = set()
-    for node in project.graph.nodes:
+    for node in graph.nodes:
         if fault := fault_of_name(node.name, seen):
             raise ValueError(f"the node name {node.name[:80]!r} {fault}")
         seen.add(node.name)
-    if not all(math.isfinite(value) for position in project.positions.values() for value in position):
-        raise ValueError("a node's position is not a number")
+    for field in graph.fields:
+        if fault := fault_of_field(field.name, seen):
+            raise ValueError(f"the field name {field.name[:80]!r} {fault}")
+        seen.add(field.name)
 
 
 def _trained_keys(trained: Trained) -> Tree:
@@ -202,6 +232,7 @@ def _trained_keys(trained: Trained) -> Tree:
     return {
         "step": trained.step,
         "graph": msgspec.to_builtins(trained.graph),
+        "library": msgspec.to_builtins(trained.library),
         "offset": preparation.offset,
         "scale": preparation.scale,
         "classes": list(preparation.classes),
@@ -216,7 +247,8 @@ def _trained(file: _File) -> Trained | None:
     keys = msgspec.convert(table, _TrainedKeys)
     arrays.check_tree(file.variables)
     arrays.check_tree(file.optimizer_state)
-    return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, Preparation(offset, scale, keys.classes))
+    preparation = Preparation(offset, scale, keys.classes)
+    return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, preparation, keys.library)
 
 
 def _run_keys(run: RunRecord) -> Tree:

@@ -65,7 +65,7 @@ def begin_with(variables: Tree, project: Project, preparation: Preparation) -> T
     """Return variables as the state before a first step, with fresh optimizer state."""
     state = build_optimizer(project.training.optimizer).init(variables.get("params", {}))
     optimizer_state = dict(jax.tree.map(np.asarray, serialization.to_state_dict(state)))
-    return Trained(variables, optimizer_state, 0, project.graph, preparation)
+    return Trained(variables, optimizer_state, 0, project.graph, preparation, project.library.used_by(project.graph))
 
 
 def initialized(project: Project, results: Results, catalogue: Catalogue, key: InitKey, beside: Path | None) -> Trained:
@@ -83,7 +83,7 @@ def initialized(project: Project, results: Results, catalogue: Catalogue, key: I
 
 def initialized_nodes(trained: Trained, names: frozenset[str], project: Project, catalogue: Catalogue, key: InitKey) -> Trained:
     """Return the variables with those of some nodes drawn anew; the others, the step and the optimizer state stay."""
-    if trained.graph != project.graph:
+    if not trained.fits(project):
         raise ProblemError("The graph was changed since these variables were made.", "Initialise the whole model.")
     drawn = draw_variables(project, catalogue, key)
     variables = trained.variables
@@ -95,7 +95,7 @@ def initialized_nodes(trained: Trained, names: frozenset[str], project: Project,
 
 def preparation_of(project: Project, results: Results, catalogue: Catalogue, beside: Path | None) -> Preparation:
     """Return what the data is prepared by: as it was for this graph, else learnt anew from the training split."""
-    if results.trained is not None and results.trained.graph == project.graph:
+    if results.trained is not None and results.trained.fits(project):
         return results.trained.preparation
     if project.dataset is None:
         return _no_preparation()

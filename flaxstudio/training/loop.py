@@ -93,7 +93,7 @@ def _begin(
 def _check_resumable(project: Project, resume: Trained | None) -> None:
     if resume is None:
         return
-    if resume.graph != project.graph:
+    if not resume.fits(project):
         raise ProblemError("The model has changed since it was trained.", "Train it from the start.")
     if resume.step >= project.training.steps:
         raise ProblemError(

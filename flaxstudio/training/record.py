@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from flaxstudio.graph.graph import Graph
+from flaxstudio.project.project import Project
 from flaxstudio.project.results import Evaluation, Results, RunRecord, Trained
 from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 
@@ -13,8 +13,8 @@ from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished,
 class RunRecorder:
     """Told every event of one run, in order. `graph` is the graph that is being trained."""
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+    def __init__(self, project: Project) -> None:
+        self._project = project
         self._record: RunRecord | None = None
         self._losses: list[npt.NDArray[np.float32]] = []
         self._evaluations: list[Evaluation] = []
@@ -30,7 +30,9 @@ class RunRecorder:
             case Evaluated():
                 self._evaluations.append(Evaluation(event.step, event.split, event.loss, event.metrics))
             case RunFinished():
-                self._trained = Trained(event.variables, event.optimizer_state, event.step, self._graph, event.preparation)
+                graph, library = self._project.graph, self._project.library.used_by(self._project.graph)
+                state = (event.variables, event.optimizer_state, event.step)
+                self._trained = Trained(*state, graph, event.preparation, library)
                 self._end(event.reason, event.seconds)
             case RunFailed():
                 self._end("failed", 0.0)

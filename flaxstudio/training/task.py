@@ -16,6 +16,7 @@ from flaxstudio.codegen.source import Source, generate
 from flaxstudio.data.check import check_data
 from flaxstudio.data.dataset import Dataset, prepare
 from flaxstudio.data.sources import open_table
+from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec
@@ -53,8 +54,8 @@ def build_model(project: Project, catalogue: Catalogue) -> Model:
     """Return the Module that a sound graph describes."""
     source = generate(project.graph, project.name, catalogue)
     entry = next(project.graph.of_layer("Input"))
-    shape, dtype = (catalogue["Input"].value(entry, name) for name in ("shape", "dtype"))
-    return Model(source, build_module(source), shape if isinstance(shape, tuple) else (), str(dtype))
+    shape = entry_shape(entry, catalogue)
+    return Model(source, build_module(source), shape.sizes, shape.dtype)
 
 
 def prepare_task(

@@ -10,8 +10,8 @@ from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.source import generate
 from flaxstudio.data.dataset import prepare
 from flaxstudio.data.sources import open_table
-from flaxstudio.evaluation.trial_inputs import Choice, Filled, FromFile, Rows, Typed
-from flaxstudio.evaluation.trying import Outcome, Trial, adopt, tapped_graph, try_model
+from flaxstudio.evaluation.trial import Choice, Filled, FromFile, Outcome, Rows, Trial, Typed
+from flaxstudio.evaluation.trying import adopt, tapped_graph, try_model
 from flaxstudio.graph.graph import Graph, Node, edge
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue

@@ -1,11 +1,11 @@
 """Whether a layer fits at the end of a wire, as far as its ports and the known shape tell."""
 
-from flaxstudio.graph.shape import ArrayShape
+from flaxstudio.graph.shape import Shape
 from flaxstudio.graph.spec import LayerSpec, PortSpec
 from flaxstudio.gui.canvas.node_painter import Side
 
 
-def fits(spec: LayerSpec, side: Side | None, shape: ArrayShape | None) -> bool:
+def fits(spec: LayerSpec, side: Side | None, shape: Shape | None) -> bool:
     """Return whether a wire from a port of that side may end at a new node of this layer."""
     if side == "in":
         return bool(spec.outputs)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flaxstudio.graph.graph import Node, Value
+from flaxstudio.graph.graph import Formula, Node, Value
 from flaxstudio.graph.problem import Problem, Severity
 from flaxstudio.graph.shape import NodeShape
 from flaxstudio.graph.spec import LayerSpec
@@ -61,4 +61,6 @@ def _text(name: str, value: Value) -> str:
         return f"{name} {value:g}"
     if isinstance(value, int):
         return f"{value:,}" if value > 0 else f"{name} {value}"  # 64 speaks for itself, -1 does not
+    if isinstance(value, Formula):
+        return value.formula
     return value or ""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.graph.problem import Problem
-from flaxstudio.graph.shape import ArrayShape, GraphShapes
+from flaxstudio.graph.shape import GraphShapes, Shape
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.families import family_color, family_title
@@ -125,10 +125,10 @@ class NodePage(QWidget):
             facts.append((self.tr("Params"), f"{known.params:,}" if known else self.tr("not known yet")))
         return tuple(facts)
 
-    def _words(self, shape: ArrayShape | None) -> str:
+    def _words(self, shape: Shape | None) -> str:
         return f"{shape} {shape.dtype}" if shape else self.tr("not known yet")
 
 
-def _output(node: str, shapes: GraphShapes) -> ArrayShape | None:
+def _output(node: str, shapes: GraphShapes) -> Shape | None:
     known = shapes.nodes.get(node)
     return known.output if known else None
