@@ -74,34 +74,38 @@ def parse(text: str) -> ast.Module | None:
 def classes_in(text: str) -> tuple[str, ...]:
     """Return the linen Modules that a text defines, in its order."""
     tree = parse(text)
-    if tree is None:
-        return ()
-    names = dict.fromkeys(part.name for part in tree.body if isinstance(part, ast.ClassDef))
-    return tuple(name for name in names if (found := class_text(tree, name)) is not None and found.is_module)
+    return tuple(found.name for found in class_texts(tree).values() if found.is_module) if tree else ()
 
 
-def class_text(tree: ast.Module, name: str, package: str = "") -> ClassText | None:
-    """Return the class of that name at the top of a text, if it is there; the last one where there are several.
+def class_text(tree: ast.Module, name: str) -> ClassText | None:
+    """Return the class of that name at the top of a text, if it is there."""
+    return class_texts(tree).get(name)
+
+
+def class_texts(tree: ast.Module, package: str = "") -> dict[str, ClassText]:
+    """Return the classes at the top of a text by name, the last one where there are several of a name.
 
     `package` is where the text lies, for its relative imports.
     """
     classes = {part.name: part for part in tree.body if isinstance(part, ast.ClassDef)}
-    if name not in classes:
-        return None
     meanings = meanings_in(tree, package)
+    return {name: _with_bases(found, classes, meanings) for name, found in classes.items()}
+
+
+def _with_bases(found: ast.ClassDef, classes: Mapping[str, ast.ClassDef], meanings: Mapping[str, str]) -> ClassText:
     chain: list[ast.ClassDef] = []
     roots: list[str] = []
-    todo = [classes[name]]
+    todo = [found]
     while todo:
-        found = todo.pop(0)
-        chain.append(found)
-        for base in found.bases:
+        part = todo.pop(0)
+        chain.append(part)
+        for base in part.bases:
             inherited = classes.get(base.id) if isinstance(base, ast.Name) else None
             if inherited is None:
                 roots.append(dotted(base, meanings))
             elif inherited not in (*chain, *todo):
                 todo.append(inherited)
-    return ClassText(name, tuple(chain), tuple(roots))
+    return ClassText(found.name, tuple(chain), tuple(roots))
 
 
 def meanings_in(tree: ast.AST, package: str = "") -> dict[str, str]:
