@@ -22,12 +22,12 @@ class AttributeSpec:
     """One value the user sets on a node: its type, default, range and meaning.
 
     `expressions` maps a choice to the source text it stands for; a choice not in it is written as a string.
-    `lengths` are the allowed lengths of an "ints" value (empty: any). A "text" must match `pattern`. A "padding" is
-    one of `choices`, or numbers: one a dimension, or a pair (before, after) a dimension; `is_paired`: pairs only.
-    `is_required` marks an argument without a default in Flax, which is therefore always written out; every other
-    default here equals Flax's own. `group` names the constructor that takes it, where a template has several
-    (`{cell}`); `is_call` marks an argument of the call. `is_wrapping` marks what is done to a whole module (repeat,
-    share, ...).
+    `lengths` are the allowed lengths of an "ints" value (empty: any); with `is_unpacked` a single number is written
+    without its tuple, `axis=-1`. A "text" must match `pattern`. A "padding" is one of `choices`, or numbers: one a
+    dimension, or a pair (before, after) a dimension; `is_paired`: pairs only. `is_required` marks an argument without
+    a default in Flax, which is therefore always written out; every other default here equals Flax's own. `group`
+    names the constructor that takes it, where a template has several (`{cell}`); `is_call` marks an argument of the
+    call. `is_wrapping` marks what is done to a whole module (repeat, share, ...).
     """
 
     name: str
@@ -39,6 +39,7 @@ class AttributeSpec:
     choices: tuple[str, ...] = ()
     expressions: Mapping[str, str] = field(default_factory=dict, hash=False)
     lengths: tuple[int, ...] = ()
+    is_unpacked: bool = False
     pattern: str = ""
     is_paired: bool = False
     is_optional: bool = False
@@ -112,6 +113,8 @@ class AttributeSpec:
             return initializer_source(value)
         if isinstance(value, str) and value in self.expressions:
             return self.expressions[value]
+        if self.is_unpacked and isinstance(value, tuple) and len(value) == 1:
+            return repr(value[0])
         literal = repr(value)
         # double quotes, as Flax's own source has them
         return f'"{literal[1:-1]}"' if isinstance(value, str) and '"' not in literal else literal

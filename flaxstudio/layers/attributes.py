@@ -46,7 +46,7 @@ def axis(help_text: str, default: int = -1, name: str = "axis", is_required: boo
 
 def axes(help_text: str, default: tuple[int, ...] = (-1,), name: str = "axis", is_required: bool = False) -> AttributeSpec:
     """Return the attribute for several dimensions, counted with the batch as 0 or from the end."""
-    return AttributeSpec(name, "ints", default, help_text, minimum=-8, is_required=is_required)
+    return AttributeSpec(name, "ints", default, help_text, minimum=-8, is_unpacked=True, is_required=is_required)
 
 
 def padding(*choices: str) -> AttributeSpec:

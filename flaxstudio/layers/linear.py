@@ -39,7 +39,15 @@ LAYERS = (
         "nn.DenseGeneral({attributes})",
         inputs=_ANY,
         attributes=(
-            AttributeSpec("features", "ints", (64,), "Sizes of the output's last dimensions.", minimum=1, is_required=True),
+            AttributeSpec(
+                "features",
+                "ints",
+                (64,),
+                "Sizes of the output's last dimensions.",
+                minimum=1,
+                is_unpacked=True,
+                is_required=True,
+            ),
             axes("The input's dimensions that are multiplied away; -1 is the last."),
             axes("Dimensions that each have a kernel of their own; never the batch.", (), "batch_dims"),
             *_KERNEL,

@@ -175,7 +175,7 @@ LAYERS = (
         "Roll",
         "Moves values along dimensions; what leaves at one end comes in at the other.",
         "jnp.roll({inputs}, {shift}, axis={axis})",
-        AttributeSpec("shift", "ints", (1,), "How far each dimension is moved.", is_required=True),
+        AttributeSpec("shift", "ints", (1,), "How far each dimension is moved.", is_unpacked=True, is_required=True),
         axes("The dimensions that are moved, one for each shift.", (1,), is_required=True),
         doc="jax.numpy.roll",
         keywords="shift cyclic window",

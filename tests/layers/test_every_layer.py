@@ -8,7 +8,7 @@ import pytest
 from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.source import Source, Style, generate
 from flaxstudio.graph.check import check, has_errors
-from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.graph import Graph, Node, edge
 from flaxstudio.graph.spec import LayerSpec
 from flaxstudio.layers import catalogue
 
@@ -17,6 +17,7 @@ from .examples import VARIANTS, Example, Given, example_of, graph_of
 CATALOGUE = catalogue()
 LAYERS = [spec for spec in CATALOGUE if spec.family != "io"]
 BATCH = 3
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 
 
 def array(given: Given, key: jax.Array) -> jax.Array:
@@ -46,7 +47,7 @@ def written(graph: Graph, style: Style = "compact") -> Source:
 
 
 def initialized(module: nn.Module, inputs: list[jax.Array]) -> dict[str, Any]:
-    return dict(module.init({"params": jax.random.key(0)}, *inputs))
+    return dict(jax.jit(module.init, compiler_options=QUICKLY)({"params": jax.random.key(0)}, *inputs))
 
 
 def is_finite(tree: Any) -> bool:
@@ -66,7 +67,9 @@ def examine(spec: LayerSpec, example: Example) -> None:
     module, inputs = build_module(source), arrays(given)
     variables = initialized(module, inputs)
     assert set(variables.get("params", {})) <= {"layer_1"}, source.text
-    outputs = module.apply(variables, *inputs)
+    assert set(variables) - {"params"} == set(spec.collections)
+    assert source.rngs == spec.rngs
+    outputs = jax.jit(module.apply, compiler_options=QUICKLY)(variables, *inputs)
     assert all(leaf.shape[0] == BATCH for leaf in jax.tree.leaves(outputs)), source.text
     assert is_finite(outputs), source.text
 
@@ -82,10 +85,11 @@ def examine(spec: LayerSpec, example: Example) -> None:
         )
         return squares(result), updates
 
-    (before, updates), gradients = jax.value_and_grad(loss, argnums=(0, 1), has_aux=True)(params, floats)
+    step = jax.jit(jax.value_and_grad(loss, argnums=(0, 1), has_aux=True), compiler_options=QUICKLY)
+    (before, updates), gradients = step(params, floats)
     assert is_finite((before, gradients, updates)), source.text
     stepped = jax.tree.map(lambda p, g: p - 0.01 * g, params, gradients[0])
-    assert is_finite(loss(stepped, floats)), source.text
+    assert is_finite(step(stepped, floats)), source.text
     if params:
         moved = [not jnp.array_equal(a, b) for a, b in zip(jax.tree.leaves(params), jax.tree.leaves(stepped), strict=True)]
         assert any(moved), source.text
@@ -113,10 +117,28 @@ def test_both_styles_keep_the_same_params_under_the_node_s_name(spec: LayerSpec)
     assert shapes[0] == shapes[1]
 
 
-@pytest.mark.parametrize("spec", LAYERS, ids=lambda spec: spec.name)
-def test_collections_and_keys_are_those_that_a_layer_says(spec: LayerSpec) -> None:
-    graph, given = graph_of(spec, example_of(spec), CATALOGUE)
-    module = build_module(written(graph))
-    inputs = [jax.ShapeDtypeStruct((BATCH, *one.shape), one.dtype) for one in given.values()]
-    variables = jax.eval_shape(module.init, jax.random.key(0), *inputs)
-    assert set(variables) - {"params"} == set(spec.collections)
+def test_a_decoder_begins_with_the_state_that_an_encoder_ends_with() -> None:
+    nodes = (
+        Node("input_1", "Input", {"shape": (5, 3)}),
+        Node("input_2", "Input", {"shape": (4, 2)}),
+        Node("encoder", "LSTM", {"features": 6}),
+        Node("decoder", "LSTM", {"features": 6}),
+        Node("output_1", "Output"),
+    )
+    edges = (
+        edge("input_1", "encoder"), edge("input_2", "decoder"), edge("decoder", "output_1"),
+        edge("encoder", "decoder", source_port="carry", target_port="initial_carry"),
+    )  # fmt: skip
+    module = build_module(written(Graph(nodes, edges)))
+    first, second = jnp.ones((BATCH, 5, 3)), jnp.ones((BATCH, 4, 2))
+    variables = initialized(module, [first, second])
+    assert not jnp.allclose(module.apply(variables, first, second), module.apply(variables, -first, second))
+
+
+@pytest.mark.xfail(reason="inputs of a function are all written by position, also those with a keyword")
+def test_a_mask_alone_hides_keys_and_is_not_added_as_a_bias() -> None:
+    example = VARIANTS["DotProductAttention with a mask alone"]
+    graph, given = graph_of(CATALOGUE["DotProductAttention"], example, CATALOGUE)
+    query, key, value, mask = arrays(given)
+    outputs = build_module(written(graph)).apply({}, query, key, value, mask)
+    assert jnp.allclose(outputs, nn.dot_product_attention(query, key, value, mask=mask))
