@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flaxstudio.codegen.constructors import constructor, count_source, is_repeated
+from flaxstudio.codegen.constructors import constructor, count_source, is_repeated, is_scanned
 from flaxstudio.codegen.formatting import formatted
 from flaxstudio.codegen.method_writer import MethodWriter, Statement
 from flaxstudio.graph.fields import field_spec
@@ -123,7 +123,7 @@ class _ClassWriter:
     def _setup_line(self, name: str) -> str:
         node = self._nodes[name]
         spec = self._catalogue[node.layer]
-        if not is_repeated(node, spec):
+        if not is_repeated(node, spec) or is_scanned(node, spec):
             return f"self.{name} = {constructor(node, spec)}"
         count, item = count_source(node, spec)
         made = constructor(node, spec, item=item or "")

@@ -26,7 +26,7 @@ def check_own_layer(node: Node, spec: LayerSpec) -> Iterator[Problem]:
     """Yield what keeps a layer of the project's own from running."""
     if spec.fault:
         yield Problem(
-            node.name, f"{node.name}: the code of {spec.name} has a fault, {spec.fault.rstrip('.')}.", "Edit the layer."
+            node.name, f"{node.name} is a {spec.name}, which cannot work: {spec.fault.rstrip('.')}.", "Edit the layer."
         )
     elif not spec.is_trusted:
         what = f"{node.name} holds code that came with the file and has not been allowed to run."

@@ -40,7 +40,7 @@ class _Specs:
                 case Code():
                     spec = spec_of_code(definition, definition.hash in self._trusted)
                     faults = fault_of_code(definition.text, name)
-                    fault = f"line {faults[0].line}: {faults[0].sentence}" if faults else ""
+                    fault = f"line {faults[0].line} of its code: {faults[0].sentence}" if faults else ""
                     self._made[name] = replace(spec, fault=fault)
                 case Imported():
                     self._made[name] = spec_of_import(definition, definition.hash in self._trusted)
@@ -67,6 +67,7 @@ class _Specs:
             shown=tuple(field.name for field in fields[:3]),
             keywords="block",
             definition=block,
+            fault="it holds itself" if self._library.used_by(block.graph).get(block.name) else "",
             is_trusted=all(spec.is_trusted for _, spec in inside),
         )
 
