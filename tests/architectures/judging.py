@@ -1,0 +1,148 @@
+"""Judges a network drawn as a graph: sound, as many params as it should have, the same in both styles, wrapped, and read back."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from flaxstudio.codegen.module import build_module
+from flaxstudio.codegen.shapes import ShapeInference
+from flaxstudio.codegen.source import Source, Style, generate
+from flaxstudio.graph.check import check
+from flaxstudio.graph.graph import Field, Graph
+from flaxstudio.graph.library import Block
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.layers import catalogue
+from flaxstudio.project.sketch import Sketch, with_blocks
+
+CATALOGUE = catalogue()
+BATCH = 2
+KEY = jax.ShapeDtypeStruct((2,), jnp.uint32)
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+STYLES: tuple[Style, ...] = ("compact", "setup")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A network as it would be drawn: its own graph, and the blocks it is made of."""
+
+    graph: Graph
+    blocks: tuple[Block, ...] = ()
+    name: str = "Model"
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return with_blocks(CATALOGUE, *self.blocks)
+
+    def source(self, style: Style = "compact") -> Source:
+        return generate(self.graph, self.name, self.catalogue, style)
+
+    def inputs(self) -> tuple[jax.ShapeDtypeStruct, ...]:
+        """Return what the Inputs say they take, as abstract arrays."""
+        specs = self.catalogue["Input"]
+        return tuple(
+            jax.ShapeDtypeStruct((BATCH, *specs.value(node, "shape")), jnp.dtype(str(specs.value(node, "dtype"))))  # type: ignore[misc]
+            for node in self.graph.of_layer("Input")
+        )
+
+
+def sketch(*blocks: Block, fields: Sequence[Field] = ()) -> Sketch:
+    """Return an empty drawing that may use those blocks."""
+    return Sketch(with_blocks(CATALOGUE, *blocks), fields)
+
+
+def judge(drawing: Drawing, params: int, inputs: Sequence[Any] | None = None, is_computed: bool = False) -> None:
+    """Assert all that is promised of a drawn network.
+
+    `inputs` are abstract arrays, those of the Input nodes unless given. With `is_computed` the network is really
+    initialised and called; without, both styles are shown to be the same program, which no numbers are needed for.
+    """
+    given = tuple(inputs or drawing.inputs())
+    assert check(drawing.graph, drawing.catalogue) == ()
+    judge_shapes(drawing, params)
+    sources = {style: drawing.source(style) for style in STYLES}
+    for source in sources.values():
+        judge_format(source.text)
+    modules = [build_module(source) for source in sources.values()]
+    assert count(modules[0], *given) == params
+    judge_same(*(program(module, given, source) for module, source in zip(modules, sources.values(), strict=True)))
+    if is_computed:
+        judge_numbers(modules, given)
+
+
+def judge_shapes(drawing: Drawing, params: int) -> None:
+    """Assert that every node's shape is found, and the number of params in all."""
+    found = ShapeInference(drawing.catalogue).infer(drawing.graph)
+    assert found.problems == ()
+    assert set(found.nodes) == set(drawing.graph.names())
+    assert found.params == params
+
+
+def judge_format(text: str) -> None:
+    """Assert that `ruff format` would leave a text as it is."""
+    ruff = shutil.which("ruff")
+    command = [ruff] if ruff else [sys.executable, "-m", "ruff"]
+    asked = [*command, "format", "--isolated", "--diff", "--stdin-filename", "model.py", "-"]
+    answer = subprocess.run(asked, input=text, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def judge_same(first: str, second: str) -> None:
+    """Assert that two long texts are the same; only the first lines that differ are told."""
+    pairs = zip(first.splitlines(), second.splitlines(), strict=False)
+    assert next(((one, other) for one, other in pairs if one != other), None) is None
+    assert len(first) == len(second)
+
+
+def judge_numbers(modules: Sequence[nn.Module], inputs: Sequence[Any]) -> None:
+    """Assert that modules begin with the same variables and give out the same numbers, to the bit."""
+    arrays = [numbers(one, seed) for seed, one in enumerate(inputs)]
+    results = []
+    for module in modules:
+        begun = jax.jit(module.init_with_output, compiler_options=QUICKLY)(jax.random.key(3), *arrays)
+        results.append({jax.tree_util.keystr(path): leaf for path, leaf in jax.tree_util.tree_leaves_with_path(begun)})
+    first, *others = results
+    assert all(np.isfinite(leaf).all() for leaf in first.values())
+    for other in others:
+        assert first.keys() == other.keys()
+        assert all(np.array_equal(leaf, other[path]) for path, leaf in first.items())
+
+
+def numbers(like: Any, seed: int = 0) -> jax.Array:
+    """Return an array like an abstract one: normal numbers, or zeros and ones."""
+    key = jax.random.key(seed)
+    if jnp.issubdtype(like.dtype, jnp.floating):
+        return jax.random.normal(key, like.shape, like.dtype)
+    return jax.random.randint(key, like.shape, 0, 2, like.dtype)
+
+
+def count(module: nn.Module, *inputs: Any, **arguments: Any) -> int:
+    """Return how many trained numbers a module has, without making them."""
+    variables = jax.eval_shape(lambda key, *arrays: module.init(key, *arrays, **arguments), KEY, *inputs)
+    return sum(leaf.size for leaf in jax.tree.leaves(variables["params"]))
+
+
+def program(module: nn.Module, inputs: Sequence[Any], source: Source) -> str:
+    """Return what a module computes, init and output, training and use, as text: equal texts give equal bits."""
+    flags = [{"train": True}, {}] if source.uses_train else [{}]
+    texts = []
+    for flag in flags:
+        rngs = {name: number for number, name in enumerate(source.rngs)} if flag else {}
+
+        def begin(key: Any, *arrays: Any, flag: Any = flag, rngs: Any = rngs) -> Any:
+            keys = {"params": key, **{name: jax.random.fold_in(key, number) for name, number in rngs.items()}}
+            return module.init_with_output(keys, *arrays, **flag)
+
+        jaxpr, shapes = jax.make_jaxpr(begin, return_shape=True)(KEY, *inputs)
+        variables = jax.tree_util.tree_leaves_with_path(shapes)
+        texts += [f"{jax.tree_util.keystr(path)} {leaf}" for path, leaf in variables]
+        texts.append(re.sub(r"0x[0-9a-f]+", "", str(jaxpr)))
+    return "\n".join(texts)
