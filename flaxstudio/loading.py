@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from flaxstudio.codegen.module import build_module, require_sound
 from flaxstudio.codegen.source import generate
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.own import catalogue_of
+from flaxstudio.project.consent import consent_file, trusted_hashes
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, Tree
 from flaxstudio.project.storage import load_project
@@ -23,6 +26,7 @@ class LoadedProject:
 
     project: Project
     results: Results
+    trusts_code: bool = False
 
     @property
     def variables(self) -> Tree:
@@ -33,14 +37,22 @@ class LoadedProject:
 
     def source(self) -> str:
         """Return the source text of the Module."""
-        return generate(self.project.graph, self.project.name, catalogue()).text
+        return generate(self.project.graph, self.project.name, self._catalogue()).text
 
     def module(self) -> "nn.Module":
         """Return the linen Module; ProblemError if the graph is not finished."""
-        require_sound(self.project.graph, catalogue())
-        return build_module(generate(self.project.graph, self.project.name, catalogue()))
+        require_sound(self.project.graph, self._catalogue())
+        return build_module(generate(self.project.graph, self.project.name, self._catalogue()))
+
+    def _catalogue(self) -> Catalogue:
+        library = self.project.library
+        trusted = library.hashes if self.trusts_code else trusted_hashes(consent_file())
+        return catalogue_of(library, catalogue(), trusted)
 
 
-def load(path: str | PathLike[str]) -> LoadedProject:
-    """Open a project file; ProblemError if it is missing, damaged, foreign or newer. Runs nothing from the file."""
-    return LoadedProject(*load_project(Path(path)))
+def load(path: str | PathLike[str], *, trust_code: bool = False) -> LoadedProject:
+    """Open a project file; ProblemError if it is missing, damaged, foreign or newer. Runs nothing from the file.
+
+    With `trust_code`, `module()` may run the code of the project's own layers; without, only what was allowed before.
+    """
+    return LoadedProject(*load_project(Path(path)), trust_code)

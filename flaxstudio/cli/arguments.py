@@ -33,6 +33,11 @@ def _command(commands: "_Commands[argparse.ArgumentParser]", name: str, text: st
 def _with_project(commands: "_Commands[argparse.ArgumentParser]", name: str, text: str) -> argparse.ArgumentParser:
     command = _command(commands, name, text)
     command.add_argument("project", metavar="PROJECT", type=Path, help="a project file, NAME.msgpack")
+    command.add_argument(
+        "--trust-code",
+        action="store_true",
+        help="let the project's own code run, now and later; read it first with `flaxstudio code`",
+    )
     return command
 
 

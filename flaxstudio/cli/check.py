@@ -5,23 +5,24 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from flaxstudio.cli.opened import open_project
 from flaxstudio.cli.text import as_json
 from flaxstudio.data.check import check_data
 from flaxstudio.data.sources import open_table
 from flaxstudio.graph.check import has_errors
 from flaxstudio.graph.problem import Problem, ProblemError
-from flaxstudio.layers import catalogue
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project, check_project
-from flaxstudio.project.storage import load_project
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the problems; return 1 if any of them prevents a run."""
-    project, _ = load_project(arguments.project)
+    opened = open_project(arguments)
+    project, catalogue = opened.project, opened.catalogue
     problems = (
-        *check_project(project, catalogue()),
-        *_data_problems(project, arguments.project.parent),
-        *_shape_problems(project),
+        *check_project(project, catalogue),
+        *_data_problems(project, catalogue, arguments.project.parent),
+        *_shape_problems(project, catalogue),
     )
     unique = tuple(dict.fromkeys(problems))
     if arguments.json:
@@ -34,21 +35,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if has_errors(unique) else 0
 
 
-def _data_problems(project: Project, beside: Path) -> Iterator[Problem]:
+def _data_problems(project: Project, catalogue: Catalogue, beside: Path) -> Iterator[Problem]:
     if project.dataset is None:
         return
     try:
         is_classic = project.training.classic_random
         table = open_table(project.dataset.source, classic_random=is_classic, beside=beside)
-        yield from check_data(project, table, catalogue())
+        yield from check_data(project, table, catalogue)
     except ProblemError as error:
         yield error.problem
 
 
-def _shape_problems(project: Project) -> tuple[Problem, ...]:
+def _shape_problems(project: Project, catalogue: Catalogue) -> tuple[Problem, ...]:
     from flaxstudio.codegen.shapes import ShapeInference  # imports jax, which --help need not wait for
 
-    return ShapeInference(catalogue()).infer(project.graph).problems
+    return ShapeInference(catalogue).infer(project.graph).problems
 
 
 def _as_map(problem: Problem) -> dict[str, str]:

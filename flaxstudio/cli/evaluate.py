@@ -2,19 +2,18 @@
 
 import argparse
 
+from flaxstudio.cli.opened import open_project
 from flaxstudio.cli.progress import number
 from flaxstudio.cli.text import as_json, table
-from flaxstudio.layers import catalogue
-from flaxstudio.project.storage import load_project
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the very numbers that the run told for the split."""
-    project, results = load_project(arguments.project)
+    opened = open_project(arguments)
     from flaxstudio.evaluation.scores import evaluate
 
     beside = arguments.project.absolute().parent
-    found = evaluate(project, results.trained, catalogue(), arguments.split, beside=beside)
+    found = evaluate(opened.project, opened.results.trained, opened.catalogue, arguments.split, beside=beside)
     if arguments.json:
         print(as_json({"split": found.split, "step": found.step, "loss": found.loss, **found.metrics}))
     else:

@@ -5,14 +5,12 @@ import time
 from pathlib import Path
 
 from flaxstudio.cli.arguments import FORMATS
+from flaxstudio.cli.opened import Opened, open_project
 from flaxstudio.cli.text import as_json
 from flaxstudio.export.model import model_of
 from flaxstudio.export.report import Report
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.layers import catalogue
-from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results
-from flaxstudio.project.storage import load_project, write_atomically
+from flaxstudio.project.storage import write_atomically
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,27 +18,27 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format not in FORMATS:
         written = ", ".join(FORMATS)
         raise ProblemError(f"This version writes {written}; {arguments.format} comes in a later one.", "Choose one of those.")
-    project, results = load_project(arguments.project)
-    report = _exported(arguments.format, arguments.out, project, results, arguments.project.absolute().parent)
+    opened = open_project(arguments)
+    report = _exported(arguments.format, arguments.out, opened, arguments.project.absolute().parent)
     print(_as_json(report) if arguments.json else _as_text(report))
     return 0
 
 
-def _exported(form: str, out: Path, project: Project, results: Results, beside: Path) -> Report:
+def _exported(form: str, out: Path, opened: Opened, beside: Path) -> Report:
     match form:
         case "saved-model":
             from flaxstudio.export import saved_model
 
-            return saved_model.export(model_of(project, results, catalogue()), out)
+            return saved_model.export(model_of(opened.project, opened.results, opened.catalogue), out)
         case "stablehlo":
             from flaxstudio.export import stablehlo
 
-            return stablehlo.export(model_of(project, results, catalogue()), out)
+            return stablehlo.export(model_of(opened.project, opened.results, opened.catalogue), out)
         case _:
             from flaxstudio.export.script import training_script
 
             started = time.monotonic()
-            content = training_script(project, catalogue(), beside).encode()
+            content = training_script(opened.project, opened.catalogue, beside).encode()
             write_atomically(out, content)
             return Report(out, len(content), 0.0, time.monotonic() - started, note=f"Run it with: python {out}")
 

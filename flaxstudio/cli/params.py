@@ -3,22 +3,21 @@
 import argparse
 from pathlib import Path
 
+from flaxstudio.cli.opened import Opened, open_project
 from flaxstudio.cli.text import table
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.layers import catalogue
-from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
-from flaxstudio.project.storage import load_project, save_project
+from flaxstudio.project.storage import save_project
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Export or import the variables; without either, list them."""
-    project, results = load_project(arguments.project)
+    opened = open_project(arguments)
     if arguments.import_from is not None:
-        return _import(arguments.import_from, arguments.project, project, results)
+        return _import(arguments.import_from, arguments.project, opened)
     if arguments.export_to is not None:
-        return _export(arguments.export_to, project, results)
-    return _list(results)
+        return _export(arguments.export_to, opened)
+    return _list(opened.results)
 
 
 def _list(results: Results) -> int:
@@ -31,18 +30,20 @@ def _list(results: Results) -> int:
     return 0
 
 
-def _export(path: Path, project: Project, results: Results) -> int:
+def _export(path: Path, opened: Opened) -> int:
     from flaxstudio.export.model import model_of
     from flaxstudio.export.params import export
 
-    report = export(model_of(project, results, catalogue()), path)
+    report = export(model_of(opened.project, opened.results, opened.catalogue), path)
     print(f"saved {report.path} ({report.bytes:,} bytes)")
     return 0
 
 
-def _import(path: Path, place: Path, project: Project, results: Results) -> int:
+def _import(path: Path, place: Path, opened: Opened) -> int:
     from flaxstudio.export.importing import import_variables
 
-    save_project(place, project, import_variables(path, project, results, catalogue(), place.absolute().parent))
+    project = opened.project
+    results = import_variables(path, project, opened.results, opened.catalogue, place.absolute().parent)
+    save_project(place, project, results)
     print(f"saved {place}")
     return 0

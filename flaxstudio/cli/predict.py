@@ -3,20 +3,19 @@
 import argparse
 from pathlib import Path
 
+from flaxstudio.cli.opened import open_project
 from flaxstudio.data.table import Table
-from flaxstudio.layers import catalogue
-from flaxstudio.project.storage import load_project
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write one prediction a row, or a file where the input is images."""
-    project, results = load_project(arguments.project)
+    opened = open_project(arguments)
     from flaxstudio.evaluation.inputs import read_input
     from flaxstudio.evaluation.outputs import write_predictions
     from flaxstudio.evaluation.predictions import predict
 
-    given = read_input(arguments.input, project, catalogue())
-    predictions = predict(project, results.trained, catalogue(), given)
+    given = read_input(arguments.input, opened.project, opened.catalogue)
+    predictions = predict(opened.project, opened.results.trained, opened.catalogue, given)
     write_predictions(arguments.out, _with_files(arguments.input, given, predictions))
     print(f"saved {arguments.out} ({predictions.rows:,} rows)")
     return 0

@@ -3,15 +3,16 @@
 import argparse
 from dataclasses import dataclass
 
+from flaxstudio.cli.opened import open_project
 from flaxstudio.cli.text import as_json, table
 from flaxstudio.codegen.costs import forward_flops
+from flaxstudio.codegen.module import require_trusted
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.order import topological_order
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import GraphShapes
-from flaxstudio.layers import catalogue
-from flaxstudio.project.storage import load_project
+from flaxstudio.graph.spec import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,11 @@ class _Row:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a row a node and the totals; ProblemError at the first node whose shape cannot be computed."""
-    project, _ = load_project(arguments.project)
-    shapes = ShapeInference(catalogue()).infer(project.graph)
-    rows = _rows(project.graph, shapes)
+    opened = open_project(arguments)
+    project, catalogue = opened.project, opened.catalogue
+    require_trusted(project.graph, catalogue)
+    shapes = ShapeInference(catalogue).infer(project.graph)
+    rows = _rows(project.graph, shapes, catalogue)
     print(_as_json(project.name, rows) if arguments.json else _as_text(rows))
     if shapes.problems:
         first = shapes.problems[0]
@@ -36,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _rows(graph: Graph, shapes: GraphShapes) -> list[_Row]:
-    flops, nodes = forward_flops(graph, shapes, catalogue()), graph.by_name()
+def _rows(graph: Graph, shapes: GraphShapes, catalogue: Catalogue) -> list[_Row]:
+    flops, nodes = forward_flops(graph, shapes, catalogue), graph.by_name()
     rows = []
     for name in topological_order(graph):
         shape = shapes.nodes.get(name)

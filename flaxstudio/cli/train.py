@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from flaxstudio.cli.log_file import LogFile
+from flaxstudio.cli.opened import Opened, open_project
 from flaxstudio.cli.overrides import apply_settings
 from flaxstudio.cli.progress import Progress
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.layers import catalogue
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
-from flaxstudio.project.storage import load_project, save_project
+from flaxstudio.project.storage import save_project
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Event, RunFailed, RunFinished
 from flaxstudio.training.record import RunRecorder
@@ -27,16 +28,17 @@ _STOPPED = 3
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, save and print what came out; 3 if it was stopped."""
-    project, results = load_project(arguments.project)
+    opened = open_project(arguments)
+    results = opened.results
     place = arguments.save_as or arguments.project
     _require_writable(place)
-    project = _as_told(project, arguments)
+    project = _as_told(opened, arguments)
     recorder, control, end = RunRecorder(project), Control(), None
     with ExitStack() as stack:
         log = stack.enter_context(LogFile(arguments.log)) if arguments.log else None
         stack.enter_context(_stopped_by_signals(control))
         progress = Progress()
-        for event in _events(project, results, control, arguments):
+        for event in _events(replace(opened, project=project), control, arguments):
             recorder.add(event)
             if log:
                 log.write(event)
@@ -45,16 +47,24 @@ def run(arguments: argparse.Namespace) -> int:
         return _finish(end, project, recorder.results(results), place)
 
 
-def _events(project: Project, results: Results, control: Control, arguments: argparse.Namespace) -> Iterator[Event]:
+def _events(opened: Opened, control: Control, arguments: argparse.Namespace) -> Iterator[Event]:
     from flaxstudio.training.loop import train
 
-    resume = results.trained if arguments.resume else None
+    resume = opened.results.trained if arguments.resume else None
     if arguments.resume and resume is None:
         raise ProblemError(
             f"{arguments.project} has not been trained, so there is nothing to go on from.", "Leave out --resume."
         )
     beside = arguments.project.absolute().parent
-    return train(project, catalogue(), control=control, device=arguments.device, resume=resume, results=results, beside=beside)
+    return train(
+        opened.project,
+        opened.catalogue,
+        control=control,
+        device=arguments.device,
+        resume=resume,
+        results=opened.results,
+        beside=beside,
+    )
 
 
 def _finish(end: Event | None, project: Project, results: Results, place: Path) -> int:
@@ -69,21 +79,21 @@ def _finish(end: Event | None, project: Project, results: Results, place: Path) 
             raise RuntimeError("the run ended without saying how")
 
 
-def _as_told(project: Project, arguments: argparse.Namespace) -> Project:
+def _as_told(opened: Opened, arguments: argparse.Namespace) -> Project:
     """Return the project as it will be trained and saved: with the settings given on the command line."""
-    project = apply_settings(project, arguments.settings, catalogue())
+    project = apply_settings(opened.project, arguments.settings, opened.catalogue)
     steps, seed = arguments.steps, arguments.seed
     if arguments.epochs is not None:
-        steps = math.ceil(arguments.epochs * _steps_per_epoch(project, arguments.project))
+        steps = math.ceil(arguments.epochs * _steps_per_epoch(project, opened.catalogue, arguments.project))
     training = replace(project.training, steps=steps or project.training.steps)
     return replace(project, training=training if seed is None else replace(training, seed=seed))
 
 
-def _steps_per_epoch(project: Project, path: Path) -> float:
+def _steps_per_epoch(project: Project, catalogue: Catalogue, path: Path) -> float:
     from flaxstudio.data.batches import BatchOrder
     from flaxstudio.training.task import prepare_task
 
-    rows = len(prepare_task(project, catalogue(), path.absolute().parent).dataset.train)
+    rows = len(prepare_task(project, catalogue, path.absolute().parent).dataset.train)
     return BatchOrder(project.training.seed, rows, project.training.batch_size).steps_per_epoch
 
 

@@ -7,8 +7,9 @@ from typing import Any, cast
 import flax.linen as nn
 
 from flaxstudio.codegen.source import Source
-from flaxstudio.graph.check import check, has_errors
+from flaxstudio.graph.check import blocks_in, check, has_errors
 from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.library import Block
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 
@@ -19,8 +20,7 @@ def build_module(source: Source) -> nn.Module:
     ProblemError where the source holds code that came with a file and that the user has not allowed to run.
     """
     if source.untrusted:
-        what = f"The code of {source.untrusted[0]} came with the file and has not been allowed to run."
-        raise ProblemError(what, "Read it and allow it: open the layer, or use --trust-code on the command line.")
+        raise _not_trusted(source.untrusted[0])
     file = _file_name(source)
     # tracebacks and the debugger find the text under its invented file name
     linecache.cache[file] = (len(source.text), None, source.text.splitlines(keepends=True), file)
@@ -35,6 +35,20 @@ def require_sound(graph: Graph, catalogue: Catalogue) -> None:
     if has_errors(problems):
         first = next(problem for problem in problems if problem.severity == "error")
         raise ProblemError(first.what, first.remedy, first.node)
+
+
+def require_trusted(graph: Graph, catalogue: Catalogue) -> None:
+    """Raise ProblemError if a graph uses code that the user has not allowed to run."""
+    nodes = (*graph.nodes, *(node for block in blocks_in(graph, catalogue) for node in block.graph.nodes))
+    for node in nodes:
+        spec = catalogue.get(node.layer)
+        if spec is not None and not spec.is_trusted and not isinstance(spec.definition, Block):
+            raise _not_trusted(spec.name)
+
+
+def _not_trusted(name: str) -> ProblemError:
+    what = f"The code of {name} came with the file and has not been allowed to run."
+    return ProblemError(what, "Read it and allow it: open the layer, or use --trust-code on the command line.")
 
 
 def node_of_error(source: Source, error: BaseException) -> str:

@@ -15,6 +15,7 @@ from flaxstudio.export.model import Model, model_of
 from flaxstudio.export.samples import sample_features
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.storage import load_project
 
 
@@ -22,7 +23,10 @@ def main(arguments: list[str]) -> int:
     """Write the SavedModel and Flax's own outputs to compare it with; return the exit status."""
     project, folder, reference, sizes = arguments
     try:
-        model = model_of(*load_project(Path(project)), catalogue())
+        content, results = load_project(Path(project))
+        # whoever started this process has the user's consent already
+        own = catalogue_of(content.library, catalogue(), content.library.hashes)
+        model = model_of(content, results, own)
         answer = _write(model, folder, Path(reference), [int(size) for size in sizes.split(",")])
     except ProblemError as error:
         answer = {"error": error.problem.what, "remedy": error.problem.remedy, "node": error.problem.node}

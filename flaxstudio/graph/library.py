@@ -76,6 +76,11 @@ class Library:
         yield from self.codes
         yield from self.imports
 
+    @property
+    def hashes(self) -> frozenset[str]:
+        """The hashes of all code that its layers run."""
+        return frozenset(definition.hash for definition in (*self.codes, *self.imports))
+
     def get(self, name: str) -> Definition | None:
         """Return the definition of that name, if any."""
         return next((definition for definition in self if definition.name == name), None)
