@@ -25,7 +25,6 @@ _EXTRA_BATCH_DIMS = AttributeSpec(
 
 
 def _multi_head(name: str, summary: str) -> LayerSpec:
-    optional = {"minimum": 1, "maximum": 1_000_000, "is_optional": True}
     return LayerSpec(
         name,
         "attention",
@@ -48,9 +47,21 @@ def _multi_head(name: str, summary: str) -> LayerSpec:
                 is_required=True,
             ),
             AttributeSpec(
-                "qkv_features", "int", None, "Features of all heads together; empty: those of the query.", **optional
+                "qkv_features",
+                "int",
+                None,
+                "Features of all heads together; empty: those of the query.",
+                minimum=1,
+                is_optional=True,
             ),
-            AttributeSpec("out_features", "int", None, "Size of the output's last dimension; empty: the query's.", **optional),
+            AttributeSpec(
+                "out_features",
+                "int",
+                None,
+                "Size of the output's last dimension; empty: the query's.",
+                minimum=1,
+                is_optional=True,
+            ),
             _DROPOUT_RATE,
             AttributeSpec("broadcast_dropout", "bool", True, "Drop the same weights in all samples and heads."),
             AttributeSpec(
@@ -61,17 +72,9 @@ def _multi_head(name: str, summary: str) -> LayerSpec:
             PRECISION,
             _FLOAT32_SOFTMAX,
             replace(KERNEL_INIT, help="How the first values of the projections' kernels are drawn."),
-            replace(
-                initializer("out_kernel_init", "lecun_normal", "The same for the last projection; empty: as kernel_init."),
-                default=None,
-                is_optional=True,
-            ),
+            initializer("out_kernel_init", None, "The same for the last projection; empty: as kernel_init."),
             replace(BIAS_INIT, help="How the first values of the projections' biases are drawn."),
-            replace(
-                initializer("out_bias_init", "zeros", "The same for the last projection; empty: as bias_init."),
-                default=None,
-                is_optional=True,
-            ),
+            initializer("out_bias_init", None, "The same for the last projection; empty: as bias_init."),
             AttributeSpec(
                 "sow_weights",
                 "bool",

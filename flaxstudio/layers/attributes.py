@@ -21,9 +21,9 @@ def _types(names: tuple[str, ...]) -> Mapping[str, str]:
     return {name: "jnp.bool_" if name == "bool" else f"jnp.{name}" for name in names}
 
 
-def initializer(name: str, default: str, help_text: str) -> AttributeSpec:
-    """Return the attribute for how a param's first values are drawn."""
-    return AttributeSpec(name, "initializer", default, help_text)
+def initializer(name: str, default: str | None, help_text: str) -> AttributeSpec:
+    """Return the attribute for how a param's first values are drawn; without a default it may be left out."""
+    return AttributeSpec(name, "initializer", default, help_text, is_optional=default is None)
 
 
 def features(help_text: str) -> AttributeSpec:

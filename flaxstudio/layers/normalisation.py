@@ -196,6 +196,6 @@ LAYERS = (
         attributes=(initializer("scale_init", "constant(1e-06)", _SCALE_INIT.help),),
         is_module=True,
         definition=Code("LayerScale", _LAYER_SCALE),
-        keywords="convnext residual branch",
+        keywords="convnext gamma",
     ),
 )  # fmt: skip

@@ -52,7 +52,8 @@ def test_a_query_keeps_only_what_fits_and_points_to_the_best(palette):
 def test_clearing_the_query_brings_all_back(palette):
     before = shown(palette)
     QTest.keyClicks(palette.field, "pool")
-    assert shown(palette) == {"Convolution and pooling": ["MaxPool", "AvgPool", "GlobalAvgPool"]}
+    pools = ["MaxPool", "AvgPool", "MinPool", "GlobalAvgPool", "GlobalMaxPool"]
+    assert shown(palette) == {"Convolution and pooling": pools}
     QTest.keyClick(palette.field, Qt.Key.Key_Escape)
     assert shown(palette) == before
 
