@@ -51,8 +51,10 @@ def layers_of_file(file: Path) -> tuple[Plugin, ...]:
 
 
 def _files(folder: Path) -> list[Path]:
+    """Return the folder's source files; an empty one is still being written."""
     try:
-        return sorted(file for file in folder.glob("*.py") if file.is_file() and not file.name.startswith(("_", ".")))
+        files = (file for file in folder.glob("*.py") if not file.name.startswith(("_", ".")))
+        return sorted(file for file in files if file.is_file() and file.stat().st_size)
     except OSError:
         return []
 

@@ -69,7 +69,8 @@ def test_two_layers_of_one_name_are_a_problem(tmp_path):
     assert read_plugins(tmp_path, taken=["SimpleDense"])[0] == ()
 
 
-def test_private_files_folders_and_a_missing_folder_are_passed_over(tmp_path):
+def test_private_and_empty_files_folders_and_a_missing_folder_are_passed_over(tmp_path):
+    (tmp_path / "empty.py").write_text("")
     (tmp_path / "_a.py").write_text("class (")
     (tmp_path / "b.py").mkdir()
     (tmp_path / "c.txt").write_text(SIMPLE_DENSE)
