@@ -98,7 +98,7 @@ class ForeignLayerDialog(QDialog):
             item = QTreeWidgetItem([offer.name, offer.place])
             item.setData(0, _KEY, offer)
             item.setToolTip(0, offer.summary)
-            item.setSizeHint(0, QSize(0, t.CONTROL_HEIGHT - 4))
+            item.setSizeHint(1, QSize(0, t.CONTROL_HEIGHT - 4))  # the last column, which need not be measured
             self.tree.addTopLevelItem(item)
         count = self.tree.topLevelItemCount()
         self.say(self.tr("1 layer found.") if count == 1 else self.tr("{0} layers found.").format(count))
