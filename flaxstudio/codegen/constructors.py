@@ -1,5 +1,6 @@
 """The expression that makes a node's module, and how often it is made."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from flaxstudio.graph.graph import Formula, Node, Value
@@ -69,6 +70,7 @@ def fill(spec: LayerSpec, node: Node, ports: Mapping[str, str], inputs: Iterable
     """Return a layer's template with a node's values in it."""
     each = each_attribute(node)
     sources = {a.name: item if item and a.name == each else attribute_source(spec, node, a.name) for a in spec.attributes}
+    bare = {key: f"({source})" if _needs_parentheses(spec, node, key) else source for key, source in sources.items()}
     groups: dict[str, list[str]] = {"": []}
     for position, attribute in enumerate(spec.attributes):
         written = groups.setdefault(attribute.group, [])
@@ -79,7 +81,7 @@ def fill(spec: LayerSpec, node: Node, ports: Mapping[str, str], inputs: Iterable
         written.append(source if is_positional else f"{attribute.name}={source}")
     groups[""] += [f"name={name}"] if name else []
     joined = {group or "attributes": ", ".join(written) for group, written in groups.items()}
-    filled = spec.code.format(**{"inputs": spec.join.join(inputs), **ports, **sources, **joined})
+    filled = spec.code.format(**{"inputs": spec.join.join(inputs), **ports, **bare, **joined})
     return filled.replace("(, ", "(").replace(", )", ")")
 
 
@@ -88,3 +90,11 @@ def attribute_source(spec: LayerSpec, node: Node, name: str) -> str:
     attribute = spec.attribute(name)
     value: Value = spec.value(node, name)
     return UNKNOWN if attribute.fault(value) else attribute.source(value)
+
+
+def _needs_parentheses(spec: LayerSpec, node: Node, name: str) -> bool:
+    """Return whether a formula of several parts stands beside an operator in the layer's template."""
+    value = node.attributes.get(name)
+    if not isinstance(value, Formula) or value.formula.strip().isidentifier():
+        return False
+    return re.search(rf"[-+*/%] ?\{{{name}\}}|\{{{name}\}} ?[-+*/%]", spec.code) is not None

@@ -89,7 +89,8 @@ class MethodWriter:
     def _expression(self, node: Node, owner: Node, spec: LayerSpec, ports: Mapping[str, list[str]]) -> str:
         if not spec.is_module:
             flat = {port: spec.join.join(values) for port, values in ports.items()}
-            return fill(spec, node, flat, [value for port in spec.inputs for value in ports[port.name]])
+            given = [f"{port.keyword}={value}" if port.keyword else value for port in spec.inputs for value in ports[port.name]]
+            return fill(spec, node, flat, given)
         return f"{self._maker(owner, spec)}({self._arguments(node, owner, spec, ports)})"
 
     def _arguments(self, node: Node, owner: Node, spec: LayerSpec, ports: Mapping[str, list[str]]) -> str:

@@ -21,8 +21,8 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape, Shape, StateShape
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 
-BATCH = 2
-"""Stands for the batch size while shapes are computed; above 1, so that nothing broadcasts by accident."""
+BATCH = 13
+"""Stands for the batch size while shapes are computed: a size that is rare, so that no other dimension passes for it."""
 
 _MAX_STATES = 8
 

@@ -135,7 +135,6 @@ def test_a_decoder_begins_with_the_state_that_an_encoder_ends_with() -> None:
     assert not jnp.allclose(module.apply(variables, first, second), module.apply(variables, -first, second))
 
 
-@pytest.mark.xfail(reason="inputs of a function are all written by position, also those with a keyword")
 def test_a_mask_alone_hides_keys_and_is_not_added_as_a_bias() -> None:
     example = VARIANTS["DotProductAttention with a mask alone"]
     graph, given = graph_of(CATALOGUE["DotProductAttention"], example, CATALOGUE)

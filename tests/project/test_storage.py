@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flaxstudio.graph.graph import Field, Formula, Graph, Node, edge
+from flaxstudio.graph.library import Block, Code, Imported, Library
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.project import storage
+from flaxstudio.project import arrays, storage
 from flaxstudio.project.migrations import VERSION
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
@@ -149,3 +151,51 @@ def test_a_missing_file_and_folder_are_told(tmp_path: Path) -> None:
         load_project(tmp_path / "none.msgpack")
     with pytest.raises(ProblemError, match="cannot be written"):
         save_project(tmp_path / "no" / "x.msgpack", Project(), Results())
+
+
+def test_own_layers_fields_and_formulas_are_saved_and_loaded() -> None:
+    block = Block(
+        "Twice",
+        Graph(
+            (
+                Node("input_1", "Input"),
+                Node("dense_1", "Dense", {"features": Formula("2 * width")}),
+                Node("output_1", "Output"),
+            ),
+            (edge("input_1", "dense_1"), edge("dense_1", "output_1")),
+            (Field("width", "Dense.features", 4),),
+        ),
+        "Help.",
+    )
+    library = Library((block,), (Code("Bias", "class Bias: ..."),), (Imported("Net", "pkg.mod", (Field("depth", "int", 2),)),))
+    graph = Graph(
+        (Node("layers", "Dense", {"features": Formula("sizes", is_each=True)}),), (), (Field("sizes", "ints", (3, 4)),)
+    )
+    project = Project("Net", graph, library=library, block_positions={"Twice": {"dense_1": (1.0, 2.0)}})
+    loaded, _ = parse_project(dump_project(project, Results()), "it.msgpack")
+    assert loaded == project
+    assert loaded.block_positions == project.block_positions
+
+
+def test_a_file_of_the_first_version_is_read() -> None:
+    table = arrays.unpack(dump_project(Project(), Results()))
+    for key in ("library", "block_positions"):
+        del table[key]
+    loaded, _ = parse_project(arrays.pack({**table, "version": 1}), "old.msgpack")
+    assert loaded == Project()
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        Library((Block("not a class"),)),
+        Library((Block("Same"),), (Code("Same", ""),)),
+        Library(imports=(Imported("Net", "os; import sys"),)),
+        Library(imports=(Imported("Net", "pkg", (Field("a=1", "int", 2),)),)),
+        Library((Block("B", Graph((Node("__import__", "Dense"),))),)),
+        Library((Block("B", Graph(fields=(Field("self", "int", 1),))),)),
+    ],
+)
+def test_own_layers_with_impossible_names_are_refused(library: Library) -> None:
+    with pytest.raises(ProblemError, match="is damaged"):
+        parse_project(dump_project(Project(library=library), Results()), "evil.msgpack")
