@@ -169,11 +169,16 @@ def missing_imports(text: str) -> tuple[str, ...]:
 def with_imports(text: str) -> str:
     """Return a text that stands on its own: the imports it takes for granted are put before it."""
     lines = missing_imports(text)
-    if not lines:
-        return text
     tree = parse(text)
-    has_own = tree is not None and tree.body and isinstance(tree.body[0], ast.Import | ast.ImportFrom)
-    return "\n".join(lines) + ("\n" if has_own else "\n\n\n") + text.lstrip("\n")
+    if not lines or tree is None:
+        return text
+    futures = [part for part in tree.body if isinstance(part, ast.ImportFrom) and part.module == "__future__"]
+    if futures:  # nothing may stand before them
+        written = text.split("\n")
+        last = futures[-1].end_lineno or futures[-1].lineno
+        return "\n".join([*written[:last], "", *lines, *written[last:]])
+    gap = "\n" if isinstance(tree.body[0], ast.Import | ast.ImportFrom) else "\n\n\n"
+    return "\n".join(lines) + gap + text.lstrip("\n")
 
 
 def own_parts(function: ast.AST) -> Iterator[ast.AST]:

@@ -118,6 +118,14 @@ def test_a_quoted_annotation_builds():
     assert faults(layer("return x * self.a", fields="a: 'float | None' = 2.0")) == {}
 
 
+def test_annotations_of_the_future_build_and_lines_stay_right():
+    text = "from __future__ import annotations\n" + SIMPLE_DENSE
+    assert faults(text, "SimpleDense") == {}
+    wrong = text.replace("y = y + bias", "y = y + bias[3:]")
+    line = wrong.split("\n").index("    y = y + bias[3:]") + 1
+    assert faults(wrong, "SimpleDense")["shapes"].startswith(f"Line {line} fails")
+
+
 def test_the_process_gives_the_same_findings():
     question = LayerQuestion(SIMPLE_DENSE, "SimpleDense", {"features": 3}, (ArrayShape((5,)),))
     assert check_in_process(question) == check_layer(question.text, question.name, question.attributes, question.inputs)

@@ -245,6 +245,14 @@ def test_imports_that_a_notebooks_cell_takes_for_granted_are_added():
     assert with_imports(NOTEBOOK_IMPORTS + SIMPLE_DENSE) == NOTEBOOK_IMPORTS + SIMPLE_DENSE
 
 
+def test_an_import_of_the_future_stays_first():
+    text = "from __future__ import annotations\n" + SIMPLE_DENSE
+    whole = with_imports(text)
+    compile(whole, "text", "exec")
+    assert missing_imports(whole) == ()
+    assert whole.startswith("from __future__ import annotations\n\nimport flax.linen as nn\n")
+
+
 def test_unusual_imports_are_pointed_out_but_no_fault():
     text = "import os\nimport torchvision\nimport numpy as np\n" + layer()
     assert fault_of_code(text, "Own") == []
