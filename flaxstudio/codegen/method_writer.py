@@ -51,6 +51,7 @@ class MethodWriter:
         self._into = _edges_into(graph)
         self._values = {Port(name, "out"): variable for name, variable in parameters.items()}
         self._parameters = set(parameters.values())
+        self._in_x = next((port for port, variable in self._values.items() if variable == "x"), None)
         written = set(order)
         self._uses: dict[Port, int] = {}
         for edge in graph.edges:
@@ -213,7 +214,7 @@ class MethodWriter:
     def _variable(self, node: Node, port: str, sources: list[Port]) -> str:
         """Choose the variable for a node's value: `x` or its chain's while nobody else needs it, else the node's name."""
         free = [self._values[s] for s in sources if self._uses[s] <= 0 and self._values.get(s, UNKNOWN) != UNKNOWN]
-        is_x_needed = any(value == "x" and self._uses.get(p, 0) > 0 for p, value in self._values.items())
+        is_x_needed = self._in_x is not None and self._uses.get(self._in_x, 0) > 0
         spec = self._catalogue[node.layer]
         if not spec.is_module and node.name != self._default_names[node.name]:
             chosen = node.name
@@ -224,6 +225,7 @@ class MethodWriter:
         else:
             chosen = f"{node.name}_out" if node.name in self._shared and not self._is_setup else node.name
         self._values[Port(node.name, port)] = chosen
+        self._in_x = Port(node.name, port) if chosen == "x" else self._in_x
         return chosen
 
 

@@ -204,7 +204,10 @@ class LayerSpec:
 
     def attribute(self, name: str) -> AttributeSpec:
         """Return the spec of an attribute; KeyError if the layer has none of that name."""
-        for spec in (*self.attributes, *self.wrapping):
+        for spec in self.attributes:
+            if spec.name == name:
+                return spec
+        for spec in self.wrapping:
             if spec.name == name:
                 return spec
         raise KeyError(name)
