@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # what these import is loaded behind the start page
 
 _SIDE_WIDTH = 220
 _INSPECTOR_WIDTH = 320
-_TABS = ("data", "training", "code", "problems", "runs")
+_TABS = ("data", "training", "code", "problems", "variables", "try_it", "runs")
 
 
 class MainWindow(QMainWindow):
@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.canvas, self.palette_panel, self.inspector = views.canvas, views.palette, views.inspector
         self.data_panel, self.training_panel, self.code_panel = views.data, views.training, views.code
         self.problems_panel, self.runs_panel = views.problems, views.runs
+        self.variables_panel, self.try_it_panel = views.variables, views.try_it
         self._views = (*self._views, *views.all())
         self._centre.addWidget(self.canvas)
         self.docks = self._add_docks()
@@ -114,6 +115,8 @@ class MainWindow(QMainWindow):
         known, selected = self._shown, self.selected
         self.inspector.display(known.project, selected, known.problems, known.shapes)
         self.code_panel.display(known.source.text, known.source.lines.get(selected[0]) if len(selected) == 1 else None)
+        self.variables_panel.mark_nodes(selected)
+        self.try_it_panel.mark_nodes(selected)
 
     def display_run(self, state: RunState, progress: str) -> None:
         """Show how the run under way stands."""
@@ -225,6 +228,8 @@ class MainWindow(QMainWindow):
             ("training", self.tr("Training"), self.training_panel, bottom),
             ("code", self.tr("Code"), self.code_panel, bottom),
             ("problems", self.tr("Problems"), self.problems_panel, bottom),
+            ("variables", self.tr("Variables"), self.variables_panel, bottom),
+            ("try_it", self.tr("Try it"), self.try_it_panel, bottom),
             ("runs", self.tr("Runs"), self.runs_panel, bottom),
         )
         docks = {}

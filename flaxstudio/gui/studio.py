@@ -23,6 +23,8 @@ from flaxstudio.gui.start_content import recent_projects_with_pictures, template
 from flaxstudio.gui.start_page import RecentProject
 from flaxstudio.gui.theme import apply_theme, tokens_for
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.gui.try_it_acts import TryItActs
+from flaxstudio.gui.variables_acts import VariablesActs
 from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.project.results import Trained
 from flaxstudio.training.events import Event, RunFinished, RunStarted
@@ -48,6 +50,18 @@ class Studio(QObject):
         self.graph = GraphActs(self.session, self.window.canvas, self)
         self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens, warm_up)
+        self.variables = VariablesActs(
+            self.session,
+            settings,
+            window.variables_panel,
+            window,
+            lambda: self.tokens,
+            lambda: self.runner.is_busy,
+            warm_up,
+            self.say,
+            self.complain,
+        )
+        self.try_it = TryItActs(self.session, window.try_it_panel, window, lambda: self.runner.is_busy, warm_up, self.complain)
         self.device_worker = Worker(_describe_device(warm_up), self)
         self.recent_worker = Worker(self._draw_recent, self)
 
@@ -80,6 +94,8 @@ class Studio(QObject):
         self.settings.keep_window(self.window.saveGeometry(), self.window.layout_state())
         self.runner.stop_and_wait()
         self.exports.cancel()
+        self.variables.close()
+        self.try_it.close()
         self.data.close()
         self.files.close()
         self.device_worker.close()
@@ -97,6 +113,8 @@ class Studio(QObject):
         known = self.session.knowledge
         state = self.runner.state_for(known.project, known.results)
         self.window.display_run(state, progress_text(state))
+        self.variables.display()
+        self.try_it.display()
 
     def say(self, text: str) -> None:
         """Tell in passing, at the window's foot, what was done."""
@@ -183,8 +201,11 @@ class Studio(QObject):
     # runs
 
     def train(self) -> None:
-        """Begin a run, or show what prevents it."""
-        self._begin_run(None)
+        """Begin a run, from the variables that were initialised or loaded if there are such, or show what prevents it."""
+        document = self.session.document
+        trained = document.results.trained
+        is_begun = trained is not None and trained.step == 0 and trained.graph == document.project.graph
+        self._begin_run(trained if is_begun else None)
 
     def go_on(self) -> None:
         """Go on from where the last run was stopped."""

@@ -14,6 +14,8 @@ from flaxstudio.gui.panels.palette import Palette
 from flaxstudio.gui.panels.problems import ProblemsPanel
 from flaxstudio.gui.panels.runs import RunsPanel
 from flaxstudio.gui.panels.training import TrainingPanel
+from flaxstudio.gui.panels.try_it import TryItPanel
+from flaxstudio.gui.panels.variables import VariablesPanel
 from flaxstudio.gui.tokens import Tokens
 
 
@@ -28,12 +30,15 @@ class Views:
     training: TrainingPanel
     code: CodePanel
     problems: ProblemsPanel
+    variables: VariablesPanel
+    try_it: TryItPanel
     runs: RunsPanel
 
     def all(self) -> tuple[QWidget, ...]:
         """Return every view."""
         return (
-            self.canvas, self.palette, self.inspector, self.data, self.training, self.code, self.problems, self.runs,
+            self.canvas, self.palette, self.inspector, self.data, self.training, self.code, self.problems,
+            self.variables, self.try_it, self.runs,
         )  # fmt: skip
 
 
@@ -49,4 +54,6 @@ def build_views(catalogue: Catalogue, tokens: Tokens) -> Iterator[Views | None]:
     training = TrainingPanel(tokens)
     yield None
     code, problems, runs = CodePanel(tokens), ProblemsPanel(tokens), RunsPanel(tokens)
-    yield Views(canvas, palette, inspector, data, training, code, problems, runs)
+    yield None
+    variables, try_it = VariablesPanel(tokens), TryItPanel(tokens)
+    yield Views(canvas, palette, inspector, data, training, code, problems, variables, try_it, runs)

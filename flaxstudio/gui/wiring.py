@@ -111,8 +111,9 @@ def _wire_editor(studio: Studio) -> None:
 
 
 def _wire_panels(studio: Studio) -> None:
-    """Data, training and runs."""
+    """Data, training, variables, trials and runs."""
     data, training = studio.window.data_panel, studio.window.training_panel
+    variables, try_it = studio.window.variables_panel, studio.window.try_it_panel
     data.dataset_changed.connect(studio.data.on_dataset_changed)
     data.file_requested.connect(studio.data.on_file_requested)
     data.sample_chosen.connect(studio.data.on_sample_chosen)
@@ -123,4 +124,13 @@ def _wire_panels(studio: Studio) -> None:
     training.resume_requested.connect(studio.runner.pause_or_resume)
     training.stop_requested.connect(studio.runner.stop)
     training.continue_requested.connect(studio.go_on)
+    variables.node_requested.connect(studio.show_node)
+    variables.statistics_wanted.connect(studio.variables.on_statistics_wanted)
+    variables.values_requested.connect(studio.variables.on_values_requested)
+    variables.initialize_requested.connect(studio.variables.on_initialize)
+    variables.initialize_again_requested.connect(studio.variables.on_initialize_again)
+    variables.file_requested.connect(studio.variables.on_file_requested)
+    try_it.trial_requested.connect(studio.try_it.on_trial)
+    try_it.keep_requested.connect(studio.try_it.on_keep)
+    try_it.node_requested.connect(studio.show_node)
     studio.window.runs_panel.run_selected.connect(studio.show_run)

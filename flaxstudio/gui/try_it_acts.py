@@ -1,0 +1,141 @@
+"""Tries the model in the background as the Try it panel asks, and keeps updated collections when that is wanted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from flaxstudio.evaluation.trial import Outcome, Trial
+from flaxstudio.graph.check import has_errors
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.background import Worker
+from flaxstudio.gui.panels.try_it import TryItPanel, TryItState
+from flaxstudio.gui.panels.variables_tree import shape_text
+from flaxstudio.gui.session import Knowledge, Session
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Trained
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    project: Project
+    trained: Trained | None
+    catalogue: Catalogue
+    beside: Path | None
+    trial: Trial
+
+
+class TryItActs(QObject):
+    """Slots for the intents of the Try it panel."""
+
+    def __init__(
+        self,
+        session: Session,
+        panel: TryItPanel,
+        window: QWidget,
+        is_busy: Callable[[], bool],
+        warm_up: Callable[[], None],
+        complain: Callable[[str], None],
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._panel = panel
+        self._is_busy = is_busy
+        self._complain = complain
+        self._last: tuple[_Question, Outcome] | None = None
+        self._of: tuple[Any, Any, Any] = (None, None, None)
+        self._key: object = None
+        self._worker = Worker(_try(warm_up), self)
+        self._worker.answered.connect(self._on_answered)
+
+    def display(self) -> None:
+        """Show in the panel what can be tried of the open project."""
+        known = self._session.knowledge
+        spec = self._session.catalogue["Input"]
+        values = ((node.name, spec.value(node, "shape")) for node in known.project.graph.of_layer("Input"))
+        inputs = {
+            name: shape_text(tuple(v for v in shape if isinstance(v, int)))
+            for name, shape in values
+            if isinstance(shape, tuple)
+        }
+        trained = known.results.trained
+        of = (known.project.graph, known.project.dataset, trained)
+        if of[:2] != self._of[:2] or of[2] is not self._of[2]:
+            self._of, self._key = of, object()
+        preparation = trained.preparation if trained else None
+        is_scaling = preparation is not None and bool(np.any(preparation.offset != 0) or np.any(preparation.scale != 1))
+        has_data = known.project.dataset is not None
+        self._panel.display(TryItState(inputs, self._key, has_data, trained is not None, is_scaling, self._fault(known)))
+
+    def on_trial(self, trial: Trial) -> None:
+        """Apply the model in the background; an older trial that is not done yet is dropped."""
+        document = self._session.document
+        beside = document.path.parent if document.path else None
+        self._worker.ask(_Question(document.project, document.results.trained, self._session.catalogue, beside, trial))
+
+    def on_keep(self) -> None:
+        """Put the collections that the last trial left into the variables: an undoable step."""
+        document = self._session.document
+        if self._is_busy():
+            self._complain(self.tr("A run is under way. Stop it before you change variables."))
+            return
+        if self._last is None or self._last[0].trained is not document.results.trained or document.results.trained is None:
+            self._complain(self.tr("The variables were changed since. Apply again, then keep."))
+            return
+        from flaxstudio.evaluation.trying import adopt  # imported long ago, by the trial
+
+        updated = self._last[1].updated
+        text = self.tr("Keep updated {0}").format(", ".join(updated))
+        document.set_variables(adopt(document.results.trained, updated), text)
+
+    def close(self) -> None:
+        """End the background thread."""
+        self._worker.close()
+
+    def _fault(self, known: Knowledge) -> str:
+        if not any(known.project.graph.of_layer("Input")):
+            return self.tr("Draw a network from Input to Output first, then try it here.")
+        if has_errors(known.graph_problems):
+            return self.tr("The graph has problems. Mend them, then try it.")
+        if known.results.trained is None and any(shape.params for shape in known.shapes.nodes.values()):
+            return self.tr("There are no variables yet. Initialise them in the Variables panel, or train the model.")
+        return ""
+
+    def _on_answered(self, question: _Question, answer: Outcome | ProblemError) -> None:
+        if question.project.graph != self._session.document.project.graph:
+            return
+        if isinstance(answer, ProblemError):
+            self._panel.show_fault(str(answer))
+        else:
+            self._last = (question, answer)
+            self._panel.show_outcome(answer)
+
+
+def _try(warm_up: Callable[[], None]) -> Callable[[_Question], Outcome]:
+    """Return a function for one background thread that carries out trials; the data is prepared once."""
+    kept: dict[Any, Any] = {}
+
+    def work(question: _Question) -> Outcome:
+        warm_up()
+        from flaxstudio.evaluation.trial_data import prepared_data
+        from flaxstudio.evaluation.trying import try_model
+
+        def dataset() -> Any:
+            key = (question.project.dataset, question.beside, tuple(question.project.graph.of_layer("Input")))
+            preparation = question.trained.preparation if question.trained else None
+            if kept.get("key") != key or kept.get("preparation") is not preparation:
+                kept.update(
+                    key=key,
+                    preparation=preparation,
+                    data=prepared_data(question.project, question.trained, question.catalogue, question.beside),
+                )
+            return kept["data"]
+
+        return try_model(question.project, question.trained, question.catalogue, question.trial, dataset)
+
+    return work
