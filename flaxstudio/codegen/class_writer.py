@@ -1,12 +1,12 @@
 """Writes one linen class: its fields, setup if that is the style, and a method for each group of Outputs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flaxstudio.codegen.constructors import constructor, count_source, is_repeated, is_scanned
 from flaxstudio.codegen.formatting import formatted
-from flaxstudio.codegen.method_writer import MethodWriter, Statement
+from flaxstudio.codegen.method_writer import LETTERS, MethodWriter, Statement
 from flaxstudio.graph.fields import field_spec
 from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.graph.naming import fault_of_name
@@ -98,10 +98,14 @@ class _ClassWriter:
             self._graph, self._catalogue, order, parameters, self._default_names, self._style == "setup", self._shared
         )
         body = list(writer.statements())
-        yield from body
         outputs = self._methods.get(method, [])
+        returned = ", ".join(writer.input_value(node) for node in outputs)
+        if len(body) == 1 and returned in LETTERS and body[0].text.startswith(f"{returned} = "):
+            yield replace(body[0], text=f"return {body[0].text.removeprefix(f'{returned} = ')}")
+            return
+        yield from body
         if outputs:
-            yield Statement("", f"return {', '.join(writer.input_value(node) for node in outputs)}", 2)
+            yield Statement("", f"return {returned}", 2)
         elif not body:
             yield Statement("", UNKNOWN, 2)
 

@@ -16,6 +16,9 @@ from flaxstudio.codegen.constructors import (
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 
+LETTERS = ("x", "y", "z")
+"""Variables that say nothing about the node whose value they hold."""
+
 _DEPTH = 2
 
 
@@ -51,7 +54,9 @@ class MethodWriter:
         self._into = _edges_into(graph)
         self._values = {Port(name, "out"): variable for name, variable in parameters.items()}
         self._parameters = set(parameters.values())
-        self._in_x = next((port for port, variable in self._values.items() if variable == "x"), None)
+        in_x = next((port for port, variable in self._values.items() if variable == "x"), None)
+        # a letter that is also a node's name stays that node's
+        self._letters = {letter: in_x if letter == "x" else None for letter in LETTERS if letter not in self._nodes}
         written = set(order)
         self._uses: dict[Port, int] = {}
         for edge in graph.edges:
@@ -212,21 +217,27 @@ class MethodWriter:
         return sources
 
     def _variable(self, node: Node, port: str, sources: list[Port]) -> str:
-        """Choose the variable for a node's value: `x` or its chain's while nobody else needs it, else the node's name."""
+        """Choose the variable for a node's value: its chain's, else the first free letter, else the node's name."""
         free = [self._values[s] for s in sources if self._uses[s] <= 0 and self._values.get(s, UNKNOWN) != UNKNOWN]
-        is_x_needed = self._in_x is not None and self._uses.get(self._in_x, 0) > 0
         spec = self._catalogue[node.layer]
         if not spec.is_module and node.name != self._default_names[node.name]:
             chosen = node.name
         elif len(set(sources)) == 1 and free and (free[0] == "x" or free[0] not in self._parameters):
             chosen = free[0]
-        elif not is_x_needed:
-            chosen = "x"
         else:
-            chosen = f"{node.name}_out" if node.name in self._shared and not self._is_setup else node.name
+            chosen = self._free_letter() or self._own_variable(node)
         self._values[Port(node.name, port)] = chosen
-        self._in_x = Port(node.name, port) if chosen == "x" else self._in_x
+        if chosen in self._letters:
+            self._letters[chosen] = Port(node.name, port)
         return chosen
+
+    def _free_letter(self) -> str:
+        """Return the first letter whose value nobody needs any more, or ""."""
+        is_free = (letter for letter, port in self._letters.items() if port is None or self._uses.get(port, 0) <= 0)
+        return next(is_free, "")
+
+    def _own_variable(self, node: Node) -> str:
+        return f"{node.name}_out" if node.name in self._shared and not self._is_setup else node.name
 
 
 def _edges_into(graph: Graph) -> dict[Port, list[Edge]]:

@@ -1,8 +1,10 @@
 """Source text to linen Module: the very text that is shown is compiled and executed here, and nowhere else."""
 
 import linecache
+import sys
+import types
 from types import CodeType
-from typing import Any, cast
+from typing import cast
 
 import flax.linen as nn
 
@@ -24,9 +26,18 @@ def build_module(source: Source) -> nn.Module:
     file = _file_name(source)
     # tracebacks and the debugger find the text under its invented file name
     linecache.cache[file] = (len(source.text), None, source.text.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = {"__name__": "flaxstudio_model"}
-    exec(_compile(source, file), namespace)
-    return cast(nn.Module, namespace[source.class_name]())
+    built = types.ModuleType("flaxstudio_model")
+    # dataclasses look up annotations that are text in the module of their class, while it is made
+    before = sys.modules.get(built.__name__)
+    sys.modules[built.__name__] = built
+    try:
+        exec(_compile(source, file), built.__dict__)
+        return cast(nn.Module, getattr(built, source.class_name)())
+    finally:
+        if before is None:
+            sys.modules.pop(built.__name__, None)
+        else:
+            sys.modules[built.__name__] = before
 
 
 def require_sound(graph: Graph, catalogue: Catalogue) -> None:

@@ -131,6 +131,9 @@ def _assembled(
 
 def _import_lines(imports: set[str]) -> Iterator[str]:
     """Yield import statements in groups: standard library, then the rest; `import` before `from`."""
+    future = [statement for statement in sorted(imports) if statement.startswith("from __future__ ")]
+    yield from (*future, *([""] if future else []))
+    imports = imports.difference(future)
     groups: tuple[list[str], list[str]] = ([], [])
     for statement in sorted(imports, key=lambda s: (s.startswith("from"), s.lower())):
         is_standard = statement.split()[1].split(".")[0] in sys.stdlib_module_names

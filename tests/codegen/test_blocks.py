@@ -165,3 +165,17 @@ def test_a_block_that_holds_itself_is_a_problem() -> None:
         (edge("input_1", "loop_1"), edge("loop_1", "output_1")),
     )
     assert any("holds itself" in problem.what for problem in check(graph, own))
+
+
+def test_code_with_annotations_kept_as_text_is_built() -> None:
+    text = (
+        "from __future__ import annotations\n\nimport flax.linen as nn\n\n\nclass Scale(nn.Module):\n    factor: float = 2.0\n\n"
+        "    def __call__(self, x):\n        return self.factor * x\n"
+    )
+    code = Code("Scale", text)
+    own = catalogue_of(Library(codes=(code,)), BASE, frozenset({code.hash}))
+    sketch = Sketch(own)
+    sketch.add("Output", sketch.add("Scale", sketch.add("Input"), factor=3.0))
+    source = generate(sketch.graph(), "Net", own)
+    assert source.text.startswith("from __future__ import annotations\n\nimport")
+    np.testing.assert_array_equal(build_module(source).apply({}, X), 3 * X)
