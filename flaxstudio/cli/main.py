@@ -98,7 +98,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
             return export.run(arguments)
         case _:
-            raise ProblemError("import-code comes in a later version.", "Draw the graph in the window instead.")
+            from flaxstudio.cli import import_code
+
+            return import_code.run(arguments)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

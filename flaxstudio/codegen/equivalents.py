@@ -1,0 +1,71 @@
+"""Other ways to write the same, for terms that no template is written like."""
+
+import math
+from collections.abc import Callable, Iterator
+
+from flaxstudio.codegen.normal_forms import called, full_slice
+from flaxstudio.codegen.terms import NONE, Batch, Call, Const, Op, Ref, Seq, Term, Unreadable, Wire
+
+_ELLIPSIS = Ref("builtins.Ellipsis")
+Known = Callable[[Term], Term | None]
+
+
+def equivalents(term: Term, known: Known) -> Iterator[Term]:
+    """Yield other forms of a term."""
+    match term:
+        case Op(name="index", args=(value, place)):
+            yield from _of_index(value, place, term.line)
+        case Call(function=Ref(path="jax.numpy.reshape")):
+            yield from _of_reshape(term, known)
+        case Call(function=Ref(path="jax.numpy.maximum"), args=((_, Seq(items=(value, Const(value=0)))),)):
+            yield called(Ref("flax.linen.relu"), [value], [], term.line)
+        case Call(function=Ref(path="jax.numpy.stack" | "jax.numpy.concatenate")):
+            return
+
+
+def _of_index(value: Term, place: Term, line: int) -> Iterator[Term]:
+    items = list(place.items) if isinstance(place, Seq) else [place]
+    marked = [(at, item) for at, item in enumerate(items) if item not in (full_slice(), _ELLIPSIS)]
+    is_behind = _ELLIPSIS in items
+    if not marked:
+        return
+    if all(item == NONE for _, item in marked):
+        found = value
+        for at, _ in marked:
+            is_after = is_behind and items.index(_ELLIPSIS) < at
+            axis = at - len(items) if is_after else at
+            found = called(Ref("jax.numpy.expand_dims"), [found], [("axis", Const(axis))], line)
+        yield found
+        return
+    if len(marked) != 1:
+        return
+    at, item = marked[0]
+    axis = Const(at - len(items) if is_behind and items.index(_ELLIPSIS) < at else at)
+    match item:
+        case Const(value=int()):
+            yield called(Ref("jax.numpy.take"), [value, item], [("axis", axis)], line)
+        case Op(name="slice", args=(first, last, step)):
+            start = Const(0) if first == NONE else first
+            stride = Const(1) if step == NONE else step
+            yield called(Ref("jax.lax.slice_in_dim"), [value, start, last, stride, axis], [], line)
+
+
+def _of_reshape(term: Call, known: Known) -> Iterator[Term]:
+    """Yield `(batch, sizes)` for a shape that gives the batch as -1 or not at all."""
+    array, shape = term.get("a"), term.get("shape")
+    if not isinstance(array, Wire) or not isinstance(shape, Seq) or not shape.items or shape.items[0] == Batch():
+        return
+    try:
+        old = known(Op("attr:shape", (array,)))
+        sizes = [known(item) or item for item in shape.items]
+    except Unreadable:
+        return
+    numbers = [size.value for size in sizes[1:] if isinstance(size, Const) and isinstance(size.value, int)]
+    have = (
+        [size.value for size in old.items if isinstance(size, Const) and isinstance(size.value, int)]
+        if isinstance(old, Seq)
+        else []
+    )
+    if sizes[0] == Const(-1) and len(numbers) == len(sizes) - 1 and -1 not in numbers and math.prod(numbers) == math.prod(have):
+        new = Seq((Batch(), *shape.items[1:]))
+        yield Call(term.function, tuple((key, new if key == "shape" else value) for key, value in term.args), term.line)

@@ -1,0 +1,369 @@
+"""Modules made and called: Flax's layers, chains of them, wrapped ones, and those that the text defines itself."""
+
+import ast
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flaxstudio.codegen import own_calls, values
+from flaxstudio.codegen.attribute_reader import Mismatch, value_of
+from flaxstudio.codegen.draft import DraftModule
+from flaxstudio.codegen.normal_forms import called
+from flaxstudio.codegen.patterns import fits
+from flaxstudio.codegen.terms import (
+    NONE,
+    TRUE,
+    Call,
+    Closure,
+    Const,
+    FieldOf,
+    Index,
+    ModuleRef,
+    Op,
+    OwnClass,
+    Ref,
+    Seq,
+    Term,
+    Train,
+    Unreadable,
+    Wire,
+    rebuilt,
+)
+from flaxstudio.codegen.vocabulary import is_module_class, named, parameters
+from flaxstudio.graph.graph import Value
+from flaxstudio.graph.spec import LayerSpec
+
+if TYPE_CHECKING:
+    from flaxstudio.codegen.interpreter import Interpreter
+
+PARTIAL = "functools.partial"
+SEQUENTIAL = "flax.linen.Sequential"
+
+
+def is_class(term: Term) -> bool:
+    """Return whether a term is a class of Modules, Flax's or the text's."""
+    match term:
+        case OwnClass():
+            return True
+        case Ref(path=path):
+            return path.startswith("flax.") and is_module_class(path)
+        case Call(function=Ref(path=path), args=args) if path in (PARTIAL, _remat(), _jit()):
+            return bool(args) and is_class(args[0][1])
+        case _:
+            return False
+
+
+def callee(reading: "Interpreter", function: Term) -> Term:
+    """Return what is called, where that is itself computed: a module that was just made, a method of one."""
+    if isinstance(function, Call):
+        if is_class(function) or _is_lifted(function):
+            return function
+        return values.value(reading, function)
+    if isinstance(function, Op) and function.name == "index":
+        return values.value(reading, reading.settled(function))
+    return function
+
+
+def arguments(term: Call) -> tuple[list[Term], list[tuple[str, Term]]]:
+    """Return a call's positional arguments and its keywords, where its function is not known."""
+    return [arg for key, arg in term.args if key.isdigit()], [(key, arg) for key, arg in term.args if not key.isdigit()]
+
+
+def with_function(term: Call, function: Term) -> Term:
+    """Return the call of another function with the same arguments."""
+    positional, keywords = arguments(term)
+    return called(function, positional, keywords, term.line)
+
+
+def special(reading: "Interpreter", term: Call) -> Term | None:
+    """Return what a call comes to that is neither a layer nor a module; None where it is nothing special."""
+    match term.function:
+        case Ref(path="flax.linen.merge_param"):
+            return _merged([reading.settled(arg) for _, arg in term.args], term.line)
+        case Ref(path=path) if path == PARTIAL:
+            return term
+        case Call(function=Ref(path="functools.partial"), args=bound):
+            return values.value(reading, _unbound(bound, term))
+        case Call(function=Ref(path="flax.linen.scan")):
+            return _scanned(reading, term)
+        case Op(name=name, args=(ModuleRef() as owner,)):
+            return own_calls.call_method(reading, owner, name.removeprefix("attr:"), term)
+        case _:
+            return None
+
+
+def make(reading: "Interpreter", term: Term, wish: str = "") -> Term:
+    """Return a new module; its name is what the text gives it, or else what it is assigned to."""
+    if not isinstance(term, Call):
+        raise Unreadable(0, "a class is used as a layer without being made")
+    attributes: dict[str, Value] = {}
+    function = term.function
+    while isinstance(function, Call):
+        if isinstance(function.function, Ref) and function.function.path == PARTIAL:
+            bound = _unbound(function.args, term)
+            assert isinstance(bound, Call)
+            term, function = bound, bound.function
+            continue
+        if isinstance(function.function, Ref) and function.function.path == _remat():
+            attributes["remat"] = True
+        rewrapped = with_function(term, function.args[0][1])
+        assert isinstance(rewrapped, Call)
+        term, function = rewrapped, rewrapped.function
+    given = term.get("name")
+    name = _name_in(reading.settled(given)) if given is not None else ""
+    module = reading.draft.module(term.without("name", "parent"), name or wish)
+    module.attributes.update(attributes)
+    return ModuleRef(module.number)
+
+
+def call(reading: "Interpreter", owner: ModuleRef, term: Call) -> Term:
+    """Return what a module gives for these arguments."""
+    module = reading.draft.modules[owner.number]
+    made = module.made
+    assert isinstance(made, Call)
+    positional, keywords = arguments(term)
+    positional = [values.value(reading, arg) for arg in positional]
+    keywords = [(key, values.value(reading, arg)) for key, arg in keywords]
+    if made.function == Ref(SEQUENTIAL):
+        return _chained(reading, module, positional, keywords, term.line)
+    if isinstance(made.function, OwnClass):
+        return own_calls.call(reading, module, positional, keywords, term.line)
+    return _layer(reading, module, positional, keywords, term.line)
+
+
+def resolve(reading: "Interpreter", module: DraftModule, line: int) -> LayerSpec:
+    """Find out which layer a module is, with its attributes."""
+    if module.spec is not None:
+        return module.spec
+    made = _expanded(reading, module.made)
+    assert isinstance(made, Call)
+    assert isinstance(made.function, Ref)
+    why = f"{values.described(made)} is no layer that Flax Studio knows."
+    for pattern in reading.session.patterns.classes.get(made.function.path, ()):
+        spec = pattern.spec
+        flags = {*_flags(spec), *(port.argument.partition("=")[0] for port in spec.outputs if port.argument)}
+        captured = fits(pattern, made.without(*flags), reading.session.same(reading))
+        if captured is None:
+            continue
+        try:
+            attributes = values.attributes_of(reading, spec, captured)
+        except Mismatch as mismatch:
+            why = f"{spec.name}: {mismatch}."
+            continue
+        module.flags.update({key: arg for key, arg in made.args if key in flags})
+        return settle(reading, module, spec, attributes)
+    raise Unreadable(made.line or line, why)
+
+
+def settle(reading: "Interpreter", module: DraftModule, spec: LayerSpec, attributes: dict[str, Value]) -> LayerSpec:
+    """Keep what a module turned out to be."""
+    allowed = {attribute.name for attribute in spec.wrapping}
+    wrapping = {name: value for name, value in module.attributes.items() if name in allowed}
+    if dropped := sorted(set(module.attributes) - set(wrapping)):
+        reading.note(f"{spec.name}: {', '.join(dropped)} is left out; it changes no result.")
+    module.spec = spec
+    module.attributes = {**attributes, **wrapping}
+    return spec
+
+
+def wires_at(reading: "Interpreter", given: Sequence[tuple[str, Term]], line: int) -> dict[str, tuple[Wire, ...]]:
+    """Return port -> its wire, of those that are given anything."""
+    return {port: (values.as_wire(reading, term, line),) for port, term in given if term != NONE}
+
+
+def check_flag(name: str, wanted: Term, given: Term | None, spec: LayerSpec, line: int) -> None:
+    """Refuse a flag that is not what training says."""
+    if given is not None and given not in (wanted, NONE):
+        raise Unreadable(line, f"{spec.name}: {name} does not follow whether the model trains.")
+
+
+def _layer(
+    reading: "Interpreter", module: DraftModule, positional: list[Term], keywords: list[tuple[str, Term]], line: int
+) -> Term:
+    spec = resolve(reading, module, line)
+    made = module.made
+    assert isinstance(made, Call)
+    assert isinstance(made.function, Ref)
+    given = _bound(made.function.path, positional, keywords)
+    plain = [port for port in spec.inputs if not port.keyword]
+    order = _positional_names(made.function.path)
+    ports: list[tuple[str, Term]] = []
+    for place, port in enumerate(plain):
+        key = order[place] if place < len(order) else str(place)
+        if key not in given:
+            raise Unreadable(line, f"{spec.name} is called without its input.")
+        ports.append((port.name, given.pop(key)))
+    ports += [(port.name, given.pop(port.keyword)) for port in spec.inputs if port.keyword in given]
+    flags = _flags(spec)
+    for name, wanted in flags.items():
+        flag = given.pop(name, module.flags.get(name))
+        flag = None if flag is None else reading.settled(flag)
+        if spec.name == "Dropout" and flag == TRUE:
+            return ports[0][1]
+        if not spec.call_if or spec.call_if in module.attributes:
+            check_flag(name, wanted, flag, spec, line)
+    _take_call_attributes(reading, module, spec, given, line)
+    asked = _asked_outputs(reading, module, spec, given)
+    if unknown := [name for name, term in given.items() if term != NONE]:
+        raise Unreadable(line, f"{spec.name}: {unknown[0]} cannot be given to a node.")
+    node = reading.draft.add(spec, {}, wires_at(reading, ports, line), module.number, line)
+    return values.outputs_of(node, asked)
+
+
+def _take_call_attributes(
+    reading: "Interpreter", module: DraftModule, spec: LayerSpec, given: dict[str, Term], line: int
+) -> None:
+    for attribute in spec.attributes:
+        if attribute.is_call and attribute.name in given:
+            try:
+                found = value_of(attribute, given.pop(attribute.name), reading.known, reading.has_field)
+            except Mismatch as mismatch:
+                raise Unreadable(line, f"{spec.name}: {attribute.name} {mismatch}.") from None
+            if found != attribute.default:
+                module.attributes[attribute.name] = found
+
+
+def _asked_outputs(reading: "Interpreter", module: DraftModule, spec: LayerSpec, given: dict[str, Term]) -> tuple[str, ...]:
+    """Return the optional outputs that a call asks for."""
+    asked = []
+    for port in spec.outputs:
+        name, _, wanted = port.argument.partition("=")
+        term = given.pop(name, module.flags.get(name)) if name else None
+        if term is not None and reading.settled(term) == Const(wanted == "True"):
+            asked.append(port.name)
+    return tuple(asked)
+
+
+def _chained(
+    reading: "Interpreter", module: DraftModule, positional: list[Term], keywords: list[tuple[str, Term]], line: int
+) -> Term:
+    made = module.made
+    assert isinstance(made, Call)
+    layers = values.value(reading, made.get("layers") or Seq(()))
+    if not isinstance(layers, Seq):
+        layers = values.value(reading, reading.settled(layers))
+    if not isinstance(layers, Seq):
+        raise Unreadable(line, "the layers of this Sequential are not known before the model runs.")
+    module.made = Call(made.function, (("layers", layers),), made.line)
+    found: Term = Seq(tuple(positional))
+    for layer in layers.items:
+        given = list(found.items) if isinstance(found, Seq) else [found]
+        found = values.value(reading, called(layer, given, keywords, line))
+        keywords = []
+    return found
+
+
+def _scanned(reading: "Interpreter", term: Call) -> Term:
+    """Read nn.scan as it is written for a node: over a function of a module and what it carries."""
+    lifted = term.function
+    assert isinstance(lifted, Call)
+    target, length = lifted.get("target"), lifted.get("length")
+    positional, _ = arguments(term)
+    if not isinstance(target, Closure) or length is None or len(positional) < 2:
+        raise Unreadable(term.line, "nn.scan is used in a way that a node cannot hold.")
+    owner = values.value(reading, positional[0])
+    if not isinstance(owner, ModuleRef):
+        raise Unreadable(term.line, "nn.scan is not over one module.")
+    module = reading.draft.modules[owner.number]
+    count = reading.session.repeat_of(reading, length)
+    before = len(reading.draft.nodes)
+    module.attributes |= {"repeat": count, "scan": True}
+    carried = values.as_wire(reading, positional[1], term.line)
+    found = reading.inline(target, [owner, carried, NONE], [], term.line)
+    added = [node for node in reading.draft.nodes[before:] if node.module == owner.number]
+    if len(added) != 1 or len(reading.draft.nodes) != before + 1:
+        raise Unreadable(term.line, "nn.scan is over more than one module.")
+    module.attributes |= {"repeat": count, "scan": True}
+    return found
+
+
+def _merged(args: list[Term], line: int) -> Term:
+    given = [arg for arg in args[1:] if arg != NONE]
+    if not given or any(arg != given[0] for arg in given):
+        raise Unreadable(line, "merge_param gets two different values.")
+    return given[0]
+
+
+def _unbound(bound: Sequence[tuple[str, Term]], term: Call) -> Term:
+    """Return the call that a partial's call stands for."""
+    table = dict(bound)
+    function = table.pop("func")
+    before = table.pop("args", Seq(()))
+    positional, keywords = arguments(term)
+    first = list(before.items) if isinstance(before, Seq) else []
+    return called(function, [*first, *positional], list({**table, **dict(keywords)}.items()), term.line)
+
+
+def _expanded(reading: "Interpreter", term: Term) -> Term:
+    """Return what makes a module with the modules inside it, cells of recurrent layers say, as what makes them."""
+    if isinstance(term, ModuleRef):
+        return _expanded(reading, reading.draft.modules[term.number].made)
+    if isinstance(term, FieldOf) and is_class_call(reading.default(term.name)):
+        return _expanded(reading, reading.demanded(term.name))
+    if isinstance(term, Call):
+        inner = rebuilt(term, lambda part: _expanded(reading, part))
+        assert isinstance(inner, Call)
+        return inner.without("name", "parent") if is_class(inner.function) else inner
+    return term
+
+
+def is_class_call(term: Term | None) -> bool:
+    """Return whether a term makes a module."""
+    return isinstance(term, Call) and is_class(term.function)
+
+
+def _bound(path: str, positional: list[Term], keywords: list[tuple[str, Term]]) -> dict[str, Term]:
+    order = _positional_names(path)
+    given = {order[place] if place < len(order) else str(place): term for place, term in enumerate(positional)}
+    return {**given, **dict(keywords)}
+
+
+def _positional_names(path: str) -> list[str]:
+    listed = parameters(path, "__call__") or ()
+    return [p.name for p in listed if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
+
+
+@lru_cache(maxsize=1024)
+def _flags_of(call: str) -> tuple[tuple[str, Term], ...]:
+    found: list[tuple[str, Term]] = []
+    for part in (part.strip() for part in call.split(",") if part.strip()):
+        name, _, source = part.partition("=")
+        is_negated = isinstance(ast.parse(source, mode="eval").body, ast.UnaryOp)
+        found.append((name, Op("not", (Train(),)) if is_negated else Train()))
+    return tuple(found)
+
+
+def _flags(spec: LayerSpec) -> dict[str, Term]:
+    return dict(_flags_of(spec.call))
+
+
+def flags_of(spec: LayerSpec) -> dict[str, Term]:
+    """Return flag -> what it must be, of a layer's call."""
+    return _flags(spec)
+
+
+def _name_in(term: Term) -> str:
+    """Return a name; of `f"dense_{i}"` in a loop that is kept, what stands before the number."""
+    match term:
+        case Const(value=str(name)):
+            return name
+        case Op(name="text", args=(Const(value=str(stem)), Index())):
+            return stem.rstrip("_")
+        case _:
+            return ""
+
+
+def _is_lifted(term: Call) -> bool:
+    return isinstance(term.function, Ref) and term.function.path in ("flax.linen.scan", PARTIAL)
+
+
+@lru_cache(maxsize=1)
+def _remat() -> str:
+    found = named("flax.linen.remat")
+    return found.path if isinstance(found, Ref) else ""
+
+
+@lru_cache(maxsize=1)
+def _jit() -> str:
+    found = named("flax.linen.jit")
+    return found.path if isinstance(found, Ref) else ""
