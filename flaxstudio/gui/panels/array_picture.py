@@ -14,6 +14,7 @@ from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.tokens import Tokens
 
 _MAX_CELL = 28
+_SMALL_CELL = 4
 _STRETCH = 8  # how much wider than high a matrix's cells may be, or the other way round
 _LEVELS = 255  # odd, so that zero has a level of its own
 
@@ -129,9 +130,9 @@ class _Surface(QWidget):
         return QRect(0, 0, *(max(1, round(size)) for size in sizes))
 
     def _whole(self, scale: float) -> float:
-        """Return a scale that gives every cell as many pixels."""
+        """Return a scale that gives every cell as many pixels, where cells are so small that one more would show."""
         ratio = self.devicePixelRatioF()
-        return math.floor(scale * ratio) / ratio if scale > 1 else scale
+        return math.floor(scale * ratio) / ratio if 1 < scale * ratio < _SMALL_CELL else scale
 
     def _compose(self) -> None:
         """Lay the tiles out and colour them, unless that has been done for this size."""

@@ -75,7 +75,7 @@ def _tiles(array: Array, axes: tuple[int, ...], shape: tuple[int, ...], columns:
     height, width = turned.shape[-2:]
     rows_step, columns_step = (max(1, -(-size // MAX_SIDE)) for size in (height, width))
     images = turned[..., ::rows_step, ::columns_step]
-    images = images.reshape(-1, *images.shape[-2:])
+    images = images.reshape(int(np.prod(images.shape[:-2])), *images.shape[-2:])
     fitting = max(1, MAX_CELLS // max(1, images.shape[1] * images.shape[2]))
     if columns and len(images) > fitting:
         fitting = max(1, fitting // columns) * columns if fitting >= columns else fitting

@@ -2,10 +2,11 @@
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from flaxstudio.evaluation.trial import Change, Outcome
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.panels.tabbed_view import ElidedLabel
 from flaxstudio.gui.panels.variables_tree import shape_text
 from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.project.variables import path_text
@@ -19,7 +20,7 @@ class TrialCollections(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = QTreeWidget()
-        self.text = QLabel()
+        self.text = ElidedLabel()
         self.keep_button = QPushButton(self.tr("Keep updated collections"))
         self._build()
         self.keep_button.clicked.connect(self.keep_requested)
@@ -40,7 +41,7 @@ class TrialCollections(QWidget):
 
     def _build(self) -> None:
         titles = (
-            self.tr("Variable"), self.tr("Shape"), self.tr("Mean before"), self.tr("Mean after"), self.tr("Largest change"),
+            self.tr("Variable"), self.tr("Shape"), self.tr("Mean before"), self.tr("after"), self.tr("Change"),
         )  # fmt: skip
         self.list.setHeaderLabels(titles)
         self.list.setRootIsDecorated(False)

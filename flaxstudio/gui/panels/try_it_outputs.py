@@ -22,12 +22,11 @@ from flaxstudio.gui.panels.array_table import ArrayTable
 from flaxstudio.gui.panels.array_tiles import is_image_like, output_tiles
 from flaxstudio.gui.panels.tabbed_view import TabbedView
 from flaxstudio.gui.panels.try_it_collections import TrialCollections
-from flaxstudio.gui.panels.variables_tree import shape_text, short_text
-from flaxstudio.gui.plots.number_text import share_text
+from flaxstudio.gui.panels.variables_tree import shape_text, short_share, short_text
 from flaxstudio.gui.tokens import Tokens
 
 _PLACE, _SHAPE, _TYPE, _MEAN, _DEVIATION, _MINIMUM, _MAXIMUM, _ZEROS, _NOT_FINITE = range(9)
-_WIDTHS = {_PLACE: 170, _SHAPE: 110, _NOT_FINITE: 72}
+_WIDTHS = {_PLACE: 144, _SHAPE: 88, _TYPE: 58, _ZEROS: 54, _NOT_FINITE: 72}
 _WIDTH = 64
 
 
@@ -110,7 +109,7 @@ class TrialOutputs(QWidget):
             if column > _TYPE:
                 self.list.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sample.setPrefix(self.tr("sample "))
-        self.sample.setFixedWidth(104)
+        self.sample.setFixedWidth(96)
         self.sample.setAccessibleName(self.tr("Sample"))
         for page in (self.picture, self.vector):
             self._drawing.addWidget(page)
@@ -121,7 +120,7 @@ class TrialOutputs(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
         splitter.addWidget(self.tabs)
-        splitter.setSizes([760, 500])
+        splitter.setSizes([690, 570])
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setChildrenCollapsible(False)
@@ -135,7 +134,14 @@ class TrialOutputs(QWidget):
         wrong = f"{found.not_finite:,}" if found.not_finite else ""
         indent = "" if seen.place.split(".")[0].split("[")[0] == seen.node else "    "
         item = QTreeWidgetItem(
-            [indent + seen.place, shape_text(seen.value.shape), seen.value.dtype.name, *numbers, share_text(found.zeros), wrong]
+            [
+                indent + seen.place,
+                shape_text(seen.value.shape),
+                seen.value.dtype.name,
+                *numbers,
+                short_share(found.zeros),
+                wrong,
+            ]
         )
         item.setData(_PLACE, Qt.ItemDataRole.UserRole, number)
         for column in range(_MEAN, _NOT_FINITE + 1):
@@ -175,7 +181,7 @@ class TrialOutputs(QWidget):
         if seen is None:
             return
         sample = seen.value[self.sample.value()] if seen.value.ndim and len(seen.value) else seen.value
-        self.tabs.info.setText(f"{seen.place}  ·  {self._facts(seen, sample)}")
+        self.tabs.info.setText("  ·  ".join((seen.place, *self._facts(seen, sample))))
         match self.tabs.currentIndex():
             case 0 if is_image_like(sample.shape):
                 self._drawing.setCurrentWidget(self.picture)
@@ -186,11 +192,11 @@ class TrialOutputs(QWidget):
             case 1:
                 self.table.display(sample)
 
-    def _facts(self, seen: Seen, sample) -> str:
-        parts = [shape_text(sample.shape)]
+    def _facts(self, seen: Seen, sample) -> list[str]:
+        parts = []
         if sample.ndim == 1 and sample.size > 1 and np.isfinite(sample).all():
             parts.append(self.tr("largest at {0}").format(int(np.argmax(sample))))
         targets = self._outcome.targets if self._outcome is not None else ()
         if self.sample.value() < len(targets) and self.sample.value() < (len(seen.value) if seen.value.ndim else 0):
             parts.append(self.tr("the data says: {0}").format(targets[self.sample.value()]))
-        return "  ·  ".join(parts)
+        return parts

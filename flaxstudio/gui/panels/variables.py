@@ -34,8 +34,8 @@ from flaxstudio.project.statistics import Statistics
 from flaxstudio.project.variables import Array, Path, node_of, ordered_leaves
 
 _EXPANDED = 60  # up to so many arrays the tree is shown open
-_WIDTHS = {tree.NAME: 156, tree.SHAPE: 104, tree.SPREAD: 68, tree.TYPE: 62}
-_WIDTH = 62
+_WIDTHS = {tree.NAME: 148, tree.SHAPE: 94, tree.SPREAD: 60, tree.TYPE: 58, tree.COUNT: 58, tree.BYTES: 60, tree.ZEROS: 54}
+_WIDTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class VariablesPanel(QWidget):
         self._tokens = tokens
         self._state = VariablesState()
         self._marked: tuple[str, ...] = ()
+        self._names: frozenset[str] = frozenset()
         self._is_moving = False  # the selection moves by itself, not by the user
         self.model = VariablesModel(self)
         self.shown = QSortFilterProxyModel(self)
@@ -96,6 +97,7 @@ class VariablesPanel(QWidget):
         if state == self._state:
             return
         old, self._state = self._state, state
+        self._names = frozenset(state.graph.names())
         trained = state.trained
         if old.trained is not trained:
             self._display_tree({} if trained is None else ordered_leaves(trained.variables, trained.graph))
@@ -307,7 +309,7 @@ class VariablesPanel(QWidget):
 
     def _node(self, path: Path) -> str:
         """Return the node of the present graph that a line belongs to, or ""."""
-        return node_of((*path, "")[:3], self._state.graph.names()) if len(path) > 1 else ""
+        return node_of((*path, "")[:3], self._names) if len(path) > 1 else ""
 
     def _go_to(self, path: Path) -> None:
         index = self.shown.mapFromSource(self.model.index_of(path))

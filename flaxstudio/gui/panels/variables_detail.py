@@ -47,7 +47,7 @@ class VariableDetail(QWidget):
         self._nothing.setVisible(array is None)
         if array is None:
             return
-        self.tabs.info.setText(f"{path_text(path)}  ·  {shape_text(array.shape)}  {array.dtype.name}")
+        self.tabs.info.setText(f"{path_text(path[1:])}  {shape_text(array.shape)}")
         self.facts.setText(self._numbers(statistics))
         self.spread.display(statistics)
         self._show_tab()

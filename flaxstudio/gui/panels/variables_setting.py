@@ -36,6 +36,8 @@ class ValuesSetting(QWidget):
         self.number = QLineEdit("0")
         self.initializer = QComboBox()
         self.initializer.setEditable(True)
+        self.initializer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.initializer.setMinimumContentsLength(10)
         self.initializer.addItems([_example(name) for name in ARGUMENTS])
         self.seed = QSpinBox()
         self.seed.setRange(0, _MAX_SEED)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from flaxstudio.gui.plots.number_text import share_text, value_text
+from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.project.statistics import Statistics
 from flaxstudio.project.variables import Array, Path, path_text
 
@@ -161,7 +161,7 @@ class VariablesModel(QAbstractItemModel):
         if found is None or column == SPREAD:
             return ""
         if column == ZEROS:
-            return share_text(found.zeros)
+            return short_share(found.zeros)
         numbers = {MEAN: found.mean, DEVIATION: found.deviation, MINIMUM: found.minimum, MAXIMUM: found.maximum}
         return short_text(numbers[column])
 
@@ -175,9 +175,9 @@ class VariablesModel(QAbstractItemModel):
         return found
 
     def _tell_wanted(self) -> None:
-        if missing := {path: array for path, array in self._missing.items() if self.statistics(path) is None}:
+        missing, self._missing = self._missing, {}
+        if missing := {path: array for path, array in missing.items() if self.statistics(path) is None}:
             self.wanted.emit(missing)
-        self._missing.clear()
 
     def _tell_changed(self, row: Row) -> None:
         first = self.createIndex(row.place, 0, row)
@@ -202,13 +202,24 @@ class VariablesModel(QAbstractItemModel):
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """Return a shape as people write it: 784 × 64, and () for a single number."""
-    return " × ".join(f"{size:,}" for size in shape) or "()"
+    """Return a shape as people write it: 784×64, and () for a single number."""
+    return "×".join(f"{size:,}" for size in shape) or "()"
 
 
 def short_text(value: float) -> str:
-    """Return a number with three significant digits, for narrow columns."""
-    return f"{value:.3g}" if math.isfinite(value) and abs(value) < 1e6 else value_text(value)
+    """Return a number with three significant digits or less, for narrow columns."""
+    if not math.isfinite(value):
+        return value_text(value)
+    size = abs(value)
+    if value == 0 or 0.01 <= size < 1e6:
+        return f"{value:,.0f}" if size >= 1000 else f"{value:.3g}"
+    return f"{value:.2g}" if 1e-4 <= size < 1 else f"{value:.0e}"
+
+
+def short_share(share: float) -> str:
+    """Return a share in whole percent, with what is there but less told as such."""
+    percent = round(100 * share)
+    return "<1 %" if share > 0 and percent == 0 else ">99 %" if share < 1 and percent == 100 else f"{percent} %"
 
 
 def bytes_text(count: int) -> str:
