@@ -69,8 +69,11 @@ def _fault_of_reshape(shape: Value, given: ArrayShape) -> ShapeFault | None:
 
 
 def _fault_of_elementwise(inputs: tuple[ArrayShape, ...]) -> ShapeFault | None:
-    if len({shape.sizes for shape in inputs}) <= 1:
-        return None
+    """A size of 1 goes with any other, as a gate for each channel does with an image."""
+    if len({len(shape.sizes) for shape in inputs}) <= 1:
+        sizes = zip(*(shape.sizes for shape in inputs), strict=True)
+        if all(len({size for size in place if size != 1}) <= 1 for place in sizes):
+            return None
     return ShapeFault(
         f"gets {listed(inputs)}, which differ", "Make the shapes equal, with a Dense or Conv on one of the wires."
     )

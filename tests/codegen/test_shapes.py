@@ -3,7 +3,7 @@ import pytest
 from flaxstudio.codegen import shapes as shapes_module
 from flaxstudio.codegen.costs import forward_flops
 from flaxstudio.codegen.shapes import ShapeInference
-from flaxstudio.graph.graph import Graph, Node, Value
+from flaxstudio.graph.graph import Graph, Node, Value, edge
 from flaxstudio.layers import catalogue
 from tests.codegen.graphs import chain, linear, residual
 
@@ -67,6 +67,16 @@ def test_inputs_to_add_must_be_alike() -> None:
     (problem,) = ShapeInference(CATALOGUE).infer(graph).problems
     assert problem.node == "add_1"
     assert "(batch, 8, 8, 8) and (batch, 8, 8, 16)" in problem.what
+
+
+def test_a_gate_for_each_channel_multiplies_an_image() -> None:
+    image, gate = Node("image", "Input", {"shape": (8, 8, 4)}), Node("gate", "Input", {"shape": (1, 1, 4)})
+    edges = (edge("image", "product"), edge("gate", "product"), edge("product", "output_1"))
+    found = ShapeInference(CATALOGUE).infer(
+        Graph((image, gate, Node("product", "Multiply"), Node("output_1", "Output")), edges)
+    )
+    assert found.problems == ()
+    assert str(found.nodes["product"].output) == "(batch, 8, 8, 4)"
 
 
 @pytest.mark.parametrize("attributes", [{"features": 0}, {"features": None}])
