@@ -49,7 +49,8 @@ class _Specs:
 
     def _spec_of_block(self, block: Block) -> LayerSpec:
         inside = list(self._specs_in(block.graph))
-        catalogue = self._base.with_layers(*(spec for _, spec in inside if spec.definition is not None))
+        own = {spec.name: spec for _, spec in inside if spec.definition is not None}
+        catalogue = self._base.with_layers(*own.values())
         fields = tuple(spec for field in block.graph.fields if (spec := field_spec(field, catalogue)) is not None)
         count = len(block.graph.nodes) - len(block.inputs()) - len(block.outputs())
         return LayerSpec(

@@ -179,3 +179,11 @@ def test_code_with_annotations_kept_as_text_is_built() -> None:
     source = generate(sketch.graph(), "Net", own)
     assert source.text.startswith("from __future__ import annotations\n\nimport")
     np.testing.assert_array_equal(build_module(source).apply({}, X), 3 * X)
+
+
+def test_a_block_may_hold_the_same_block_twice() -> None:
+    inner = residual()
+    sketch = Sketch(with_blocks(BASE, inner))
+    x = sketch.chain(sketch.add("Input"), "Residual", "Residual")
+    sketch.add("Output", x)
+    assert with_blocks(BASE, inner, sketch.block("Pair"))["Pair"].call == "train=train"
