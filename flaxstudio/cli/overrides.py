@@ -84,7 +84,7 @@ def _with_attribute(project: Project, node: str, name: str, text: str, catalogue
     if not project.graph.has_node(node):
         raise ProblemError(f"The graph has no node “{node}”.", f"It has {', '.join(project.graph.names()) or 'none'}.")
     spec = catalogue.get(project.graph.node(node).layer)
-    known = {attribute.name: attribute for attribute in (spec.attributes if spec else ())}
+    known = {attribute.name: attribute for attribute in ((*spec.attributes, *spec.wrapping) if spec else ())}
     if name not in known:
         raise ProblemError(f"{node} has no attribute “{name}”.", f"It has {', '.join(known) or 'none'}.", node)
     value = _attribute_value(f"{node}.{name}", known[name], text)

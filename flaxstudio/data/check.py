@@ -7,7 +7,7 @@ from flaxstudio.data.columns import class_names, number_column, sizes_of
 from flaxstudio.data.dataset import fault_of_shape
 from flaxstudio.data.table import Table
 from flaxstudio.graph.entries import entry_shape
-from flaxstudio.graph.graph import Graph, Node, Value
+from flaxstudio.graph.graph import Formula, Graph, Node, Value
 from flaxstudio.graph.problem import Fix, Problem, ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec
@@ -93,7 +93,7 @@ def _output_problems(graph: Graph, spec: DatasetSpec, table: Table, catalogue: C
         if dense is None:
             continue
         features: Value = catalogue[dense.layer].value(dense, "features")
-        if features != wanted:
+        if not isinstance(features, Formula) and features != wanted:
             yield Problem(
                 dense.name,
                 f"{dense.name} gives {features} outputs, and the data has {wanted} {what}.",

@@ -11,6 +11,7 @@ from flaxstudio.gui.graph_picture import draw_graph
 from flaxstudio.gui.start_cards import CARD_PICTURE, RECENT_PICTURE
 from flaxstudio.gui.start_page import RecentProject, TemplateCard
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.project import Project
 from flaxstudio.project.templates import TEMPLATES, build_template
 
@@ -56,4 +57,5 @@ def _recent(path: Path, picture: QImage | None) -> RecentProject:
 
 
 def _picture(project: Project, catalogue: Catalogue, tokens: Tokens, size: QSize, ratio: float) -> QImage:
-    return draw_graph(project.graph, project.positions, catalogue, tokens, size, ratio)
+    own = catalogue_of(project.library, catalogue)
+    return draw_graph(project.graph, project.positions, own, tokens, size, ratio)

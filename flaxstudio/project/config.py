@@ -104,8 +104,11 @@ def _dataset_faults(spec: DatasetSpec | None, config: TrainConfig) -> Iterator[t
         yield "No feature is ticked.", "Tick the columns that the model gets as input."
     if not spec.targets:
         yield "No target is chosen.", "Choose the column that the model learns to predict."
-    if overlap := set(spec.features) & set(spec.targets):
-        yield f"{', '.join(sorted(overlap))} is both feature and target.", "Untick it as a feature."
+    overlap = sorted(set(spec.features) & set(spec.targets))
+    # an autoencoder gives all its features back; anything less is a leak
+    if overlap and set(spec.features) != set(spec.targets):
+        more = f" and {len(overlap) - 3} more are" if len(overlap) > 3 else " is" if len(overlap) == 1 else " are"
+        yield f"{', '.join(overlap[:3])}{more} both feature and target.", "Untick as a feature what is to be predicted."
     if len(spec.targets) > 1 and spec.target_kind == "classes":
         yield "There are several targets of classes.", "Choose one."
     shares = (spec.validation, spec.test)

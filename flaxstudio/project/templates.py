@@ -1,12 +1,14 @@
 """Projects to start from, built by the very edits a user would make."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flaxstudio.graph.graph import Port, Value
+from flaxstudio.graph.layout import tidy
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
+from flaxstudio.project.drawings import Drawing, autoencoder, explicit_mlp, residual_cnn, vision_transformer
 from flaxstudio.project.edits import Edit, add_node, connect, new_name, rename_model, set_dataset, set_training
 from flaxstudio.project.project import Project
 
@@ -18,7 +20,10 @@ Layer = tuple[str, Mapping[str, Value]]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A project to start from: its name on the command line, title, one line about it, and what to expect of a run."""
+    """A project to start from: its name on the command line, title, one line about it, and what to expect of a run.
+
+    Its graph is a row of `layers`, or what `drawing` draws.
+    """
 
     name: str
     title: str
@@ -28,6 +33,7 @@ class Template:
     layers: Sequence[Layer] = ()
     dataset: DatasetSpec | None = None
     training: TrainConfig = TrainConfig()
+    drawing: Callable[[Catalogue], Drawing] | None = None
 
 
 def _dense(features: int) -> Layer:
@@ -100,6 +106,46 @@ TEMPLATES = (
         TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), batch_size=64, steps=1000),
     ),
     Template(
+        "explicit-mlp",
+        "Explicit MLP",
+        "The notebook's ExplicitMLP: one Dense for each number of the field features, relu between them.",
+        "Fits the notebook's 20 samples to a loss below 0.0001 in a second.",
+        "ExplicitMLP",
+        drawing=explicit_mlp,
+        dataset=DatasetSpec("sample:linear", tuple(f"x{i}" for i in range(10)), tuple(f"y{i}" for i in range(5)), validation=0.0, test=0.0),
+        training=TrainConfig("mean_squared_error", OptimizerSpec("adam", 1e-2), batch_size=None, steps=500),
+    ),
+    Template(
+        "digits-residual",
+        "Digits, residual",
+        "Handwritten digits told apart by a small ResNet: one residual block, repeated.",
+        "About 99 % test accuracy in some twenty seconds.",
+        "DigitsResNet",
+        drawing=residual_cnn,
+        dataset=DatasetSpec("sample:digits", _PIXELS, ("digit",), "classes", "range"),
+        training=TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), batch_size=64, steps=600),
+    ),
+    Template(
+        "digits-transformer",
+        "Digits, transformer",
+        "Handwritten digits told apart by a vision transformer: patches, attention, two encoder blocks.",
+        "About 97 % test accuracy in half a minute.",
+        "DigitsTransformer",
+        drawing=vision_transformer,
+        dataset=DatasetSpec("sample:digits", _PIXELS, ("digit",), "classes", "range"),
+        training=TrainConfig("cross_entropy", OptimizerSpec("adamw", 1e-3), batch_size=64, steps=800),
+    ),
+    Template(
+        "digits-autoencoder",
+        "Digits, autoencoder",
+        "Digits squeezed into 16 numbers and drawn again, by a model whose encode and decode are methods.",
+        "AUTOENCODER",
+        "AutoEncoder",
+        drawing=autoencoder,
+        dataset=DatasetSpec("sample:digits", _PIXELS, _PIXELS, scaling="range"),
+        training=TrainConfig("mean_squared_error", OptimizerSpec("adam", 1e-3), batch_size=64, steps=2000),
+    ),
+    Template(
         "iris",
         "Iris flowers",
         "Three species told apart by four sizes, standardised by the training flowers.",
@@ -144,7 +190,12 @@ def build_template(name: str, catalogue: Catalogue) -> Project:
         raise ProblemError(f"There is no template “{name}”.", f"Choose one of {', '.join(t.name for t in TEMPLATES)}.")
     project = _applied(Project(), rename_model(template.model))
     project = _applied(project, set_dataset(template.dataset))
-    return row_of_layers(_applied(project, set_training(template.training)), template.layers, catalogue)
+    project = _applied(project, set_training(template.training))
+    if template.drawing is None:
+        return row_of_layers(project, template.layers, catalogue)
+    graph, library = template.drawing(catalogue)
+    block_positions = {block.name: tidy(block.graph, {}) for block in library.blocks}
+    return replace(project, graph=graph, library=library, positions=tidy(graph, {}), block_positions=block_positions)
 
 
 def row_of_layers(project: Project, layers: Sequence[Layer], catalogue: Catalogue) -> Project:
