@@ -217,18 +217,34 @@ class VariablesActs(QObject):
         if self._working or self._is_busy():
             self._complain(self._working or self.tr("A run is under way. Stop it before you change variables."))
             return
-        self._working = doing
         document = self._session.document
+
+        def answered(answer: Any) -> None:
+            self._working = ""  # what follows may begin work of its own
+            if self._session.document is document:
+                then(answer)
+            self.display()
+
+        def refused(problem: Exception) -> None:
+            self._working = ""
+            self._complain(str(problem))
+            self.display()
+
+        self._working = doing
         self._task = task = Task(work, self)
-        task.done.connect(lambda answer: then(answer) if self._session.document is document else None)
-        task.refused.connect(lambda problem: self._complain(str(problem)))
-        task.finished.connect(self._on_finished)
+        task.done.connect(answered)
+        task.refused.connect(refused)
+        task.finished.connect(lambda: self._on_finished(task))
         task.start()
         self.display()
 
-    def _on_finished(self) -> None:
-        self._working = ""
-        self.display()
+    def _on_finished(self, task: Task) -> None:
+        """Forget a task; one that gave no answer, by a fault of the program, must not keep the next from beginning."""
+        if self._task is task:
+            self._task = None
+            self._working = ""
+            self.display()
+        task.deleteLater()
 
     def _present(self) -> tuple[Project, Results, Any, FilePath | None]:
         document = self._session.document
