@@ -1,5 +1,6 @@
 """Judges a network drawn as a graph: sound, as many params as it should have, the same in both styles, wrapped, and read back."""
 
+import inspect
 import re
 import shutil
 import subprocess
@@ -76,6 +77,19 @@ def judge(drawing: Drawing, params: int, inputs: Sequence[Any] | None = None, is
     judge_same(*(program(module, given, source) for module, source in zip(modules, sources.values(), strict=True)))
     if is_computed:
         judge_numbers(modules, given)
+
+
+def judge_like(drawing: Drawing, module: nn.Module, is_computed: bool = False) -> None:
+    """Assert that a drawn network has variables and outputs of the same shapes as one written by hand."""
+    given = drawing.inputs()[: len(inspect.signature(module.__call__).parameters)]
+    assert shapes_of(build_module(drawing.source()), *given) == shapes_of(module, *given)
+    judge(drawing, count(module, *given), given, is_computed)
+
+
+def shapes_of(module: nn.Module, *inputs: Any) -> tuple[list[tuple[int, ...]], Any]:
+    """Return the shapes of a module's variables, sorted, and of its outputs."""
+    outputs, variables = jax.eval_shape(module.init_with_output, KEY, *inputs)
+    return sorted(leaf.shape for leaf in jax.tree.leaves(variables)), outputs
 
 
 def judge_shapes(drawing: Drawing, params: int) -> None:

@@ -1,11 +1,19 @@
 """Networks for images, drawn: as many params as published, the same in both styles, written as a formatter would."""
 
-from .judging import judge
-from .vision_classic import alexnet, lenet5, squeezenet, vgg
-from .vision_inception import googlenet
-from .vision_mobile import efficientnet_b0, mobilenet_v1, mobilenet_v2, shufflenet_v2
-from .vision_patches import convnext, pointnet, vit
-from .vision_residual import densenet121, resnet
+import jax
+import numpy as np
+import pytest
+
+from flaxstudio.codegen.module import build_module
+
+from . import vision_by_hand as by_hand
+from .judging import BATCH, STYLES, Drawing, judge, judge_like, judge_numbers, numbers
+from .vision_classic import alexnet, lenet5, small_alexnet, squeezenet, vgg
+from .vision_images_out import autoencoder, fcn8, unet
+from .vision_inception import googlenet, inception_block
+from .vision_mobile import efficientnet_b0, mobilenet_v1, mobilenet_v2, shufflenet_v2, xception_middle
+from .vision_patches import convnext, mixer, pointnet, vit
+from .vision_residual import densenet121, resnet, wide_resnet
 
 
 def test_lenet_5_has_61_706_params() -> None:
@@ -74,3 +82,66 @@ def test_convnext_tiny_has_28_589_128_params() -> None:
 
 def test_pointnet_has_1_614_129_params() -> None:
     judge(pointnet(), 1_614_129)
+
+
+def test_mlp_mixer_s_16_has_18_528_264_params() -> None:
+    judge(mixer(), 18_528_264)
+
+
+def test_a_small_alexnet_is_as_by_hand() -> None:
+    judge_like(small_alexnet(), by_hand.SmallAlexNet())
+
+
+def test_a_wide_resnet_is_as_by_hand() -> None:
+    judge_like(wide_resnet(), by_hand.WideResNet())
+
+
+def test_an_inception_block_is_as_by_hand() -> None:
+    judge_like(inception_block(), by_hand.InceptionBlock())
+
+
+def test_xception_s_middle_is_as_by_hand() -> None:
+    judge_like(xception_middle(), by_hand.XceptionMiddle())
+
+
+def test_a_u_net_is_as_by_hand() -> None:
+    judge_like(unet(), by_hand.UNet())
+
+
+def test_an_fcn_is_as_by_hand() -> None:
+    judge_like(fcn8(), by_hand.FCN8())
+
+
+def test_an_mlp_mixer_is_as_by_hand() -> None:
+    judge_like(mixer(), by_hand.Mixer())
+
+
+def test_a_convolutional_autoencoder_is_as_by_hand() -> None:
+    judge_like(autoencoder(), by_hand.Autoencoder())
+
+
+def test_an_autoencoder_s_halves_can_be_called_alone() -> None:
+    drawing = autoencoder()
+    for style in STYLES:
+        module, images = build_module(drawing.source(style)), numbers(drawing.inputs()[0])
+        variables = module.init(jax.random.key(0), images)
+        code = module.apply(variables, images, method="encode")
+        assert code.shape == (BATCH, 32)
+        again = module.apply(variables, code, method="decode")
+        assert np.array_equal(again, module.apply(variables, images))
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        mixer(features=16, depth=2, tokens=8, channels=32, side=32),
+        vit(features=12, depth=2, side=32, classes=5),
+        convnext((1, 2, 2, 1), (8, 8, 16, 16), side=32),
+        unet(base=4, side=16),
+        inception_block(),
+        pointnet(classes=4, points=16),
+    ],
+    ids=lambda drawing: drawing.name,
+)
+def test_a_small_one_gives_the_same_bits_in_both_styles(drawing: Drawing) -> None:
+    judge_numbers([build_module(drawing.source(style)) for style in STYLES], drawing.inputs())
