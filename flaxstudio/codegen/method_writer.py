@@ -1,6 +1,6 @@
 """Writes the body of one method: a statement a node in topological order, with as few variables as a person would use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from flaxstudio.codegen.constructors import (
@@ -153,7 +153,9 @@ class MethodWriter:
     def _repeated(self, node: Node, owner: Node, spec: LayerSpec, ports: Mapping[str, list[str]]) -> Iterator[Statement]:
         arguments = self._arguments(node, owner, spec, ports)
         first, comma, rest = arguments.partition(", ")
-        target = self._targets(node, spec)
+        # each turn of the loop reads all inputs but the first again
+        again = [value for values in ports.values() for value in values][1:]
+        target = self._targets(node, spec, again)
         if target != first:
             yield Statement(node.name, f"{target} = {first}")
         between = activation_between(owner, spec)
@@ -192,12 +194,12 @@ class MethodWriter:
     def _is_used(self, node: Node, port: str) -> bool:
         return Port(node.name, port) in self._uses
 
-    def _targets(self, node: Node, spec: LayerSpec) -> str:
+    def _targets(self, node: Node, spec: LayerSpec, avoided: Collection[str] = ()) -> str:
         """Return what a node's value is assigned to: a variable an output, `_` for one that nobody needs."""
         sources = self._consume(node, spec)
         given = [port.name for port in spec.outputs if not port.is_optional or self._is_used(node, port.name)]
         if len(given) == 1:
-            return self._variable(node, given[0], sources)
+            return self._variable(node, given[0], sources, avoided)
         names = []
         for port in given:
             if not self._is_used(node, port):
@@ -216,25 +218,27 @@ class MethodWriter:
             self._uses[source] -= 1
         return sources
 
-    def _variable(self, node: Node, port: str, sources: list[Port]) -> str:
+    def _variable(self, node: Node, port: str, sources: list[Port], avoided: Collection[str] = ()) -> str:
         """Choose the variable for a node's value: its chain's, else the first free letter, else the node's name."""
         free = [self._values[s] for s in sources if self._uses[s] <= 0 and self._values.get(s, UNKNOWN) != UNKNOWN]
+        free = [variable for variable in free if variable not in avoided]
         spec = self._catalogue[node.layer]
-        if not spec.is_module and node.name != self._default_names[node.name]:
+        has_module = spec.is_module and not node.attributes.get("shares")
+        if not has_module and node.name != self._default_names[node.name]:  # a module's name stands where it is made
             chosen = node.name
         elif len(set(sources)) == 1 and free and (free[0] == "x" or free[0] not in self._parameters):
             chosen = free[0]
         else:
-            chosen = self._free_letter() or self._own_variable(node)
+            chosen = self._free_letter(avoided) or self._own_variable(node)
         self._values[Port(node.name, port)] = chosen
         if chosen in self._letters:
             self._letters[chosen] = Port(node.name, port)
         return chosen
 
-    def _free_letter(self) -> str:
+    def _free_letter(self, avoided: Collection[str]) -> str:
         """Return the first letter whose value nobody needs any more, or ""."""
         is_free = (letter for letter, port in self._letters.items() if port is None or self._uses.get(port, 0) <= 0)
-        return next(is_free, "")
+        return next((letter for letter in is_free if letter not in avoided), "")
 
     def _own_variable(self, node: Node) -> str:
         return f"{node.name}_out" if node.name in self._shared and not self._is_setup else node.name

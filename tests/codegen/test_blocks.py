@@ -187,3 +187,21 @@ def test_a_block_may_hold_the_same_block_twice() -> None:
     x = sketch.chain(sketch.add("Input"), "Residual", "Residual")
     sketch.add("Output", x)
     assert with_blocks(BASE, inner, sketch.block("Pair"))["Pair"].call == "train=train"
+
+
+def test_a_repeat_with_a_second_input_reads_the_same_one_each_time() -> None:
+    sketch = Sketch(BASE)
+    x = sketch.add("Input", shape=(4, 8), name="x")
+    mask = sketch.add("Input", shape=(1, 4, 4), name="mask")
+    sketch.add("Output", sketch.add("MultiHeadDotProductAttention", x, wires={"mask": mask}, num_heads=2))
+    masked = sketch.block("Masked")
+    own = with_blocks(BASE, masked)
+    sketch = Sketch(own)
+    x = sketch.add("Input", shape=(4, 8))
+    tokens = sketch.add("Input", shape=(4,), dtype="int32", name="tokens")
+    sketch.add("Output", sketch.add("Masked", x, sketch.add("CausalMask", tokens), repeat=3))
+    for style in ("compact", "setup"):
+        module = build_module(generate(sketch.graph(), "Net", own, style))
+        given = jax.ShapeDtypeStruct((2, 4, 8), jnp.float32), jax.ShapeDtypeStruct((2, 4), jnp.int32)
+        output, _ = jax.eval_shape(module.init_with_output, jax.random.PRNGKey(0), *given)
+        assert output.shape == (2, 4, 8)
