@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from flaxstudio.graph.formula import is_operation
 from flaxstudio.graph.graph import Formula, Node, Value
 from flaxstudio.graph.spec import LayerSpec
 
@@ -81,7 +82,8 @@ def fill(spec: LayerSpec, node: Node, ports: Mapping[str, str], inputs: Iterable
         written.append(source if is_positional else f"{attribute.name}={source}")
     groups[""] += [f"name={name}"] if name else []
     joined = {group or "attributes": ", ".join(written) for group, written in groups.items()}
-    filled = spec.code.format(**{"inputs": spec.join.join(inputs), **ports, **bare, **joined})
+    code = spec.constructor if spec.is_module else spec.code
+    filled = code.format(**{"inputs": spec.join.join(inputs), **ports, **bare, **joined})
     return filled.replace("(, ", "(").replace(", )", ")")
 
 
@@ -93,8 +95,8 @@ def attribute_source(spec: LayerSpec, node: Node, name: str) -> str:
 
 
 def _needs_parentheses(spec: LayerSpec, node: Node, name: str) -> bool:
-    """Return whether a formula of several parts stands beside an operator in the layer's template."""
+    """Return whether a calculation stands beside an operator in the layer's template."""
     value = node.attributes.get(name)
-    if not isinstance(value, Formula) or value.formula.strip().isidentifier():
+    if not isinstance(value, Formula) or not is_operation(value):
         return False
     return re.search(rf"[-+*/%] ?\{{{name}\}}|\{{{name}\}} ?[-+*/%]", spec.code) is not None

@@ -47,6 +47,11 @@ def formula_source(formula: Formula) -> str:
     return ast.unparse(_OfSelf().visit(tree))
 
 
+def is_operation(formula: Formula) -> bool:
+    """Return whether a formula is a calculation with parts, which beside an operator wants parentheses."""
+    return isinstance(_parse(formula), ast.BinOp | ast.UnaryOp)
+
+
 def evaluate(formula: Formula, fields: Mapping[str, Value]) -> Value:
     """Return a checked formula's value; ValueError where it cannot be computed (a division by zero, say)."""
     tree = _parse(formula)

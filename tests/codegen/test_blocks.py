@@ -205,3 +205,40 @@ def test_a_repeat_with_a_second_input_reads_the_same_one_each_time() -> None:
         given = jax.ShapeDtypeStruct((2, 4, 8), jnp.float32), jax.ShapeDtypeStruct((2, 4), jnp.int32)
         output, _ = jax.eval_shape(module.init_with_output, jax.random.PRNGKey(0), *given)
         assert output.shape == (2, 4, 8)
+
+
+def test_only_a_calculation_beside_an_operator_gets_parentheses() -> None:
+    sketch = Sketch(BASE, [Field("width", "int", 2)])
+    x = sketch.add("Reshape", sketch.add("Input", shape=(8,)), shape=Formula("4, width"))
+    x = sketch.add("AddConstant", x, value=Formula("width"))
+    sketch.add("Output", sketch.add("DivideConstant", x, value=Formula("width * 2")))
+    text = generate(sketch.graph(), "Net", BASE).text
+    assert "x.reshape(x.shape[:1] + (4, self.width))" in text
+    assert "x + self.width\n" in text
+    assert "x / (self.width * 2)\n" in text
+
+
+def test_an_embedding_s_rows_are_used_again_as_the_last_layer() -> None:
+    sketch = Sketch(BASE)
+    x = sketch.add("Embed", sketch.add("Input", shape=(4,), dtype="int32"), num_embeddings=7, features=3, name="rows")
+    x = sketch.add("relu", x)
+    sketch.add("Output", sketch.add("EmbedAttend", x, shares="rows"))
+    graph = sketch.graph()
+    assert check(graph, BASE) == ()
+    shapes = ShapeInference(BASE).infer(graph)
+    assert shapes.params == 21
+    assert shapes.nodes["embed_attend_1"].output == ArrayShape((4, 7))
+    tokens = jnp.arange(8).reshape(2, 4) % 7
+    for style in ("compact", "setup"):
+        module = build_module(generate(graph, "Net", BASE, style))
+        output, variables = module.init_with_output(jax.random.PRNGKey(0), tokens)
+        rows = variables["params"]["rows"]["embedding"]
+        np.testing.assert_allclose(output, jnp.maximum(rows[tokens], 0) @ rows.T, rtol=1e-6)
+
+
+def test_layers_of_other_modules_cannot_share() -> None:
+    sketch = Sketch(BASE)
+    x = sketch.add("Dense", sketch.add("Input", shape=(4,)), features=4)
+    sketch.add("Output", sketch.add("EmbedAttend", x, shares="dense_1"))
+    (problem,) = check(sketch.graph(), BASE)
+    assert problem.what == "embed_attend_1 can only share the params of another Embed or EmbedAttend."
