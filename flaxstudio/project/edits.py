@@ -87,10 +87,10 @@ def insert_on_edge(node: str, edge: Edge, spec: LayerSpec) -> Edit:
     """Put a placed node between the two ends of an edge."""
 
     def apply(project: Project) -> Project:
-        if not spec.inputs or not spec.outputs:
+        if not spec.inputs or spec.main_output is None:
             raise ProblemError(f"{spec.name} cannot stand on a wire.")
         into = Edge(edge.source, Port(node, spec.inputs[0].name))
-        out = Edge(Port(node, spec.outputs[0].name), edge.target)
+        out = Edge(Port(node, spec.main_output.name), edge.target)
         return replace(project, graph=project.graph.without_edges(frozenset([edge])).with_edges(into, out))
 
     return Edit(f"Insert {node}", apply)
@@ -139,6 +139,8 @@ def rename_model(name: str) -> Edit:
     def apply(project: Project) -> Project:
         if fault := fault_of_class_name(name):
             raise ProblemError(f"“{name}” cannot be a model's name: it {fault}.")
+        if project.library.get(name) is not None:
+            raise ProblemError(f"There is a layer “{name}” already.", "Choose another name.")
         return replace(project, name=name)
 
     return Edit(f"Rename model to {name}", apply)
