@@ -97,7 +97,7 @@ class MethodWriter:
             flat = {port: spec.join.join(values) for port, values in ports.items()}
             given = [f"{port.keyword}={value}" if port.keyword else value for port in spec.inputs for value in ports[port.name]]
             return fill(spec, node, flat, given)
-        return f"{self._maker(owner, spec)}({self._arguments(node, owner, spec, ports)})"
+        return f"{self._maker(owner, spec)}{spec.method}({self._arguments(node, owner, spec, ports)})"
 
     def _arguments(self, node: Node, owner: Node, spec: LayerSpec, ports: Mapping[str, list[str]]) -> str:
         """Return the arguments of a module's call."""
@@ -171,7 +171,7 @@ class MethodWriter:
             head = f"for {number}, {item} in enumerate({count}):" if item else f"for {number} in {count}:"
             call = constructor(owner, spec, f'f"{owner.name}_{{{number}}}"', item)
             last = last_source(owner, spec)
-        lines = [head, f"    {target} = {call}({target}{comma}{rest})"]
+        lines = [head, f"    {target} = {call}{spec.method}({target}{comma}{rest})"]
         if between:
             lines += [f"    if {number} != {last}:", f"        {target} = nn.{between}({target})"]
         yield Statement(node.name, "\n".join(lines))

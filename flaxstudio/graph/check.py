@@ -92,7 +92,7 @@ def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
             continue
         yield from check_own_layer(node, spec)
         yield from check_attributes(node, spec, graph)
-        yield from check_wrapping(node, spec, graph)
+        yield from check_wrapping(node, spec, graph, catalogue)
         yield from _check_inputs(fed, node, spec)
         if node.name in on_cycle:
             yield Problem(node.name, f"{node.name} is part of a loop.", "Delete one of the loop's wires.")

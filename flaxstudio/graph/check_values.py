@@ -65,10 +65,10 @@ def _fault_of_each(items: Value, attribute: AttributeSpec) -> str | None:
     return next((fault for item in items if (fault := attribute.fault(item))), None)
 
 
-def check_wrapping(node: Node, spec: LayerSpec, graph: Graph) -> Iterator[Problem]:
+def check_wrapping(node: Node, spec: LayerSpec, graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     """Yield what is wrong with how a node is shared or repeated."""
     if owner := node.attributes.get("shares"):
-        yield from _check_shares(node, str(owner), graph)
+        yield from _check_shares(node, spec, str(owner), graph, catalogue)
     each = [key for key, value in node.attributes.items() if isinstance(value, Formula) and value.is_each]
     repeat = node.attributes.get("repeat", 1)
     if repeat == 1 and not each:
@@ -87,14 +87,16 @@ def check_wrapping(node: Node, spec: LayerSpec, graph: Graph) -> Iterator[Proble
     yield from _check_repeated_names(node, graph)
 
 
-def _check_shares(node: Node, owner: str, graph: Graph) -> Iterator[Problem]:
+def _check_shares(node: Node, spec: LayerSpec, owner: str, graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     remedy = "Choose another node in the inspector."
     if not graph.has_node(owner):
         yield Problem(node.name, f"{node.name} shares the params of {owner}, which is not there.", remedy)
         return
     other = graph.node(owner)
-    if other.name == node.name or other.layer != node.layer:
-        yield Problem(node.name, f"{node.name} can only share the params of another {node.layer}.", remedy)
+    its_spec = catalogue.get(other.layer)
+    if other.name == node.name or its_spec is None or its_spec.constructor != spec.constructor:
+        alike = [layer.name for layer in catalogue if layer.constructor == spec.constructor] if spec.method else [node.layer]
+        yield Problem(node.name, f"{node.name} can only share the params of another {' or '.join(alike)}.", remedy)
     elif other.attributes.get("shares"):
         first = other.attributes["shares"]
         fix = Fix(f"Share those of {first}", node.name, "shares", first)

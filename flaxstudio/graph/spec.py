@@ -163,7 +163,8 @@ class LayerSpec:
 
     `code` is the expression's template: `{inputs}` the input values joined by `join`, `{PORT}` one input's value,
     `{attributes}` the set attributes as keywords, `{GROUP}` those of a group, `{NAME}` one attribute's source. For a
-    module (`is_module`) it is the constructor, which gets the node's name; inputs with a keyword, `call` (such as
+    module (`is_module`) it is the constructor, which gets the node's name, and behind it the method that is called
+    where that is another than the call itself (`nn.Embed(...).attend`); inputs with a keyword, `call` (such as
     `deterministic=not train`; with `call_if` only where that attribute is set) and `is_call` attributes are given to
     the call. `rngs` names the random keys it draws from beside params, `collections` the variables it keeps beside
     them. `definition` is what an own layer of a project is made of, `is_trusted` whether its code may run, `fault`
@@ -196,6 +197,17 @@ class LayerSpec:
         if not self.is_module:
             return ()
         return WRAPPING if isinstance(self.definition, Block) else tuple(a for a in WRAPPING if a.name not in _BLOCK_ONLY)
+
+    @property
+    def constructor(self) -> str:
+        """The template of what makes the module, without its method. Layers with the same can share params."""
+        return self.code.removesuffix(self.method)
+
+    @property
+    def method(self) -> str:
+        """The module's method that is called, with its dot; "" for the call itself."""
+        found = re.search(r"(?<=\))\.\w+$", self.code) if self.is_module else None
+        return found[0] if found else ""
 
     @property
     def main_output(self) -> PortSpec | None:

@@ -18,6 +18,20 @@ from flaxstudio.layers.attributes import (
 _ANY = (PortSpec("in", "(batch, ..., features)", minimum_rank=2),)
 _NUMBERS = (PortSpec("in", "(batch, ...) whole numbers"),)
 _KERNEL = (USE_BIAS, *TYPES, PRECISION, KERNEL_INIT, BIAS_INIT)
+_ROWS = (
+    AttributeSpec(
+        "num_embeddings",
+        "int",
+        1000,
+        "How many different numbers there are: they run from 0 to one less.",
+        minimum=1,
+        maximum=100_000_000,
+        is_required=True,
+    ),
+    features("Size of each row."),
+    *TYPES,
+    initializer("embedding_init", "default_embed_init", "How the rows' first values are drawn."),
+)
 
 LAYERS = (
     LayerSpec(
@@ -87,24 +101,23 @@ LAYERS = (
         "Looks up a trained row of features for each whole number.",
         "nn.Embed({attributes})",
         inputs=_NUMBERS,
-        attributes=(
-            AttributeSpec(
-                "num_embeddings",
-                "int",
-                1000,
-                "How many different numbers there are: they run from 0 to one less.",
-                minimum=1,
-                maximum=100_000_000,
-                is_required=True,
-            ),
-            features("Size of each row."),
-            *TYPES,
-            initializer("embedding_init", "default_embed_init", "How the rows' first values are drawn."),
-        ),
+        attributes=_ROWS,
         is_module=True,
         shown=("num_embeddings", "features"),
         doc=f"{FLAX}/layers.html#flax.linen.Embed",
         keywords="embedding lookup token word vocabulary categorical",
+    ),
+    LayerSpec(
+        "EmbedAttend",
+        "linear",
+        "How much each row of an Embed is like the input: a language model's last layer. Let it share an Embed's params.",
+        "nn.Embed({attributes}).attend",
+        inputs=(PortSpec("in", "(batch, ..., features)", minimum_rank=2),),
+        attributes=_ROWS,
+        is_module=True,
+        shown=("num_embeddings", "features"),
+        doc=f"{FLAX}/layers.html#flax.linen.Embed",
+        keywords="tied weights logits embedding vocabulary output",
     ),
     LayerSpec(
         "OneHot",

@@ -55,6 +55,7 @@ EXAMPLES: dict[str, Example] = {
     "DenseGeneral": Example({"in": HEADS}, {"features": (3, 4), "axis": (-2, -1)}),
     "Einsum": Example({"in": STEPS}, {"shape": (8, 3), "einsum_str": "bti,io->bto"}),
     "Embed": Example({"in": TOKENS}, {"num_embeddings": 7, "features": 4}),
+    "EmbedAttend": Example({"in": STEPS}, {"num_embeddings": 7, "features": 8}),
     "OneHot": Example({"in": TOKENS}, {"num_classes": 7}),
     "GroupNorm": Example({"in": STEPS}, {"num_groups": 4}),
     "SpectralNormConv": Example({"in": IMAGE}, {"features": 3}),
