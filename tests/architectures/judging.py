@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,18 @@ import jax.numpy as jnp
 import numpy as np
 
 from flaxstudio.codegen.module import build_module
+from flaxstudio.codegen.reader import read_module
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.codegen.source import Source, Style, generate
+from flaxstudio.graph.canonical import canonical
 from flaxstudio.graph.check import check
-from flaxstudio.graph.graph import Field, Graph
+from flaxstudio.graph.entries import entry_shape
+from flaxstudio.graph.graph import Field, Graph, Node
 from flaxstudio.graph.library import Block
+from flaxstudio.graph.order import upstream
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.sketch import Sketch, with_blocks
 
 CATALOGUE = catalogue()
@@ -70,8 +75,9 @@ def judge(drawing: Drawing, params: int, inputs: Sequence[Any] | None = None, is
     assert check(drawing.graph, drawing.catalogue) == ()
     judge_shapes(drawing, params)
     sources = {style: drawing.source(style) for style in STYLES}
-    for source in sources.values():
+    for style, source in sources.items():
         judge_format(source.text)
+        judge_reading(drawing, style)
     modules = [build_module(source) for source in sources.values()]
     assert count(modules[0], *given) == params
     judge_same(*(program(module, given, source) for module, source in zip(modules, sources.values(), strict=True)))
@@ -98,6 +104,34 @@ def judge_shapes(drawing: Drawing, params: int) -> None:
     assert found.problems == ()
     assert set(found.nodes) == set(drawing.graph.names())
     assert found.params == params
+
+
+def judge_reading(drawing: Drawing, style: Style) -> None:
+    """Assert that a source is read back as the graph and the blocks that were drawn, which give the same source.
+
+    Source does not tell the shapes that blocks and further methods take, nor what a field means.
+    """
+    source = drawing.source(style)
+    called = upstream(
+        drawing.graph, [node.name for node in drawing.graph.of_layer("Output") if "method" not in node.attributes]
+    )
+    entries = [entry_shape(node, drawing.catalogue) for node in drawing.graph.of_layer("Input") if node.name in called]
+    reading = read_module(source.text, drawing.name, entries, CATALOGUE)
+    assert (reading.notes, reading.name, reading.library.codes) == ((), drawing.name, ())
+    assert spelt(reading.graph, called) == spelt(drawing.graph, called)
+    blocks = {block.name: block for block in reading.library.blocks}
+    assert blocks.keys() == {block.name for block in drawing.blocks}
+    for block in drawing.blocks:
+        assert spelt(blocks[block.name].graph) == spelt(block.graph)
+        assert blocks[block.name].help == block.help
+    assert generate(reading.graph, drawing.name, catalogue_of(reading.library, CATALOGUE), style).text == source.text
+
+
+def spelt(graph: Graph, called: Collection[str] = ()) -> Graph:
+    """Return a graph in its one order, without what source does not tell; Inputs in `called` keep their shapes."""
+    nodes = (Node(n.name, n.layer) if n.layer == "Input" and n.name not in called else n for n in graph.nodes)
+    fields = tuple(Field(field.name, "", field.default) for field in graph.fields)
+    return canonical(Graph(tuple(nodes), graph.edges, fields))
 
 
 def judge_format(text: str) -> None:

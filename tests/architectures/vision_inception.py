@@ -6,12 +6,12 @@ from .judging import Drawing, sketch
 from .vision_residual import FEATURES, conv_norm
 
 
-def inception_block() -> Drawing:
+def inception_block(side: int = 28) -> Drawing:
     """Return one Inception block alone, with the numbers of GoogLeNet's first."""
     whole = googlenet()
     conv, inception = whole.blocks
     s = sketch(conv, inception)
-    x = s.add("Input", shape=(28, 28, 192))
+    x = s.add("Input", shape=(side, side, 192))
     s.add("Output", s.add("Inception", x, one=64, reduce_three=96, three=128, reduce_five=16, five=32, pooled=32))
     return Drawing(s.graph(), (conv, inception), "InceptionBlock")
 

@@ -1,6 +1,5 @@
 """Networks of few multiplications: MobileNet, ShuffleNet, EfficientNet, Xception."""
 
-
 from flaxstudio.graph.graph import Field, Formula, Port
 from flaxstudio.graph.library import Block
 from flaxstudio.project.sketch import Sketch
