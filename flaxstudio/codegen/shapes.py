@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.shape_faults import ShapeFault, fault_of_inputs, first_sentence, listed
-from flaxstudio.codegen.source import generate
+from flaxstudio.codegen.source import definitions_in, generate
 from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.fields import computed, field_values
 from flaxstudio.graph.formula import evaluate
@@ -118,7 +118,8 @@ class ShapeInference:
     ) -> NodeShape | ShapeFault | None:
         own = {a.name for a in spec.attributes}
         attributes = frozenset((key, value) for key, value in node.attributes.items() if key in own)
-        key = (spec.name, spec.definition, attributes, inputs, connected, ports)
+        definitions = tuple(definitions_in(Graph((node,)), self._catalogue))  # a block changes with those it holds
+        key = (spec.name, definitions, attributes, inputs, connected, ports)
         if key not in self._known:
             bare = Node(node.name, node.layer, dict(attributes))
             if isinstance(spec.definition, Block):

@@ -64,7 +64,7 @@ def generate(graph: Graph, class_name: str, catalogue: Catalogue, style: Style =
     The project's own layers that are used come first, each as a class. Nodes that lead to no Output are left out
     (all are shown while there is no Output). Literals are the `repr` of values that their AttributeSpec has accepted.
     """
-    definitions = tuple(_definitions(graph, catalogue))
+    definitions = tuple(definitions_in(graph, catalogue))
     imports: set[str] = {"import flax.linen as nn"}
     classes: list[ClassText] = []
     for definition in definitions:
@@ -81,7 +81,7 @@ def generate(graph: Graph, class_name: str, catalogue: Catalogue, style: Style =
     return _assembled(model, classes, imports, graph, catalogue, definitions)
 
 
-def _definitions(graph: Graph, catalogue: Catalogue) -> Iterator[Definition]:
+def definitions_in(graph: Graph, catalogue: Catalogue) -> Iterator[Definition]:
     """Yield the definitions that a graph uses, each after those that it uses itself."""
     seen: set[str] = set()
 

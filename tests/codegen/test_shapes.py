@@ -5,6 +5,7 @@ from flaxstudio.codegen.costs import forward_flops
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.graph.graph import Graph, Node, Value, edge
 from flaxstudio.layers import catalogue
+from flaxstudio.project.sketch import Sketch, with_blocks
 from tests.codegen.graphs import chain, linear, residual
 
 CATALOGUE = catalogue()
@@ -37,6 +38,19 @@ def test_an_edit_costs_the_nodes_it_touches_only(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(shapes_module, "_evaluate", lambda node, *rest: (computed.append(node.name), evaluate(node, *rest))[1])
     inference.infer(residual().with_node_replaced("dense_1", Node("dense_1", "Dense", {"features": 12})))
     assert computed == ["dense_1"]
+
+
+def test_a_block_is_inferred_anew_when_one_inside_it_changes() -> None:
+    inference = ShapeInference(CATALOGUE)
+    for features in (3, 7):
+        inner = Sketch(CATALOGUE)
+        inner.add("Output", inner.add("Dense", inner.add("Input"), features=features))
+        outer = Sketch(with_blocks(CATALOGUE, inner.block("Inner")))
+        outer.add("Output", outer.add("Inner", outer.add("Input")))
+        own = with_blocks(CATALOGUE, inner.block("Inner"), outer.block("Outer"))
+        drawn = Sketch(own)
+        drawn.add("Output", drawn.add("Outer", drawn.add("Input", shape=(8,))))
+        assert inference.infer(drawn.graph(), own).params == 9 * features
 
 
 MISTAKES: list[tuple[Node, Node, str]] = [
