@@ -1,7 +1,15 @@
 """Layers that draw random numbers: against memorising, and for models that sample."""
 
+from dataclasses import replace
+
 from flaxstudio.graph.spec import AttributeSpec, LayerSpec, PortSpec
 from flaxstudio.layers.attributes import FLAX, axes
+
+_BROADCAST_DIMS = axes(
+    "Dimensions whose values share one draw: 1, 2 drops whole channels of an image, 1, 2, 3 whole samples.",
+    (),
+    "broadcast_dims",
+)
 
 LAYERS = (
     LayerSpec(
@@ -11,11 +19,7 @@ LAYERS = (
         "nn.Dropout({attributes})",
         attributes=(
             AttributeSpec("rate", "float", 0.5, "Share of the values set to zero.", minimum=0.0, maximum=1.0, is_required=True),
-            axes(
-                "Dimensions whose values share one draw: 1, 2 drops whole channels of an image, 1, 2, 3 whole samples.",
-                (),
-                "broadcast_dims",
-            ),
+            replace(_BROADCAST_DIMS, is_unpacked=False),  # Flax runs through it, one number too
         ),
         is_module=True,
         call="deterministic=not train",

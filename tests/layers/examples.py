@@ -110,6 +110,7 @@ VARIANTS: dict[str, Example] = {
     "LayerNorm over all": Example({"in": IMAGE}, {"reduction_axes": (1, 2, 3), "feature_axes": (3,), "use_fast_variance": False}),
     "SpectralNormDense several steps": Example({"in": ROW}, {"features": 3, "n_steps": 4}),
     "WeightNormDense one length": Example({"in": ROW}, {"features": 3, "use_scale": False}),
+    "Dropout of a whole series": Example({"in": STEPS}, {"rate": 0.3, "broadcast_dims": (1,)}),
     "Dropout of whole channels": Example({"in": IMAGE}, {"rate": 0.3, "broadcast_dims": (1, 2)}),
     "MultiHeadAttention with everything": Example(
         {"query": STEPS, "key": Given((4, 6)), "value": Given((4, 3)), "mask": Given((1, 5, 4), "mask")},
