@@ -1,7 +1,7 @@
 """From terms to attributes' values: literals, formulas of the class's fields, initializers, the expressions of choices."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 from flaxstudio.codegen.folding import folded, plain
@@ -55,19 +55,17 @@ def formula_of(term: Term) -> Formula | None:
     return None if fault_of_formula(formula, names_in(formula)) else formula
 
 
-def spread(spec: LayerSpec, attributes: dict[str, Value]) -> dict[str, Value]:
+def spread(spec: LayerSpec, attributes: Mapping[str, Value], singles: Collection[str]) -> dict[str, Value]:
     """Return attributes with single numbers that stand for every dimension written out, as Flax takes them."""
     sizes = next((a for a in spec.attributes if a.lengths and a.is_required), None)
     kernel = attributes.get(sizes.name, sizes.default) if sizes else None
     if sizes is None or not isinstance(kernel, tuple):
-        return attributes
-    found = dict(attributes)
-    for attribute in spec.attributes:
-        value = found.get(attribute.name)
-        is_number = isinstance(value, tuple) and len(value) == 1 and len(kernel) > 1
-        if is_number and isinstance(value, tuple) and (attribute.lengths or attribute.type == "padding"):
-            found[attribute.name] = value * len(kernel)
-    return found
+        return dict(attributes)
+    count = len(kernel)
+    return {
+        name: value * count if name in singles and isinstance(value, tuple) and name != sizes.name else value
+        for name, value in attributes.items()
+    }
 
 
 def _literal(spec: AttributeSpec, term: Term) -> Value:

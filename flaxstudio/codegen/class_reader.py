@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 
 from flaxstudio.codegen.attribute_reader import formula_of
 from flaxstudio.codegen.draft import Draft
-from flaxstudio.codegen.fields_reader import can_be_field, fields_of, is_numbers
-from flaxstudio.codegen.folding import plain
+from flaxstudio.codegen.fields_reader import can_be_field, fields_of, is_numbers, values_at
+from flaxstudio.codegen.folding import folded
 from flaxstudio.codegen.interpreter import Frame, Interpreter
 from flaxstudio.codegen.own_calls import call_parameters, is_flag
 from flaxstudio.codegen.patterns import Patterns, Same
 from flaxstudio.codegen.terms import SHAPE, Const, Op, SelfRef, Seq, Term, Train, Unreadable, Wire
 from flaxstudio.codegen.text_file import TextFile
-from flaxstudio.graph.graph import Edge, Graph, Node, Port, Value
+from flaxstudio.graph.graph import Edge, Field, Graph, Node, Port, Value
 from flaxstudio.graph.library import Block, Code, Library
-from flaxstudio.graph.naming import fault_of_class_name
+from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.layers.code_layer import MEANS_TRAIN
@@ -98,7 +98,7 @@ class Session:
         if found.name in self.forced or found.name in self.why:
             return None
         for variant in self.variants.get(found.name, ()):
-            if self._is_for(variant, reading, given, arguments):
+            if self._is_for(variant, reading, found, given, arguments):
                 return variant
         if found.name in self._open:
             raise Unreadable(0, f"{found.name} uses itself")
@@ -120,9 +120,11 @@ class Session:
             self._inference = ShapeInference(self.base)
         assert isinstance(self._inference, ShapeInference)
         graph = _graph_to(reading.draft, wire)
+        values = values_at(reading, graph, self.catalogue)
+        graph = replace(graph, fields=tuple(Field(name, "int", value) for name, value in values.items()))
         if any(node.number in reading.unknown for node in reading.draft.useful([reading.draft.nodes[wire.node]])):
             return None
-        found = self._inference.infer(graph, self.catalogue, fields=_values(reading))
+        found = self._inference.infer(graph, self.catalogue)
         node = found.nodes.get(f"n{wire.node}")
         shape = node.at(wire.port) if node is not None else None
         return shape if isinstance(shape, ArrayShape) else None
@@ -143,6 +145,11 @@ class Session:
     def is_field(self, reading: Interpreter, spec: LayerSpec, attribute: str, name: str) -> bool:
         """Return whether a field of the class can be one of the graph's, to be used for that attribute."""
         return can_be_field(reading, name, spec.attribute(attribute))
+
+    def is_default(self, found: ClassText, name: str, term: Term) -> bool:
+        """Return whether a term is the default of a class's field."""
+        default = Interpreter(self, found, {}, {}).default(name)
+        return default is not None and folded(default) == term
 
     def is_numbers(self, reading: Interpreter, name: str) -> bool:
         """Return whether a field holds several whole numbers."""
@@ -178,11 +185,16 @@ class Session:
         wired = {argument: by_node[names[node.number]] for argument, node in used.items() if node.number in names}
         others = {argument: term for argument, term in arguments.items() if not isinstance(term, Wire)}
         seen = tuple(sorted(shapes.items())) if inner.facts.has_shapes else None
-        variant = Variant(name, wired, dict(inner.facts.fields), others, seen)
+        known = dict(inner.facts.fields)
+        if inner.facts.has_shapes:  # inside, shapes depend on whatever is given
+            known |= {name: tell() for name, tell in given.items()}
+        variant = Variant(name, wired, known, others, seen)
         self.variants.setdefault(found.name, []).append(variant)
         return variant
 
-    def _is_for(self, variant: Variant, reading: Interpreter, given: Given, arguments: Mapping[str, Term]) -> bool:
+    def _is_for(
+        self, variant: Variant, reading: Interpreter, found: ClassText, given: Given, arguments: Mapping[str, Term]
+    ) -> bool:
         wires = {name: term for name, term in arguments.items() if isinstance(term, Wire)}
         others = {name: term for name, term in arguments.items() if not isinstance(term, Wire)}
         if others != variant.others or not set(variant.ports) <= set(wires):
@@ -191,8 +203,10 @@ class Session:
             shapes = tuple(sorted((name, self.shape_of(reading, term)) for name, term in wires.items()))
             if shapes != variant.shapes:
                 return False
+        now, plain = Interpreter(self, found, given, {}), Interpreter(self, found, {}, {})
+        asked = {*variant.fields, *(given if variant.shapes is not None else ())}
         try:
-            return all(name in given and given[name]() == term for name, term in variant.fields.items())
+            return all(now.demanded(name) == (variant.fields.get(name) or plain.demanded(name)) for name in asked)
         except Unreadable:
             return False
 
@@ -225,7 +239,8 @@ def read_model(session: Session, found: ClassText, inputs: Sequence[ArrayShape])
     usual = [name for name, _ in call_parameters(found) if not is_flag(name)]
     order = [*required, *(name for name in usual if name not in required)][: max(len(inputs), len(required))]
     shapes = dict(zip(order, [*inputs, *[None] * len(order)], strict=False))
-    _read(reading, {name: None for name in usual if name in order}, shapes)
+    taken = _read(reading, {name: None for name in usual if name in order}, shapes)
+    _read_methods(reading, taken, list(inputs[len(order) :]))
     fields = fields_of(reading, reading.draft, session.catalogue)
     return reading.draft.graph(fields)
 
@@ -268,6 +283,60 @@ def _read(
     return inputs
 
 
+def entry_attributes(shape: ArrayShape | None, catalogue: Catalogue) -> dict[str, Value]:
+    """Return the attributes of an Input that takes arrays of a shape."""
+    given: dict[str, Value] = {} if shape is None else {"shape": shape.sizes, "dtype": shape.dtype}
+    return {key: value for key, value in given.items() if value != catalogue["Input"].attribute(key).default}
+
+
+def _read_methods(reading: Interpreter, inputs: Mapping[str, int], shapes: list[ArrayShape]) -> None:
+    """Read the other methods that a user of the Module may call; one that cannot be read is left out and told."""
+    if reading.found.method("setup") is None:
+        return
+    for name in methods_of(reading.found):
+        mark = reading.draft.mark()
+        reading.draft.begin_method()
+        left = list(shapes)
+        try:
+            _read_method(reading, name, inputs, left)
+        except Unreadable as error:
+            reading.draft.back_to(mark)
+            reading.note(f"The method {name} is left out: line {error.line}: {error.sentence}")
+        else:
+            shapes[:] = left
+
+
+def methods_of(found: ClassText) -> list[str]:
+    """Return the names of the methods besides the call that are for a Module's users."""
+    names: dict[str, None] = {}
+    for owner in reversed(found.chain):
+        for part in owner.body:
+            if isinstance(part, ast.FunctionDef) and not part.name.startswith("_") and not part.decorator_list:
+                names[part.name] = None
+    return [name for name in names if name != "setup" and fault_of_name(name) is None]
+
+
+def _read_method(reading: Interpreter, name: str, inputs: Mapping[str, int], shapes: list[ArrayShape]) -> None:
+    method = reading.found.method(name)
+    assert method is not None
+    names: dict[str, Term] = {method.args.args[0].arg: SelfRef()} if method.args.args else {}
+    for argument, default in call_parameters(reading.found, name):
+        passed = reading.passed.get((name, argument))
+        if is_flag(argument):
+            names[argument] = Train() if argument in MEANS_TRAIN else Op("not", (Train(),))
+        elif isinstance(passed, Wire) and reading.draft.nodes[passed.node].spec.name == "Input":
+            names[argument] = passed
+        elif argument in inputs:
+            names[argument] = Wire(inputs[argument], "out")
+        elif default is not None:
+            names[argument] = reading.value(reading.term(default))
+        else:
+            shape = shapes.pop(0) if shapes else reading.session.shape_of(reading, passed) if passed is not None else None
+            names[argument] = Wire(_add_input(reading, argument, shape, 2), "out")
+    reading.frame = Frame(names)
+    _add_outputs(reading, reading.run(method.body), method.lineno, name)
+
+
 def _is_array(given: Term | None) -> bool:
     return given is None or isinstance(given, Wire)
 
@@ -282,12 +351,7 @@ def _read_setup(reading: Interpreter) -> None:
 
 
 def _add_input(reading: Interpreter, name: str, shape: ArrayShape | None, count: int) -> int:
-    spec = reading.session.base["Input"]
-    attributes: dict[str, Value] = {}
-    if shape is not None:
-        given: dict[str, Value] = {"shape": shape.sizes, "dtype": shape.dtype}
-        attributes = {key: value for key, value in given.items() if value != spec.attribute(key).default}
-    node = reading.draft.add(spec, attributes, {})
+    node = reading.draft.add(reading.session.base["Input"], entry_attributes(shape, reading.session.base), {})
     if shape is None:
         reading.unknown.add(node.number)
     node.wish = "input_1" if name == "x" and count == 1 else name
@@ -328,18 +392,6 @@ def _graph_to(draft: Draft, wire: Wire) -> Graph:
         for source in sources
     )
     return Graph(nodes, edges)
-
-
-def _values(reading: Interpreter) -> dict[str, Value]:
-    """Return the fields' values as far as they are literals."""
-    found: dict[str, Value] = {}
-    for name in reading.found.fields():
-        try:
-            term = reading.peeked(name)
-            found[name] = plain(term)
-        except (LookupError, Unreadable):
-            continue
-    return found
 
 
 def _is_size(term: Term) -> bool:

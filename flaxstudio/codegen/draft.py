@@ -17,7 +17,8 @@ class DraftModule:
     number: int
     made: Term
     wish: str = ""
-    spec: LayerSpec | None = None
+    specs: dict[str, LayerSpec] = field(default_factory=dict)
+    """What it is, by the method that is called: "" for the call itself, ".attend"."""
     attributes: dict[str, Value] = field(default_factory=dict)
     flags: dict[str, Term] = field(default_factory=dict)
 
@@ -68,6 +69,8 @@ class Draft:
         self._taken = set()
         self._earlier = {}
         for node in self.nodes:
+            if node.spec.name in ("Input", "Output"):
+                continue
             self._earlier.setdefault(_key(node.spec, node.attributes, node.inputs, node.module), []).append(node.number)
 
     def mark(self) -> Mark:

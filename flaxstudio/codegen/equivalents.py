@@ -13,6 +13,10 @@ Known = Callable[[Term], Term | None]
 def equivalents(term: Term, known: Known) -> Iterator[Term]:
     """Yield other forms of a term."""
     match term:
+        case Op(name="+", args=(first, second)) if first == second:
+            yield Op("*", (first, Const(2)), term.line)
+        case Op(name="*", args=(first, second)) if first == second:
+            yield called(Ref("jax.numpy.square"), [first], [], term.line)
         case Op(name="index", args=(value, place)):
             yield from _of_index(value, place, term.line)
         case Call(function=Ref(path="jax.numpy.reshape")):

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from flaxstudio.codegen.attribute_reader import Mismatch, value_of
 from flaxstudio.codegen.draft import Draft
-from flaxstudio.codegen.terms import Const, Seq, Term
+from flaxstudio.codegen.folding import plain
+from flaxstudio.codegen.terms import Const, Seq, Term, Unreadable
 from flaxstudio.graph.fields import BASIC_FIELDS, field_spec
 from flaxstudio.graph.formula import names_in
-from flaxstudio.graph.graph import Field, Formula, Value
+from flaxstudio.graph.graph import Field, Formula, Graph, Value
 from flaxstudio.graph.library import Block
 from flaxstudio.graph.naming import fault_of_field
 from flaxstudio.graph.spec import AttributeSpec, Catalogue
@@ -46,6 +47,27 @@ def can_be_field(reading: "Interpreter", name: str, attribute: AttributeSpec) ->
     except Mismatch:
         return False
     return True
+
+
+def values_at(reading: "Interpreter", graph: Graph, catalogue: Catalogue) -> dict[str, Value]:
+    """Return what the fields are that a graph's formulas name, as far as that is known here."""
+    found: dict[str, Value] = {}
+    for node in graph.nodes:
+        for key, value in node.attributes.items():
+            for name in names_in(value) if isinstance(value, Formula) else ():
+                if reading.has_field(name) and isinstance(value, Formula):
+                    attribute = catalogue[node.layer].attribute(key)
+                    is_whole = value.formula == name and not value.is_each
+                    found.update(_value_now(reading, name, attribute if is_whole else None))
+    return found
+
+
+def _value_now(reading: "Interpreter", name: str, attribute: AttributeSpec | None) -> dict[str, Value]:
+    try:
+        term = reading.peeked(name)
+        return {name: plain(term) if attribute is None else value_of(attribute, term, lambda _: None, lambda _: False)}
+    except (LookupError, Mismatch, Unreadable):
+        return {}
 
 
 def is_numbers(reading: "Interpreter", name: str) -> bool:

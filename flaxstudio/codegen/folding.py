@@ -22,6 +22,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "math.exp": math.exp, "numpy.sqrt": math.sqrt, "jax.numpy.sqrt": math.sqrt, "numpy.log2": math.log2,
     "numpy.log": math.log, "jax.numpy.log": math.log,
 }  # fmt: skip
+_OF_LISTS = frozenset({f"builtins.{name}" for name in ("zip", "reversed", "enumerate", "list", "tuple", "len")})
+"""What only moves the items of lists, arrays among them."""
+
 _OF_SEQUENCES: dict[str, Callable[[Sequence[Any]], Any]] = {
     "math.prod": math.prod, "numpy.prod": math.prod, "jax.numpy.prod": math.prod, "builtins.sum": sum, "builtins.max": max,
     "builtins.min": min, "builtins.all": all, "builtins.any": any,
@@ -44,7 +47,8 @@ def folded(term: Term, known: Callable[[Term], Term | None] = lambda _: None) ->
             return inner if not isinstance(inner, Op) or is_array(inner) else _operation(inner, known)
         case Call(function=Ref(path=path)):
             inner = rebuilt(term, lambda part: folded(part, known))
-            return inner if not isinstance(inner, Call) or is_array(inner) else _function(inner, path)
+            is_open = isinstance(inner, Call) and (not is_array(inner) or path in _OF_LISTS)
+            return _function(inner, path) if is_open and isinstance(inner, Call) else inner
         case Seq(items=items):
             return Seq(tuple(part for item in items for part in _spliced(item, known)))
         case _:
@@ -105,6 +109,9 @@ def _chosen(name: str, args: list[Term], term: Term) -> Term:
 
 def _operation(term: Op, known: Callable[[Term], Term | None]) -> Term:
     match term.name, term.args:
+        case "index", (Op(name="dict", args=pairs), Const() as key):
+            chosen = [pair.items[1] for pair in pairs if isinstance(pair, Seq) and pair.items[0] == key]
+            return chosen[-1] if chosen else term
         case "index", (value, place):
             found = indexed(value, place, term.line)
             return found if found == term else folded(found, known)

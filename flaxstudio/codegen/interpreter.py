@@ -78,6 +78,8 @@ class Frame:
 
     names: dict[str, Term] = field(default_factory=dict)
     around: "Frame | None" = None
+    aliases: set[str] = field(default_factory=set)
+    """The variables that are only another one under a second name so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Function:
     arguments: ast.arguments
     body: Sequence[ast.stmt] | ast.expr
     frame: Frame | None
-    is_method: bool = False
+    method: str = ""
+    """The name of a method of the class, which gets self first."""
 
 
 @dataclass(slots=True)
@@ -113,6 +116,8 @@ class Interpreter:
         self.functions: list[Function] = []
         self.lists: list[loops.ListOfModules] = []
         self.probes: list[loops.Probe] = []
+        self.passed: dict[tuple[str, str], Term] = {}
+        """What methods of the class are called with inside it, by method and argument."""
         self.unknown: set[int] = set()
         """The Inputs whose shapes are not known."""
         self.is_in_setup = False
@@ -142,8 +147,8 @@ class Interpreter:
         method = self.found.method(name)
         if method is not None:
             if any(isinstance(mark, ast.Name) and mark.id == "property" for mark in method.decorator_list):
-                return self.inline(self._function(Function(method.args, method.body, None, True)), [SelfRef()], [], line)
-            return self._function(Function(method.args, method.body, None, True))
+                return self.inline(self._function(Function(method.args, method.body, None, name)), [SelfRef()], [], line)
+            return self._function(Function(method.args, method.body, None, name))
         constant = self._class_constant(name)
         if constant is not None:
             return constant

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import module_calls
+from flaxstudio.codegen import module_calls, statements
 from flaxstudio.codegen.attribute_reader import formula_of
 from flaxstudio.codegen.draft import DraftModule, DraftNode
 from flaxstudio.codegen.folding import folded, truth
@@ -226,6 +226,7 @@ def _is_kept(reading: "Interpreter", statement: ast.For, turns: Turns) -> bool:
             and (before is not None or module.number >= mark.modules)
             and _take(module, turns, probe, reading)
         ):
+            _name_again(reading, module, mark.log)
             return True
     except Unreadable:
         pass
@@ -267,6 +268,14 @@ def _repeated_module(reading: "Interpreter", log: int, names: dict[str, Term], t
         result = Wire(touched[1].number, "out")
     module = reading.draft.modules[called.module]
     return module if new == result else None
+
+
+def _name_again(reading: "Interpreter", module: DraftModule, log: int) -> None:
+    """Let the variable that a loop carries name the node, where it was made for this loop alone."""
+    called = Wire(reading.draft.log[log], "out")
+    for name in tuple(reading.frame.aliases):
+        if reading.frame.names.get(name) == called and module.specs:
+            statements.wish_for(reading, called, name)
 
 
 def _take(module: DraftModule, turns: Turns, probe: Probe, reading: "Interpreter") -> bool:

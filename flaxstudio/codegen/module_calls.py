@@ -61,6 +61,8 @@ def callee(reading: "Interpreter", function: Term) -> Term:
         return values.value(reading, function)
     if isinstance(function, Op) and function.name == "index":
         return values.value(reading, reading.settled(function))
+    if isinstance(function, Op) and is_class_call(function.args[0]):
+        return Op(function.name, (values.value(reading, function.args[0]),), function.line)
     return function
 
 
@@ -116,8 +118,8 @@ def make(reading: "Interpreter", term: Term, wish: str = "") -> Term:
     return ModuleRef(module.number)
 
 
-def call(reading: "Interpreter", owner: ModuleRef, term: Call) -> Term:
-    """Return what a module gives for these arguments."""
+def call(reading: "Interpreter", owner: ModuleRef, term: Call, method: str = "") -> Term:
+    """Return what a module gives for these arguments; `method` is what is called, with its dot, if not the call itself."""
     module = reading.draft.modules[owner.number]
     made = module.made
     assert isinstance(made, Call)
@@ -128,19 +130,21 @@ def call(reading: "Interpreter", owner: ModuleRef, term: Call) -> Term:
         return _chained(reading, module, positional, keywords, term.line)
     if isinstance(made.function, OwnClass):
         return own_calls.call(reading, module, positional, keywords, term.line)
-    return _layer(reading, module, positional, keywords, term.line)
+    return _layer(reading, module, positional, keywords, term.line, method)
 
 
-def resolve(reading: "Interpreter", module: DraftModule, line: int) -> LayerSpec:
+def resolve(reading: "Interpreter", module: DraftModule, line: int, method: str = "") -> LayerSpec:
     """Find out which layer a module is, with its attributes."""
-    if module.spec is not None:
-        return module.spec
+    if method in module.specs:
+        return module.specs[method]
     made = _expanded(reading, module.made)
     assert isinstance(made, Call)
     assert isinstance(made.function, Ref)
     why = f"{values.described(made)} is no layer that Flax Studio knows."
     for pattern in reading.session.patterns.classes.get(made.function.path, ()):
         spec = pattern.spec
+        if spec.method != method:
+            continue
         flags = {*_flags(spec), *(port.argument.partition("=")[0] for port in spec.outputs if port.argument)}
         captured = fits(pattern, made.without(*flags), reading.session.same(reading))
         if captured is None:
@@ -161,7 +165,7 @@ def settle(reading: "Interpreter", module: DraftModule, spec: LayerSpec, attribu
     wrapping = {name: value for name, value in module.attributes.items() if name in allowed}
     if dropped := sorted(set(module.attributes) - set(wrapping)):
         reading.note(f"{spec.name}: {', '.join(dropped)} is left out; it changes no result.")
-    module.spec = spec
+    module.specs[spec.method] = spec
     module.attributes = {**attributes, **wrapping}
     return spec
 
@@ -178,15 +182,20 @@ def check_flag(name: str, wanted: Term, given: Term | None, spec: LayerSpec, lin
 
 
 def _layer(
-    reading: "Interpreter", module: DraftModule, positional: list[Term], keywords: list[tuple[str, Term]], line: int
+    reading: "Interpreter",
+    module: DraftModule,
+    positional: list[Term],
+    keywords: list[tuple[str, Term]],
+    line: int,
+    method: str,
 ) -> Term:
-    spec = resolve(reading, module, line)
+    spec = resolve(reading, module, line, method)
     made = module.made
     assert isinstance(made, Call)
     assert isinstance(made.function, Ref)
-    given = _bound(made.function.path, positional, keywords)
+    order = _positional_names(made.function.path, method.removeprefix(".") or "__call__")
+    given = {order[place] if place < len(order) else str(place): term for place, term in enumerate(positional)} | dict(keywords)
     plain = [port for port in spec.inputs if not port.keyword]
-    order = _positional_names(made.function.path)
     ports: list[tuple[str, Term]] = []
     for place, port in enumerate(plain):
         key = order[place] if place < len(order) else str(place)
@@ -312,14 +321,8 @@ def is_class_call(term: Term | None) -> bool:
     return isinstance(term, Call) and is_class(term.function)
 
 
-def _bound(path: str, positional: list[Term], keywords: list[tuple[str, Term]]) -> dict[str, Term]:
-    order = _positional_names(path)
-    given = {order[place] if place < len(order) else str(place): term for place, term in enumerate(positional)}
-    return {**given, **dict(keywords)}
-
-
-def _positional_names(path: str) -> list[str]:
-    listed = parameters(path, "__call__") or ()
+def _positional_names(path: str, method: str) -> list[str]:
+    listed = parameters(path, method) or ()
     return [p.name for p in listed if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
 
 

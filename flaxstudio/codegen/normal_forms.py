@@ -127,6 +127,9 @@ def _known_call(path: str, positional: Sequence[Term], keywords: Sequence[tuple[
         return Op(f"attr:{path.rpartition('.')[2]}", tuple(positional), line)
     if path == "builtins.len" and len(positional) == 1 and isinstance(positional[0], Op) and positional[0].name == SHAPE:
         return Op("attr:ndim", positional[0].args, line)
+    if path == "functools.partial" and positional:
+        function, *rest = positional
+        return Call(Ref(path), (("func", function), ("args", Seq(tuple(rest))), *keywords), line)
     if path == "jax.numpy.concat":
         path = "jax.numpy.concatenate"
     call = Call(Ref(path), _in_order(parameters(path), positional, keywords), line)

@@ -38,10 +38,11 @@ def call(
 
 
 def call_method(reading: "Interpreter", owner: ModuleRef, name: str, term: Call) -> Term:
-    """Return what another method of a module gives; only `__call__` is a node's."""
-    if name == "__call__":
-        positional, keywords = module_calls.arguments(term)
-        return module_calls.call(reading, owner, Call(owner, (*_numbered(positional), *keywords), term.line))
+    """Return what a method of a module gives: the call itself, or one that a layer of the catalogue stands for."""
+    made = reading.draft.modules[owner.number].made
+    is_own = isinstance(made, Call) and isinstance(made.function, OwnClass)
+    if name == "__call__" or not is_own:
+        return module_calls.call(reading, owner, term, "" if name == "__call__" else f".{name}")
     raise Unreadable(term.line, f"A node calls a module itself, not its method {name}.")
 
 
@@ -118,6 +119,11 @@ def _coded(
     flags = module_calls.flags_of(spec)
     own = {a.name for a in spec.attributes}
     terms = {name: term for name, term in given.items() if name not in flags}
+    terms = {
+        name: term
+        for name, term in terms.items()
+        if name in own or not reading.session.is_default(found, name, reading.settled(term))
+    }
     if unknown := next((name for name in terms if name not in own), None):
         raise Unreadable(line, f"{found.name}: {unknown} cannot be set on a node.")
     ports: list[tuple[str, Term]] = []
@@ -139,9 +145,10 @@ def _coded(
 
 
 def _settle(reading: "Interpreter", module: DraftModule, spec: LayerSpec, terms: Arguments, line: int) -> None:
-    if module.spec is not None and module.spec.name != spec.name:
-        raise Unreadable(line, f"{module.spec.name} is called in two ways that make it two different blocks.")
-    if module.spec is None:
+    known = module.specs.get("")
+    if known is not None and known.name != spec.name:
+        raise Unreadable(line, f"{known.name} is called in two ways that make it two different blocks.")
+    if known is None:
         try:
             module_calls.settle(reading, module, spec, values.attributes_from(reading, spec, terms))
         except Mismatch as mismatch:
@@ -162,7 +169,3 @@ def _told(reading: "Interpreter", term: Term) -> Term:
 
 def _has_wires(term: Term) -> bool:
     return isinstance(term, Wire) or (isinstance(term, Seq) and any(_has_wires(item) for item in term.items))
-
-
-def _numbered(positional: list[Term]) -> list[tuple[str, Term]]:
-    return [(str(place), term) for place, term in enumerate(positional)]

@@ -20,6 +20,7 @@ from flaxstudio.codegen.terms import (
     Term,
     Train,
     Unreadable,
+    is_array,
     walk,
 )
 from flaxstudio.codegen.vocabulary import default_term, parameters
@@ -96,7 +97,7 @@ def head(term: Term) -> str:
 
 def pattern_of(spec: LayerSpec) -> Pattern | None:
     """Return the pattern of a layer's template; None for those that have none."""
-    if not spec.code:
+    if not spec.constructor:
         return None
     join = spec.join.strip()
     if spec.code == "{inputs}" and join != ",":
@@ -133,7 +134,7 @@ def _filled(spec: LayerSpec) -> str:
     attributes = {a.name: f"__attribute__{a.name}" for a in spec.attributes}
     groups = {a.group or "attributes": f"**__group__{a.group or 'attributes'}" for a in spec.attributes}
     groups.setdefault("attributes", "**__group__attributes")
-    return spec.code.format(**{"inputs": inputs, **ports, **attributes, **groups})
+    return spec.constructor.format(**{"inputs": inputs, **ports, **attributes, **groups})
 
 
 class _TemplateNames:
@@ -256,6 +257,8 @@ def left_out(term: Call, key: str) -> Term | None:
 
 
 def _caught(hole: Hole, term: Term, captured: Captured, same: Same) -> bool:
+    if is_array(term) != (hole.kind == "port"):
+        return False
     if hole.kind == "attribute":
         return _put(captured.attributes, hole.name, term)
     known = captured.ports.setdefault(hole.name, [term])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flaxstudio.codegen.class_reader import Session, as_class_name, read_model
+from flaxstudio.codegen.class_reader import Session, as_class_name, methods_of, read_model
 from flaxstudio.codegen.code_reading import code_graph
 from flaxstudio.codegen.loops import Unroll
 from flaxstudio.codegen.own_calls import call_parameters, is_flag
@@ -78,7 +78,7 @@ def _as_code(
     session: Session, found: ClassText, inputs: Sequence[ArrayShape], name: str, error: Unreadable | RecursionError
 ) -> Reading:
     why = f"line {error.line}: {error.sentence}" if isinstance(error, Unreadable) else "it is nested too deeply."
-    graph, library = code_graph(session.file, found, inputs)
+    graph, library = code_graph(session.file, found, inputs, session.base)
     note = f"{found.name} is kept as one node of code: {why}"
     return Reading(graph, library, f"{name}Model", (note,))
 
@@ -96,7 +96,9 @@ def _class(file: TextFile, name: str) -> ClassText:
 def _check_inputs(found: ClassText, inputs: Sequence[ArrayShape]) -> None:
     names = [name for name, _ in call_parameters(found) if not is_flag(name)]
     required = [name for name, default in call_parameters(found) if default is None and not is_flag(name)]
-    if found.method("__call__") is None or len(required) <= len(inputs) <= max(len(names), len(required)):
+    others = {name for method in methods_of(found) for name, _ in call_parameters(found, method) if not is_flag(name)}
+    most = max(len(names), len(required)) + len(others - set(names))
+    if found.method("__call__") is None or len(required) <= len(inputs) <= most:
         return
     takes = f"{len(required)} input{'s' if len(required) != 1 else ''}" + (f", {', '.join(required)}" if required else "")
     given = f"{len(inputs)} shape{'s were' if len(inputs) != 1 else ' was'} given"

@@ -103,14 +103,17 @@ def _assign(reading: "Interpreter", targets: list[ast.expr], tree: ast.expr) -> 
     is_new = len(reading.draft.nodes) > before
     for target in targets:
         _bind(reading, target, found, is_new)
+        if isinstance(target, ast.Name) and isinstance(tree, ast.Name):
+            reading.frame.aliases.add(target.id)
 
 
 def _bind(reading: "Interpreter", target: ast.expr, value: Term, is_new: bool) -> None:
     match target:
         case ast.Name(id=name):
             if is_new and name not in reading.frame.names:
-                _wish(reading, value, name)
+                wish_for(reading, value, name)
             reading.frame.names[name] = value
+            reading.frame.aliases.discard(name)
         case ast.Tuple(elts=items) | ast.List(elts=items):
             _bind_many(reading, items, value, is_new)
         case ast.Attribute(value=ast.Name(id=owner), attr=name) if (
@@ -140,7 +143,7 @@ def _bind_many(reading: "Interpreter", targets: list[ast.expr], value: Term, is_
         _bind(reading, inner, item, is_new)
 
 
-def _wish(reading: "Interpreter", value: Term, name: str) -> None:
+def wish_for(reading: "Interpreter", value: Term, name: str) -> None:
     """Let a variable's first value name its node, unless that is a module with a name of its own."""
     if not isinstance(value, Wire):
         return
@@ -149,7 +152,7 @@ def _wish(reading: "Interpreter", value: Term, name: str) -> None:
     is_main = main is not None and value.port == main.name
     suffix = "" if is_main else f"_{value.port}"
     is_named = node.module is not None and _is_first_call(reading, node.number)
-    if not is_named and not node.wish and name not in LETTERS and name.endswith(suffix):
+    if not is_named and not node.wish and name not in (*LETTERS, "_") and name.endswith(suffix):
         node.wish = name.removesuffix(suffix)
 
 
@@ -206,7 +209,7 @@ def _bind_arguments(
     arguments = function.arguments
     usual = [*arguments.posonlyargs, *arguments.args]
     given = list(positional)
-    if function.is_method and not (given and given[0] == SelfRef()):
+    if function.method and not (given and given[0] == SelfRef()):
         given.insert(0, SelfRef())
     table = dict(keywords)
     names = reading.frame.names
@@ -228,6 +231,8 @@ def _bind_arguments(
             names[argument.arg] = reading.value(reading.term(default))
     if table and arguments.kwarg is None:
         raise Unreadable(line, f"A function has no argument {next(iter(table))}.")
+    for name, term in names.items() if function.method else ():
+        reading.passed.setdefault((function.method, name), term)
     if arguments.kwarg is not None:
         pairs = tuple(Seq((Const(key), term)) for key, term in table.items())
         names[arguments.kwarg.arg] = Op("dict", pairs, line)

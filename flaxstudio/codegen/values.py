@@ -21,6 +21,7 @@ from flaxstudio.codegen.terms import (
     Op,
     OwnClass,
     Ref,
+    SelfRef,
     Seq,
     Splice,
     Term,
@@ -28,6 +29,7 @@ from flaxstudio.codegen.terms import (
     Unreadable,
     Wire,
     is_array,
+    parts,
     rebuilt,
     walk,
 )
@@ -36,6 +38,9 @@ from flaxstudio.graph.spec import LayerSpec
 
 if TYPE_CHECKING:
     from flaxstudio.codegen.interpreter import Interpreter
+
+
+_IDLE = frozenset({"axis_name", "axis_index_groups"})
 
 
 def value(reading: "Interpreter", term: Term) -> Term:
@@ -65,7 +70,10 @@ def as_wire(reading: "Interpreter", term: Term, line: int = 0) -> Wire:
 
 
 def why_not(reading: "Interpreter", term: Term) -> str:
-    """Return why a term is no array that a node gives, as a sentence."""
+    """Return why a term is no array that a node gives, as a sentence about the innermost part that is at fault."""
+    for part in parts(term):
+        if isinstance(part, Call | Op) and (is_array(part) or _is_of_self(part)):
+            return why_not(reading, part)
     for pattern in reading.session.patterns.beginning_like(term):
         captured = fits(pattern, term, reading.session.same(reading))
         if captured is not None and all(is_array(t) for terms in captured.ports.values() for t in terms):
@@ -81,6 +89,8 @@ def described(term: Term) -> str:
     match term:
         case Call(function=Ref(path=path)):
             return path.replace("builtins.", "").replace("flax.linen.", "nn.").replace("jax.numpy.", "jnp.")
+        case Call(function=Op(name=name, args=(SelfRef(),))) | Op(name=name, args=(SelfRef(),)):
+            return name.replace("attr:", "self.")
         case Call(function=Op(name=name)):
             return f"“{name.removeprefix('attr:')}”"
         case Op(name="index"):
@@ -102,6 +112,10 @@ def described(term: Term) -> str:
 def attributes_of(reading: "Interpreter", spec: LayerSpec, captured: Captured) -> dict[str, Value]:
     """Return the attributes that a pattern has caught; Mismatch where one of them is no value."""
     own = {a.name for a in spec.attributes}
+    idle = [name for name in captured.attributes if name not in own and name in _IDLE]
+    for name in idle:
+        reading.note(f"{spec.name}: {name} is left out; it only counts where several devices compute together.")
+        del captured.attributes[name]
     unknown = next((name for name in captured.attributes if name not in own), None)
     if unknown is not None:
         raise Mismatch(f"{unknown} cannot be set on a node")
@@ -123,7 +137,11 @@ def attributes_from(reading: "Interpreter", spec: LayerSpec, terms: Mapping[str,
             found[name] = value_of(attribute, term, reading.known, partial(reading.session.is_field, reading, spec, name))
         except Mismatch as mismatch:
             raise Mismatch(f"{name} {mismatch}") from None
-    return {name: given for name, given in spread(spec, found).items() if not is_default_of(spec.attribute(name), given)}
+    # a single number is meant for every dimension where Flax wants one for each
+    singles = [a.name for a in spec.attributes if (a.lengths or a.type == "padding") and isinstance(terms.get(a.name), Const)]
+    return {
+        name: given for name, given in spread(spec, found, singles).items() if not is_default_of(spec.attribute(name), given)
+    }
 
 
 def outputs_of(node: DraftNode, ports: tuple[str, ...] = ()) -> Term:
@@ -178,7 +196,7 @@ def _called(reading: "Interpreter", term: Call) -> Term | None:
         return reading.inline(function, positional, keywords, term.line)
     if isinstance(function, OwnClass) or module_calls.is_class(function):
         return reading.make(term if function is term.function else module_calls.with_function(term, function))
-    if function is not term.function:
+    if function != term.function:
         return value(reading, module_calls.with_function(term, function))
     return module_calls.special(reading, term)
 
@@ -212,6 +230,11 @@ def _is_plain_method(call: Call) -> bool:
     return isinstance(call.function, Op) and call.function.name == "attr:make_rng"
 
 
+def _is_of_self(term: Term) -> bool:
+    """Return whether a term asks the Module for something: a param of its own, say."""
+    return any(isinstance(part, SelfRef) for part in walk(term))
+
+
 def _has_calls(term: Term) -> bool:
     return any(isinstance(part, Call) for part in walk(term))
 
@@ -222,7 +245,7 @@ def _matched(reading: "Interpreter", term: Term) -> Term | None:
     for form in (term, *equivalents(term, reading.known)):
         for pattern in reading.session.patterns.beginning_like(form):
             captured = fits(pattern, form, reading.session.same(reading))
-            if captured is None or not _has_arrays(captured):
+            if captured is None or not _has_arrays(captured) or _has_twins(captured):
                 continue
             try:
                 attributes = attributes_of(reading, pattern.spec, captured)
@@ -234,6 +257,11 @@ def _matched(reading: "Interpreter", term: Term) -> Term | None:
 
 def _has_arrays(captured: Captured) -> bool:
     return all(is_array(term) for terms in captured.ports.values() for term in terms)
+
+
+def _has_twins(captured: Captured) -> bool:
+    """Return whether one port gets the same array twice, which no two wires can tell."""
+    return any(len(set(terms)) < len(terms) for terms in captured.ports.values())
 
 
 def _node(reading: "Interpreter", pattern: Pattern, captured: Captured, attributes: dict[str, Value], line: int) -> Term:

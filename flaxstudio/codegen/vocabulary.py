@@ -9,8 +9,9 @@ from typing import Any
 from flaxstudio.codegen.terms import Const, Ref, Seq, Term
 
 _SPACES = (
-    "flax.linen", "jax.numpy", "jax.nn", "jax.lax", "flax.linen.initializers", "flax.linen.linear", "jax.random", "jax",
-    "functools", "math", "numpy", "operator",
+    "functools", "math", "operator",
+    "flax.linen.initializers", "flax.linen", "jax.numpy", "jax.nn", "jax.lax", "flax.linen.linear", "jax.random", "jax",
+    "numpy",
 )  # fmt: skip
 """Where names are looked for; what stands in several is called by the first."""
 

@@ -26,7 +26,9 @@ def canonical(graph: Graph) -> Graph:
 
 
 def _spelt(node: Node) -> Node:
-    return replace(node, attributes={key: _formula(node.attributes[key]) for key in sorted(node.attributes)})
+    # what shares another's params has no attributes of its own that count
+    shown = ("shares",) if node.attributes.get("shares") else tuple(sorted(node.attributes))
+    return replace(node, attributes={key: _formula(node.attributes[key]) for key in shown})
 
 
 def _formula(value: Value) -> Value:
