@@ -7,15 +7,14 @@ from typing import Literal
 from flaxstudio.codegen.constructors import constructor, count_source, is_repeated, is_scanned
 from flaxstudio.codegen.formatting import formatted
 from flaxstudio.codegen.method_writer import LETTERS, MethodWriter, Statement
+from flaxstudio.graph.entries import CALL, methods_of
 from flaxstudio.graph.fields import field_spec
 from flaxstudio.graph.graph import Graph, Node
-from flaxstudio.graph.naming import fault_of_name
 from flaxstudio.graph.order import topological_order, upstream
 from flaxstudio.graph.spec import AttributeSpec, Catalogue, LayerSpec
 
 Style = Literal["compact", "setup"]
 
-CALL = "__call__"
 UNKNOWN = "..."  # stands where the user has not given something yet; such a source is shown, never executed
 
 
@@ -43,15 +42,6 @@ def write_class(graph: Graph, name: str, catalogue: Catalogue, style: Style, hel
     return ClassText(name, lines, places, writer.uses_train)
 
 
-def methods_of(graph: Graph) -> dict[str, list[Node]]:
-    """Return method -> its Output nodes, the call first."""
-    methods: dict[str, list[Node]] = {}
-    for node in graph.of_layer("Output"):
-        given = str(node.attributes.get("method", CALL))
-        methods.setdefault(CALL if fault_of_name(given) else given, []).append(node)
-    return {name: methods[name] for name in sorted(methods, key=lambda name: name != CALL)}
-
-
 class _ClassWriter:
     def __init__(self, graph: Graph, catalogue: Catalogue, style: Style) -> None:
         self._graph = graph
@@ -64,7 +54,7 @@ class _ClassWriter:
             self._orders = {CALL: list(topological_order(graph))}
         whole = list(dict.fromkeys(name for order in self._orders.values() for name in order))
         self._default_names = _default_names(whole, self._nodes, catalogue)
-        self.uses_train = any(self._uses_train(name) for name in whole)
+        self.uses_train = any(self._uses_train(name) for name in self._orders.get(CALL, whole))
         self._owners = [name for name in whole if self._is_owner(name)]
         self._shared = {str(self._nodes[name].attributes["shares"]) for name in whole if self._shares(name)}
 

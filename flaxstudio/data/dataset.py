@@ -1,7 +1,7 @@
 """A table made ready for a model: features scaled by what the training split teaches, targets, and the three splits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -16,14 +16,21 @@ from flaxstudio.data.columns import (
     sizes_of,
     whole_numbers,
 )
+from flaxstudio.data.ends import Ends, Entry, Goal
 from flaxstudio.data.splits import split_rows
 from flaxstudio.data.table import Column, Table
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.config import DatasetSpec, Scaling
-from flaxstudio.project.results import Preparation
+from flaxstudio.project.results import Preparation, Scale, Target
 
 SplitName = Literal["train", "validation", "test"]
 Rows = npt.NDArray[np.int64]
+
+
+Arrays = Any
+"""One array, or a tuple with one for each Input or Output: as a Module takes them and gives them."""
+
+_AS_IT_IS = Scale(np.zeros((), np.float32), np.ones((), np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,8 +38,8 @@ class Split:
     """Samples and what they should give: features (n, *sample), float32 or int32; targets float32 (n, values) or int32
     class indices (n,). `rows` are their rows in the table, in rising order."""
 
-    features: npt.NDArray[Any]
-    targets: npt.NDArray[Any]
+    features: Arrays
+    targets: Arrays
     rows: Rows
 
     def __len__(self) -> int:
@@ -41,80 +48,109 @@ class Split:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """The three splits with the preparation they share. `reference` are the training targets without noise, if known."""
+    """The three splits with the preparation they share, and the ends that their arrays belong to, in order.
+
+    `reference` are the training targets without noise, if known.
+    """
 
     train: Split
     validation: Split
     test: Split
     preparation: Preparation
-    reference: npt.NDArray[np.float32] | None = None
+    ends: Ends
+    reference: Arrays | None = None
 
     def split(self, name: SplitName) -> Split:
         """Return a split by its name."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
 
 
-def prepare(
-    spec: DatasetSpec,
-    table: Table,
-    sample_shape: tuple[int, ...],
-    *,
-    dtype: str = "float32",
-    preparation: Preparation | None = None,
-) -> Dataset:
-    """Return the splits as a model with that Input takes them; ProblemError naming column and row where it cannot be.
+def prepare(spec: DatasetSpec, table: Table, ends: Ends, preparation: Preparation | None = None) -> Dataset:
+    """Return the splits as a model of those ends takes them; ProblemError naming column and row where it cannot be.
 
     Without a `preparation`, classes are those of the table and scaling is fitted on the training split.
     """
-    classes = preparation.classes if preparation else _classes(spec, table)
-    targets = _targets(spec, table, classes)
-    if dtype == "int32":
-        spec = replace(spec, scaling="none")  # whole numbers stand for themselves
-    train, validation, test = split_rows(spec, table, targets if classes else None)
+    classes = {goal.name: preparation.classes_of(goal.name) if preparation else _classes(goal, table) for goal in ends.goals}
+    targets = [_targets(goal, table, classes[goal.name]) for goal in ends.goals]
+    first_classes = next((array for goal, array in zip(ends.goals, targets, strict=True) if classes[goal.name]), None)
+    train, validation, test = split_rows(spec, table, first_classes)
     if len(train) == 0:
         raise ProblemError("No rows are left to train on.", "Make the validation and test shares smaller.")
-    fitted = preparation or fit(spec, table, sample_shape, train, classes)
-    features = apply_preparation(spec.features, table, sample_shape, fitted, dtype)
+    fitted = preparation or _fit(spec, table, ends, train, classes)
+    features = apply_preparation(ends.entries, table, fitted)
 
     def part(rows: Rows) -> Split:
-        return Split(features[rows], targets[rows], rows)
+        return Split(at_rows(features, rows), at_rows(joined(targets), rows), rows)
 
-    return Dataset(part(train), part(validation), part(test), fitted, _reference(spec, table, train))
+    return Dataset(part(train), part(validation), part(test), fitted, ends, _reference(ends, table, train))
 
 
-def fit(
-    spec: DatasetSpec, table: Table, sample_shape: tuple[int, ...], train: Rows, classes: tuple[str, ...] = ()
-) -> Preparation:
-    """Return the scaling that the training rows teach: per column of a table, one for all values of an array.
+def apply_preparation(entries: Sequence[Entry], table: Table, preparation: Preparation) -> Arrays:
+    """Return a table's feature columns as the model takes them, each of shape (rows, *sample); needs no targets."""
+    return joined([_features(entry, table, preparation.scale_of(entry.name)) for entry in entries])
+
+
+def joined(arrays: Sequence[Any]) -> Arrays:
+    """Return one array as it is, several as a tuple."""
+    return arrays[0] if len(arrays) == 1 else tuple(arrays)
+
+
+def apart(arrays: Arrays) -> tuple[npt.NDArray[Any], ...]:
+    """Return one array as a tuple too."""
+    return arrays if isinstance(arrays, tuple) else (arrays,)
+
+
+def at_rows(arrays: Arrays, rows: Any) -> Arrays:
+    """Return some rows of one array, or of each of several."""
+    return joined([array[rows] for array in apart(arrays)])
+
+
+def _fit(spec: DatasetSpec, table: Table, ends: Ends, train: Rows, classes: Mapping[str, tuple[str, ...]]) -> Preparation:
+    """Return what the training rows teach."""
+    scales = {entry.name: _fitted_scale(spec.scaling, table, entry, train) for entry in ends.entries}
+    outputs = {goal.name: Target(goal.columns, classes[goal.name]) for goal in ends.goals}
+    one = next(iter(scales.values())) if len(scales) == 1 else _AS_IT_IS
+    return Preparation(
+        one.offset,
+        one.scale,
+        next(iter(classes.values())) if len(classes) == 1 else (),
+        scales if len(scales) > 1 else {},
+        outputs if len(outputs) > 1 else {},
+    )
+
+
+def _fitted_scale(scaling: Scaling, table: Table, entry: Entry, train: Rows) -> Scale:
+    """Return an Input's scale: per column of a table, one for all values of an array; whole numbers stand for themselves.
 
     A column that does not vary is only moved to zero.
     """
-    columns = [number_column(table, name) for name in spec.features]
-    pairs = [_statistics(column[train], spec.scaling) for column in columns]
-    if spec.scaling == "none" or len(columns) == 1:
-        return Preparation(np.asarray(pairs[0][0], np.float32), np.asarray(pairs[0][1], np.float32), classes)
-    counts = _fitting_sizes(spec.features, table, sample_shape)
+    columns = [number_column(table, name) for name in entry.columns]
+    counts = _fitting_sizes(entry, table)
+    if scaling == "none" or entry.shape.dtype == "int32":
+        return _AS_IT_IS
+    pairs = [_statistics(column[train], scaling) for column in columns]
+    if len(columns) == 1:
+        return Scale(np.asarray(pairs[0][0], np.float32), np.asarray(pairs[0][1], np.float32))
     offset, scale = (
-        np.repeat(np.array([pair[side] for pair in pairs], dtype=np.float32), counts).reshape(sample_shape) for side in (0, 1)
+        np.repeat(np.array([pair[side] for pair in pairs], dtype=np.float32), counts).reshape(entry.shape.sizes)
+        for side in (0, 1)
     )
-    return Preparation(offset, scale, classes)
+    return Scale(offset, scale)
 
 
-def apply_preparation(
-    names: Sequence[str], table: Table, sample_shape: tuple[int, ...], preparation: Preparation, dtype: str = "float32"
-) -> npt.NDArray[Any]:
-    """Return a table's feature columns as the model takes them, shape (rows, *sample_shape); needs no targets."""
-    _fitting_sizes(names, table, sample_shape)
-    columns = [number_column(table, name) for name in names]
-    if dtype == "int32":
-        return whole_numbers(names, columns).reshape(-1, *sample_shape)
-    if preparation.offset.ndim and preparation.offset.shape != sample_shape:
+def _features(entry: Entry, table: Table, scale: Scale) -> npt.NDArray[Any]:
+    _fitting_sizes(entry, table)
+    columns = [number_column(table, name) for name in entry.columns]
+    sizes = entry.shape.sizes
+    if entry.shape.dtype == "int32":
+        return whole_numbers(entry.columns, columns).reshape(-1, *sizes)
+    if scale.offset.ndim and scale.offset.shape != sizes:
         raise ProblemError("The Input's shape has changed since the model was trained.", "Train it again.")
-    features = scaled(columns, preparation.offset, preparation.scale)
+    features = scaled(columns, scale.offset, scale.scale)
     if not np.isfinite(features).all():
         row = int(np.argmin(np.isfinite(features).all(axis=1)))
         raise ProblemError(f"A feature in row {row + 1} is too large for float32.", "Choose the scaling “standard”.")
-    return features.reshape(-1, *sample_shape)
+    return features.reshape(-1, *sizes)
 
 
 def fault_of_shape(sizes: Sequence[int], sample_shape: tuple[int, ...]) -> bool:
@@ -122,21 +158,20 @@ def fault_of_shape(sizes: Sequence[int], sample_shape: tuple[int, ...]) -> bool:
     return sum(sizes) != int(np.prod(sample_shape))
 
 
-def _fitting_sizes(names: Sequence[str], table: Table, sample_shape: tuple[int, ...]) -> list[int]:
-    sizes = sizes_of(table, names)
-    if fault_of_shape(sizes, sample_shape):
-        told = ", ".join(map(str, sample_shape))
+def _fitting_sizes(entry: Entry, table: Table) -> list[int]:
+    sizes = sizes_of(table, entry.columns)
+    if fault_of_shape(sizes, entry.shape.sizes):
+        told = ", ".join(map(str, entry.shape.sizes))
         raise ProblemError(
-            f"The ticked features give {sum(sizes)} numbers a sample, and the Input's shape is ({told}).",
-            f"Set the Input's shape to {sum(sizes)}, or tick other features.",
+            f"The features for {entry.name} give {sum(sizes)} numbers a sample, and its shape is ({told}).",
+            f"Set its shape to {sum(sizes)}, or tick other features.",
+            entry.name,
         )
     return sizes
 
 
 def _statistics(values: Column, scaling: Scaling) -> tuple[float, float]:
     """Return offset and scale of one column's training values."""
-    if scaling == "none":
-        return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
     if low == high:
         return low, 1.0
@@ -145,18 +180,19 @@ def _statistics(values: Column, scaling: Scaling) -> tuple[float, float]:
     return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
 
 
-def _classes(spec: DatasetSpec, table: Table) -> tuple[str, ...]:
-    return class_names(table, spec.targets[0]) if spec.target_kind == "classes" else ()
+def _classes(goal: Goal, table: Table) -> tuple[str, ...]:
+    return class_names(table, goal.columns[0]) if goal.kind == "classes" else ()
 
 
-def _targets(spec: DatasetSpec, table: Table, classes: Sequence[str]) -> npt.NDArray[Any]:
-    if spec.target_kind == "classes":
-        return class_targets(table, spec.targets[0], classes)
-    return number_targets(table, spec.targets)
+def _targets(goal: Goal, table: Table, classes: Sequence[str]) -> npt.NDArray[Any]:
+    if goal.kind == "classes":
+        return class_targets(table, goal.columns[0], classes)
+    return number_targets(table, goal.columns)
 
 
-def _reference(spec: DatasetSpec, table: Table, train: Rows) -> npt.NDArray[np.float32] | None:
-    if spec.target_kind == "classes" or not all(name in table.reference for name in spec.targets):
+def _reference(ends: Ends, table: Table, train: Rows) -> Arrays | None:
+    names = [name for goal in ends.goals for name in goal.columns]
+    if any(goal.kind == "classes" for goal in ends.goals) or not all(name in table.reference for name in names):
         return None
-    exact = Table({name: table.reference[name] for name in spec.targets})
-    return number_targets(exact, spec.targets)[train]
+    exact = Table({name: table.reference[name] for name in names})
+    return at_rows(joined([number_targets(exact, goal.columns) for goal in ends.goals]), train)

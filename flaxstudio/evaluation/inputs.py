@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from flaxstudio.data.sources import open_file
 from flaxstudio.data.table import Table
+from flaxstudio.graph.entries import call_shapes
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
@@ -35,14 +36,12 @@ def _images(paths: Sequence[Path], title: str, project: Project, catalogue: Cata
     if not paths:
         raise ProblemError(f"The folder {title} holds no images.", f"Put {', '.join(sorted(IMAGES))} files into it.")
     features = project.dataset.features if project.dataset else ()
-    entry = next(project.graph.of_layer("Input"), None)
-    shape = catalogue["Input"].value(entry, "shape") if entry else None
-    if len(features) != 1 or not isinstance(shape, tuple) or len(shape) not in (2, 3):
+    shapes = [entry.sizes for entry in call_shapes(project.graph, catalogue).values()]
+    if len(features) != 1 or len(shapes) != 1 or len(shapes[0]) not in (2, 3):
         raise ProblemError(
             "The model was not trained on images: its feature is not one array of images.", "Give it a CSV or NPZ file."
         )
-    sizes = tuple(size for size in shape if isinstance(size, int))
-    pixels = np.stack([read_image(path, sizes) for path in paths])
+    pixels = np.stack([read_image(path, shapes[0]) for path in paths])
     names = np.array([path.name for path in paths], dtype=object)
     return Table({features[0]: pixels, "file": names}, title)
 

@@ -5,25 +5,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from flaxstudio.data.dataset import apply_preparation
+from flaxstudio.data.dataset import apart, apply_preparation
+from flaxstudio.data.ends import entries_of
 from flaxstudio.data.table import Column, Table
 from flaxstudio.evaluation.scores import require_trained
+from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
-from flaxstudio.project.config import DatasetSpec
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Trained
+from flaxstudio.project.results import Target, Trained
 from flaxstudio.training.device import Setting, find_device
-from flaxstudio.training.losses import build_loss
-from flaxstudio.training.scoring import Scorer
-from flaxstudio.training.task import Model, build_model, check_variables
+from flaxstudio.training.task import build_model, build_scorer, check_variables
 
 
 def predict(project: Project, trained: Trained | None, catalogue: Catalogue, table: Table, *, device: str = "auto") -> Table:
     """Return predictions for the rows of a table that has the feature columns; ProblemError where it does not fit.
 
     For classes: the target's column with each row's most likely class, then `probability_CLASS` for every class.
-    For numbers: the targets' columns.
+    For numbers: the targets' columns. Of several Outputs, each one's columns begin with its name: `OUTPUT.COLUMN`.
     """
     known = require_trained(project, trained)
     spec = project.dataset
@@ -32,15 +31,26 @@ def predict(project: Project, trained: Trained | None, catalogue: Catalogue, tab
     with Setting(find_device(device), project.training.classic_random).entered():
         model = build_model(project, catalogue)
         check_variables(model, known.variables)
-        features = apply_preparation(spec.features, table, model.sample_shape, known.preparation, model.dtype)
-        outputs = _scorer(project, spec, model).outputs(known.variables, features)
-    if known.preparation.classes:
-        return Table(_class_columns(spec.targets[0], known.preparation.classes, outputs), table.title)
-    return Table(_number_columns(spec.targets, outputs), table.title)
+        features = apply_preparation(entries_of(project, spec, table, catalogue), table, known.preparation)
+        outputs = apart(build_scorer(model, (), project.training).outputs(known.variables, features))
+    names = [node.name for node in call_outputs(project.graph)]
+    columns: dict[str, Column] = {}
+    for name, given in zip(names, outputs, strict=True):
+        target = known.preparation.outputs.get(name) or Target(spec.targets, known.preparation.classes)
+        own = _columns(target, given)
+        columns |= own if len(names) == 1 else {_prefixed(name, column): values for column, values in own.items()}
+    return Table(columns, table.title)
 
 
-def _scorer(project: Project, spec: DatasetSpec, model: Model) -> Scorer:
-    return Scorer(model.module, build_loss(project.training.loss), spec.target_kind, model.sample_shape)
+def _prefixed(output: str, column: str) -> str:
+    """Return a column's name among those of other Outputs: an Output of the column's name says it already."""
+    return column if column == output else f"{output}.{column}"
+
+
+def _columns(target: Target, outputs: npt.NDArray[Any]) -> dict[str, Column]:
+    if target.classes:
+        return _class_columns(target.columns[0], target.classes, outputs)
+    return _number_columns(target.columns, outputs)
 
 
 def _class_columns(target: str, classes: tuple[str, ...], outputs: npt.NDArray[Any]) -> dict[str, Column]:

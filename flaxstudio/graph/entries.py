@@ -1,8 +1,33 @@
-"""What an Input node says about the arrays that enter."""
+"""Where arrays enter and leave: what Input nodes say about them, and which Inputs and Outputs make the call."""
 
 from flaxstudio.graph.graph import Graph, Node, Value
+from flaxstudio.graph.naming import fault_of_name
+from flaxstudio.graph.order import upstream
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
+
+CALL = "__call__"
+
+
+def methods_of(graph: Graph) -> dict[str, list[Node]]:
+    """Return method -> its Output nodes, the call first."""
+    methods: dict[str, list[Node]] = {}
+    for node in graph.of_layer("Output"):
+        given = str(node.attributes.get("method", CALL))
+        methods.setdefault(CALL if fault_of_name(given) else given, []).append(node)
+    return {name: methods[name] for name in sorted(methods, key=lambda name: name != CALL)}
+
+
+def call_outputs(graph: Graph) -> tuple[Node, ...]:
+    """Return the Outputs that the Module's call returns, in that order."""
+    return tuple(methods_of(graph).get(CALL, ()))
+
+
+def call_inputs(graph: Graph) -> tuple[Node, ...]:
+    """Return the Inputs that the Module's call takes, in order: those that lead to its Outputs, not to another method's."""
+    outputs = [node.name for node in call_outputs(graph)]
+    useful = upstream(graph, outputs)
+    return tuple(node for node in graph.of_layer("Input") if node.name in useful or not outputs)
 
 
 def entry_shape(node: Node, catalogue: Catalogue) -> ArrayShape:
@@ -14,6 +39,11 @@ def entry_shape(node: Node, catalogue: Catalogue) -> ArrayShape:
 def entry_shapes(graph: Graph, catalogue: Catalogue) -> dict[str, ArrayShape]:
     """Return Input -> the shape of one of its samples, in order."""
     return {node.name: entry_shape(node, catalogue) for node in graph.of_layer("Input")}
+
+
+def call_shapes(graph: Graph, catalogue: Catalogue) -> dict[str, ArrayShape]:
+    """Return each Input of the call -> the shape of one of its samples, in the order of its parameters."""
+    return {node.name: entry_shape(node, catalogue) for node in call_inputs(graph)}
 
 
 def whole_numbers(value: Value) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """What a run is told: which data, which loss and optimizer, how long. Saved with the project."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,8 @@ from flaxstudio.project.options import LOSSES, OPTIMIZERS, TargetKind, loss_spec
 
 Scaling = Literal["none", "standard", "range"]
 Initialization = Literal["module", "layer"]
+
+_LOSS_NAMES = tuple(spec.name for spec in LOSSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class TrainConfig:
 
     `batch_size` None takes all rows at each step. `initialization` "module" is `module.init(key, x)` of the whole;
     "layer" initialises each layer alone, the first with the run's key itself, as the Flax basics notebook does.
-    `classic_random` gives the random numbers of JAX before 0.5.
+    `classic_random` gives the random numbers of JAX before 0.5. `losses` names the loss of single Outputs, where it
+    is not `loss`; what is minimised is the sum over the Outputs.
     """
 
     loss: str = "mean_squared_error"
@@ -57,6 +60,17 @@ class TrainConfig:
     seed: int = 0
     classic_random: bool = False
     initialization: Initialization = "module"
+    losses: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def loss_of(self, output: str) -> str:
+        """Return the name of an Output's loss."""
+        return self.losses.get(output, self.loss)
+
+
+def target_kind(output: str, spec: DatasetSpec, config: TrainConfig) -> TargetKind:
+    """Return what an Output's targets are: as its own loss has it, else as the dataset has it."""
+    own = config.losses.get(output)
+    return loss_spec(own).target_kind if own in _LOSS_NAMES else spec.target_kind
 
 
 def check_training(config: TrainConfig) -> tuple[Problem, ...]:
@@ -65,8 +79,9 @@ def check_training(config: TrainConfig) -> tuple[Problem, ...]:
 
 
 def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
-    if config.loss not in {spec.name for spec in LOSSES}:
-        yield f"The loss “{config.loss}” is unknown.", f"Choose one of {', '.join(spec.name for spec in LOSSES)}."
+    for name in dict.fromkeys((config.loss, *config.losses.values())):
+        if name not in _LOSS_NAMES:
+            yield f"The loss “{name}” is unknown.", f"Choose one of {', '.join(_LOSS_NAMES)}."
     if config.optimizer.name not in {option.name for option in OPTIMIZERS}:
         names = ", ".join(option.name for option in OPTIMIZERS)
         yield f"The optimizer “{config.optimizer.name}” is unknown.", f"Choose one of {names}."
@@ -91,12 +106,12 @@ def _optimizer_faults(spec: OptimizerSpec) -> Iterator[tuple[str, str]]:
             yield f"The optimizer's {name} {fault}.", "Change it in the training panel."
 
 
-def check_dataset(spec: DatasetSpec | None, config: TrainConfig) -> tuple[Problem, ...]:
-    """Return what is wrong with a dataset's spec in itself and together with the loss."""
-    return tuple(Problem("", what, remedy) for what, remedy in _dataset_faults(spec, config))
+def check_dataset(spec: DatasetSpec | None, config: TrainConfig, outputs: Sequence[str] = ("",)) -> tuple[Problem, ...]:
+    """Return what is wrong with a dataset's spec in itself and together with the losses; `outputs` are the call's."""
+    return tuple(Problem("", what, remedy) for what, remedy in _dataset_faults(spec, config, outputs))
 
 
-def _dataset_faults(spec: DatasetSpec | None, config: TrainConfig) -> Iterator[tuple[str, str]]:
+def _dataset_faults(spec: DatasetSpec | None, config: TrainConfig, outputs: Sequence[str]) -> Iterator[tuple[str, str]]:
     if spec is None:
         yield "There is no data.", "Choose a sample set or open a CSV or NPZ file in the Data panel."
         return
@@ -106,14 +121,26 @@ def _dataset_faults(spec: DatasetSpec | None, config: TrainConfig) -> Iterator[t
         yield "No target is chosen.", "Choose the column that the model learns to predict."
     overlap = sorted(set(spec.features) & set(spec.targets))
     # an autoencoder gives all its features back; anything less is a leak
-    if overlap and set(spec.features) != set(spec.targets):
+    if overlap and not set(spec.features) <= set(spec.targets):
         more = f" and {len(overlap) - 3} more are" if len(overlap) > 3 else " is" if len(overlap) == 1 else " are"
         yield f"{', '.join(overlap[:3])}{more} both feature and target.", "Untick as a feature what is to be predicted."
-    if len(spec.targets) > 1 and spec.target_kind == "classes":
-        yield "There are several targets of classes.", "Choose one."
+    yield from _target_faults(spec, config, outputs)
     shares = (spec.validation, spec.test)
     if not all(math.isfinite(s) and 0 <= s < 1 for s in shares) or sum(shares) >= 1:
         yield "The validation and test shares leave no rows to train on.", "Set them to 10 % and 20 %."
-    if config.loss in {s.name for s in LOSSES} and loss_spec(config.loss).target_kind != spec.target_kind:
+    is_used = not all(output in config.losses for output in outputs)
+    if is_used and config.loss in _LOSS_NAMES and loss_spec(config.loss).target_kind != spec.target_kind:
         fitting = ", ".join(s.title for s in LOSSES if s.target_kind == spec.target_kind)
         yield f"The loss {loss_spec(config.loss).title} does not suit a target of {spec.target_kind}.", f"Choose {fitting}."
+
+
+def _target_faults(spec: DatasetSpec, config: TrainConfig, outputs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield where there are too few targets for the Outputs, or more than Outputs of classes can take: one each."""
+    count = len(spec.targets)
+    if 0 < count < len(outputs):
+        yield f"The model has {len(outputs)} Outputs, and {count} target{'s' if count > 1 else ''}.", "Choose one for each."
+    if outputs and count > len(outputs) and all(target_kind(name, spec, config) == "classes" for name in outputs):
+        if len(outputs) == 1:
+            yield "There are several targets of classes.", "Choose one."
+        else:
+            yield f"There are {count} targets of classes for {len(outputs)} Outputs.", "Choose one for each."

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flaxstudio.graph.check import check
+from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem
@@ -31,18 +32,9 @@ class Project:
 
 def check_project(project: Project, catalogue: Catalogue) -> tuple[Problem, ...]:
     """Return all problems that can be found without computing: of the graph, the run's config and the dataset."""
+    outputs = tuple(node.name for node in call_outputs(project.graph)) or ("",)
     return (
         *check(project.graph, catalogue),
-        *_check_single_ends(project.graph),
         *check_training(project.training),
-        *check_dataset(project.dataset, project.training),
-    )
-
-
-def _check_single_ends(graph: Graph) -> tuple[Problem, ...]:
-    """A run feeds one input and judges one output, for now; the graph and its source may have several."""
-    return tuple(
-        Problem(node.name, f"Training uses one {layer}, and {node.name} is another.", f"Delete all but one {layer}.")
-        for layer in ("Input", "Output")
-        for node in list(graph.of_layer(layer))[1:]
+        *check_dataset(project.dataset, project.training, outputs),
     )

@@ -16,15 +16,42 @@ Tree = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """What becomes of an Input's features: (x - offset) / scale. float32, shape of one sample or scalars' shape ()."""
+
+    offset: npt.NDArray[np.float32]
+    scale: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an Output is held against: its columns, and its classes in index order; none for numbers."""
+
+    columns: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Preparation:
     """What the training split taught about the data: features become (x - offset) / scale; classes in index order.
 
     offset and scale: float32, shape of one sample or scalars' shape (). `classes` is empty for targets of numbers.
+    A model of several Inputs has a Scale for each in `inputs`, one of several Outputs a Target for each in `outputs`.
     """
 
     offset: npt.NDArray[np.float32]
     scale: npt.NDArray[np.float32]
     classes: tuple[str, ...] = ()
+    inputs: Mapping[str, Scale] = field(default_factory=dict)
+    outputs: Mapping[str, Target] = field(default_factory=dict)
+
+    def scale_of(self, name: str) -> Scale:
+        """Return what becomes of an Input's features."""
+        return self.inputs.get(name) or Scale(self.offset, self.scale)
+
+    def classes_of(self, name: str) -> tuple[str, ...]:
+        """Return the classes of an Output, empty for numbers."""
+        return self.outputs[name].classes if name in self.outputs else self.classes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,12 @@ from flaxstudio.project import arrays
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.migrations import VERSION, migrate
 from flaxstudio.project.project import Position, Project
-from flaxstudio.project.results import Evaluation, Preparation, Results, RunRecord, Trained, Tree
+from flaxstudio.project.results import Evaluation, Preparation, Results, RunRecord, Scale, Target, Trained, Tree
 
 FORMAT = "flaxstudio"
 MAX_BYTES = 4 * 2**30
 MAX_NODES = 20_000
-_PROJECT_KEYS = ("name", "graph", "library", "positions", "block_positions", "dataset", "training")
+_PROJECT_KEYS = ("name", "graph", "library", "positions", "block_positions", "dataset")
 _START = 64  # bytes in which the format's name stands, as the first key's value
 
 
@@ -52,6 +52,7 @@ class _TrainedKeys:
     graph: Graph
     classes: tuple[str, ...]
     library: Library
+    outputs: dict[str, Target] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def dump_project(project: Project, results: Results) -> bytes:
         "format": FORMAT,
         "version": VERSION,
         **{name: msgspec.to_builtins(getattr(project, name)) for name in _PROJECT_KEYS},
+        "training": _training_keys(project.training),
         "variables": trained.variables if trained else None,
         "optimizer_state": trained.optimizer_state if trained else None,
         "trained": _trained_keys(trained) if trained else None,
@@ -221,14 +223,23 @@ def _validate_graph(graph: Graph) -> None:
         if fault := fault_of_name(node.name, seen):
             raise ValueError(f"the node name {node.name[:80]!r} {fault}")
         seen.add(node.name)
-    for field in graph.fields:
-        if fault := fault_of_field(field.name, seen):
-            raise ValueError(f"the field name {field.name[:80]!r} {fault}")
-        seen.add(field.name)
+    for given in graph.fields:
+        if fault := fault_of_field(given.name, seen):
+            raise ValueError(f"the field name {given.name[:80]!r} {fault}")
+        seen.add(given.name)
+
+
+def _training_keys(config: TrainConfig) -> Tree:
+    """Return the map of a run's config; losses of single Outputs are there only where there are any."""
+    keys: Tree = msgspec.to_builtins(config)
+    return keys if config.losses else {name: value for name, value in keys.items() if name != "losses"}
 
 
 def _trained_keys(trained: Trained) -> Tree:
+    """Return the map of what was trained. Keys of several Inputs and Outputs are there only where there are several."""
     preparation = trained.preparation
+    inputs = {name: {"offset": given.offset, "scale": given.scale} for name, given in preparation.inputs.items()}
+    outputs = {name: msgspec.to_builtins(given) for name, given in preparation.outputs.items()}
     return {
         "step": trained.step,
         "graph": msgspec.to_builtins(trained.graph),
@@ -236,6 +247,8 @@ def _trained_keys(trained: Trained) -> Tree:
         "offset": preparation.offset,
         "scale": preparation.scale,
         "classes": list(preparation.classes),
+        **({"inputs": inputs} if inputs else {}),
+        **({"outputs": outputs} if outputs else {}),
     }
 
 
@@ -243,12 +256,18 @@ def _trained(file: _File) -> Trained | None:
     if file.trained is None or file.variables is None or file.optimizer_state is None:
         return None
     table = dict(file.trained)
-    offset, scale = arrays.checked(table.pop("offset")), arrays.checked(table.pop("scale"))
+    whole = _scale(table.pop("offset"), table.pop("scale"))
+    parts = msgspec.convert(table.pop("inputs", {}), dict[str, dict[str, Any]])
+    inputs = {name: _scale(part["offset"], part["scale"]) for name, part in parts.items()}
     keys = msgspec.convert(table, _TrainedKeys)
     arrays.check_tree(file.variables)
     arrays.check_tree(file.optimizer_state)
-    preparation = Preparation(offset, scale, keys.classes)
+    preparation = Preparation(whole.offset, whole.scale, keys.classes, inputs, keys.outputs)
     return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, preparation, keys.library)
+
+
+def _scale(offset: Any, scale: Any) -> Scale:
+    return Scale(arrays.checked(offset), arrays.checked(scale))
 
 
 def _run_keys(run: RunRecord) -> Tree:

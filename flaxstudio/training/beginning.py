@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +11,8 @@ from flax import serialization
 
 from flaxstudio.codegen.module import build_module, node_of_error, require_sound
 from flaxstudio.codegen.source import generate
+from flaxstudio.data.dataset import joined
+from flaxstudio.graph.entries import call_shapes
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
@@ -37,11 +40,7 @@ def draw_variables(project: Project, catalogue: Catalogue, key: InitKey, device:
         try:
             module = build_module(source)
             own = run_keys(key.seed)[1] if key.is_of_run else jax.random.PRNGKey(key.seed)
-            samples = dummy_inputs(project, catalogue)
-            if len(samples) == 1:
-                variables = initialize(module, own, samples[0], project.training.initialization)
-            else:
-                variables = dict(module.init(own, *samples))
+            variables = initialize(module, own, dummy_inputs(project, catalogue), project.training.initialization)
         except Exception as error:  # whatever Flax or JAX raises about the user's graph is one sentence
             node = node_of_error(source, error)
             raise ProblemError(
@@ -54,11 +53,10 @@ def draw_variables(project: Project, catalogue: Catalogue, key: InitKey, device:
     return dict(jax.tree.map(np.array, variables))
 
 
-def dummy_inputs(project: Project, catalogue: Catalogue) -> list[jax.Array]:
-    """Return zeros for each Input, a batch of one."""
-    spec = catalogue["Input"]
-    inputs = [(spec.value(node, "shape"), str(spec.value(node, "dtype"))) for node in project.graph.of_layer("Input")]
-    return [jnp.zeros((1, *(shape if isinstance(shape, tuple) else ())), dtype) for shape, dtype in inputs]
+def dummy_inputs(project: Project, catalogue: Catalogue) -> Any:
+    """Return zeros for a batch of one: an array, or a tuple with one for each Input of the call."""
+    shapes = call_shapes(project.graph, catalogue).values()
+    return joined([jnp.zeros((1, *shape.sizes), shape.dtype) for shape in shapes])
 
 
 def begin_with(variables: Tree, project: Project, preparation: Preparation) -> Trained:

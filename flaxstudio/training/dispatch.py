@@ -12,7 +12,7 @@ import numpy.typing as npt
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.training.steps import TrainState
 
-Step = Callable[[TrainState, jax.Array, jax.Array], tuple[TrainState, jax.Array]]
+Step = Callable[[TrainState, Any, Any], tuple[TrainState, jax.Array]]
 Losses = jax.Array | list[jax.Array]
 
 _MAX_STEPS = 2**15
@@ -45,11 +45,9 @@ class Dispatcher:
             losses.append(value)
         return state, losses
 
-    def batch(self, step: int) -> tuple[jax.Array, jax.Array]:
+    def batch(self, step: int) -> tuple[Any, Any]:
         """Return the features and targets of one step."""
-        features, targets = self._data
-        rows = slice(None) if self._order.is_whole else self._order.rows_of(step, 1)[0]
-        return features[rows], targets[rows]
+        return _gathered(*self._data, None if self._order.is_whole else jnp.asarray(self._order.rows_of(step, 1)[0]))
 
     def _block(self, first_step: int, steps: int) -> npt.NDArray[np.int32]:
         block = np.zeros((self.capacity, self._order.batch_size), np.int32)
@@ -57,13 +55,13 @@ class Dispatcher:
         return block
 
     def _single(self, step: Step) -> Any:
-        def run(state: TrainState, features: jax.Array, targets: jax.Array, rows: jax.Array | None) -> Any:
+        def run(state: TrainState, features: Any, targets: Any, rows: jax.Array | None) -> Any:
             return step(state, *_gathered(features, targets, rows))
 
         return jax.jit(run, donate_argnums=0)
 
     def _looped(self, step: Step) -> Any:
-        def run(state: TrainState, features: jax.Array, targets: jax.Array, block: jax.Array | None, steps: jax.Array) -> Any:
+        def run(state: TrainState, features: Any, targets: Any, block: jax.Array | None, steps: jax.Array) -> Any:
             def body(index: jax.Array, carried: tuple[TrainState, jax.Array]) -> tuple[TrainState, jax.Array]:
                 state, losses = carried
                 state, value = step(state, *_gathered(features, targets, None if block is None else block[index]))
@@ -95,7 +93,9 @@ def is_better_looped(forward: Callable[..., Any], device: jax.Device, *arguments
     return device.platform != "cpu" or "conv_general_dilated" not in str(jax.make_jaxpr(forward)(*arguments))
 
 
-def _gathered(features: jax.Array, targets: jax.Array, rows: jax.Array | None) -> tuple[jax.Array, jax.Array]:
+def _gathered(features: Any, targets: Any, rows: jax.Array | None) -> tuple[Any, Any]:
+    """Return those rows of every array."""
     if rows is None:
         return features, targets
-    return tuple(array.at[rows].get(mode="promise_in_bounds") for array in (features, targets))  # type: ignore[return-value]
+    gathered: tuple[Any, Any] = jax.tree.map(lambda array: array.at[rows].get(mode="promise_in_bounds"), (features, targets))
+    return gathered

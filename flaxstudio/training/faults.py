@@ -6,13 +6,14 @@ from typing import Any
 import jax
 import numpy as np
 
+from flaxstudio.codegen.applying import arguments_of
 from flaxstudio.codegen.module import node_of_error
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.training.steps import TrainState, dropout_keys, variables_of
+from flaxstudio.training.steps import TrainState, step_keys, variables_of
 from flaxstudio.training.task import Model
 
 
-def diverged(model: Model, state: TrainState, features: jax.Array, step: int) -> ProblemError:
+def diverged(model: Model, state: TrainState, features: Any, step: int) -> ProblemError:
     """Return the problem of a loss that is not finite at a step, with the node where it began if that can be found."""
     node = first_not_finite(model, state, features)
     where = f" It began at {node}." if node else ""
@@ -23,14 +24,14 @@ def diverged(model: Model, state: TrainState, features: jax.Array, step: int) ->
     )
 
 
-def first_not_finite(model: Model, state: TrainState, features: jax.Array) -> str:
+def first_not_finite(model: Model, state: TrainState, features: Any) -> str:
     """Return the first node, in the order of computation, whose variables or outputs are not finite, or ""."""
     arguments: dict[str, Any] = {"train": True} if model.source.uses_train else {}
     _, seen = model.module.apply(
         variables_of(state),
-        features,
+        *arguments_of(features),
         **arguments,
-        rngs=dropout_keys(state),
+        rngs=step_keys(state, model.source.rngs),
         mutable=[*state.collections, "intermediates"],
         capture_intermediates=True,
     )

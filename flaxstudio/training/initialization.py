@@ -6,6 +6,7 @@ from typing import Any
 import flax.linen as nn
 import jax
 
+from flaxstudio.codegen.applying import arguments_of
 from flaxstudio.project.config import Initialization
 
 Variables = dict[str, Any]
@@ -17,14 +18,17 @@ def run_keys(seed: int) -> tuple[jax.Array, jax.Array]:
     return root, init_key
 
 
-def initialize(module: nn.Module, key: jax.Array, samples: jax.Array, way: Initialization) -> Variables:
-    """Return the Module's variables for a batch of samples, initialised as a whole or layer by layer."""
+def initialize(module: nn.Module, key: jax.Array, samples: Any, way: Initialization) -> Variables:
+    """Return the Module's variables for a batch of samples, initialised as a whole or layer by layer.
+
+    `samples` are one array, or a tuple with one for each Input.
+    """
     if way == "module":
-        return dict(module.init(key, samples))
+        return dict(module.init(key, *arguments_of(samples)))
     return _initialize_layers(module, key, samples)
 
 
-def _initialize_layers(module: nn.Module, key: jax.Array, samples: jax.Array) -> Variables:
+def _initialize_layers(module: nn.Module, key: jax.Array, samples: Any) -> Variables:
     """Return the variables that each layer gets when it is initialised alone: the first with the key itself."""
     variables: Variables = {}
     count, is_inside = 0, False
@@ -46,5 +50,5 @@ def _initialize_layers(module: nn.Module, key: jax.Array, samples: jax.Array) ->
         return outputs
 
     with nn.intercept_methods(intercept):
-        module.init(key, samples)
+        module.init(key, *arguments_of(samples))
     return variables

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import serialization
 
+from flaxstudio.codegen.applying import keys_by_name
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import SplitName
 from flaxstudio.graph.problem import ProblemError
@@ -31,6 +32,7 @@ from flaxstudio.training.initialization import initialize, run_keys
 from flaxstudio.training.optimizers import build_optimizer
 from flaxstudio.training.pace import Pace
 from flaxstudio.training.scoring import ScoringStopped
+from flaxstudio.training.settling import settled
 from flaxstudio.training.steps import TrainState, create_state, train_step, variables_of
 from flaxstudio.training.task import Model, Task, check_variables, prepare_task
 
@@ -82,10 +84,11 @@ def _begin(
     with setting.entered():
         task = prepare_task(project, catalogue, beside, resume.preparation if resume and resume.step else None)
         state = _first_state(project, task.model, resume)
-        step = partial(train_step, loss=task.loss, uses_train=task.model.source.uses_train)
+        source = task.model.source
+        step = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
         train = task.dataset.train
         order = BatchOrder(config.seed, len(train), config.batch_size)
-        is_looped = is_better_looped(task.model.module.apply, setting.device, variables_of(state), task.model.samples(2))
+        is_looped = is_better_looped(task.model.apply_in_use, setting.device, variables_of(state), task.model.samples(2))
         dispatcher = Dispatcher(step, train.features, train.targets, order, is_looped=is_looped)
     return _Run(project.training, task, setting, state, dispatcher, order.steps_per_epoch, control)
 
@@ -106,10 +109,11 @@ def _first_state(project: Project, model: Model, resume: Trained | None) -> Trai
     root, init_key = run_keys(config.seed)
     tx = build_optimizer(config.optimizer)
     if resume is None:
-        variables = initialize(model.module, init_key, model.samples(1), config.initialization)
-        return create_state(model.module.apply, variables, tx, root)
+        drawn = initialize(model.module, init_key, model.samples(1), config.initialization)
+        return create_state(model.module.apply, _settled(model, drawn, root), tx, root)
     check_variables(model, resume.variables)
-    state = create_state(model.module.apply, jax.tree.map(jnp.array, resume.variables), tx, root, resume.step)
+    variables = _settled(model, jax.tree.map(jnp.array, resume.variables), root)
+    state = create_state(model.module.apply, variables, tx, root, resume.step)
     if resume.step == 0:
         return state  # no step was taken yet, so there is nothing that another optimizer could not go on from
     try:
@@ -119,6 +123,12 @@ def _first_state(project: Project, model: Model, resume: Trained | None) -> Trai
             "The optimizer has changed since the model was trained.", "Choose it again, or train from the start."
         ) from error
     return state.replace(opt_state=jax.tree.map(jnp.array, restored))
+
+
+def _settled(model: Model, variables: Mapping[str, Any], key: jax.Array) -> dict[str, Any]:
+    """Return the variables with their state in the shape it has after a step."""
+    keys = keys_by_name(key, ("dropout", *model.source.rngs))
+    return settled(model.module, variables, model.samples(2), keys, uses_train=model.source.uses_train)
 
 
 class _Run:
@@ -255,7 +265,8 @@ class _Run:
         if dataset.reference is None:
             return None
         with self._setting.entered():
-            return float(self.task.loss(jnp.asarray(dataset.reference), jnp.asarray(dataset.train.targets)).mean())
+            exact, noisy = jax.tree.map(jnp.asarray, (dataset.reference, dataset.train.targets))
+            return float(self.task.loss(exact, noisy).mean())
 
 
 def _numpy(tree: Any) -> Tree:

@@ -1,7 +1,7 @@
 """A model's outputs and scores on many samples, in batches of one fixed shape, so that the same samples give the same bits
 during a run, after it and in another process."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ import jax
 import numpy as np
 import numpy.typing as npt
 
-from flaxstudio.data.dataset import Split
+from flaxstudio.codegen.applying import apply_in_use, arguments_of
+from flaxstudio.data.dataset import Arrays, Split, apart, at_rows, joined
 from flaxstudio.project.options import TargetKind
 from flaxstudio.training.losses import Loss
 from flaxstudio.training.metrics import measure
@@ -33,39 +34,74 @@ class ScoringStopped(Exception):
     """The score was no longer wanted before all samples had been seen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What an Output is judged by: its loss, and the metrics of numbers or classes."""
+
+    name: str
+    kind: TargetKind
+    loss: Loss
+
+
 class Scorer:
-    """Applies one Module to any number of samples of one shape."""
+    """Applies one Module to any number of samples, where each Input's samples are of one shape."""
 
-    def __init__(self, module: nn.Module, loss: Loss, kind: TargetKind, sample_shape: tuple[int, ...]) -> None:
-        self._apply = jax.jit(lambda variables, features: module.apply(variables, features))
-        self._loss = jax.jit(loss)
-        self._kind = kind
-        self._batch = max(1, min(MAX_BATCH, _MAX_VALUES // max(1, int(np.prod(sample_shape)))))
+    def __init__(
+        self,
+        module: nn.Module,
+        judges: Sequence[Judge],
+        shapes: Sequence[tuple[int, ...]],
+        rngs: tuple[str, ...] = (),
+    ) -> None:
+        self._apply = jax.jit(lambda variables, features: apply_in_use(module, variables, *arguments_of(features), rngs=rngs))
+        self._judges = judges
+        self._losses = [jax.jit(judge.loss) for judge in judges]
+        values = sum(int(np.prod(shape)) for shape in shapes)
+        self._batch = max(1, min(MAX_BATCH, _MAX_VALUES // max(1, values)))
 
-    def outputs(self, variables: Mapping[str, Any], features: Array) -> Array:
-        """Return the outputs for samples (n, *sample), shape (n, ...)."""
-        parts = [np.asarray(self._apply(variables, batch))[:count] for batch, count in self._batches(features)]
-        return np.concatenate(parts)
+    def outputs(self, variables: Mapping[str, Any], features: Arrays) -> Arrays:
+        """Return the outputs for samples (n, *sample), each of shape (n, ...)."""
+        parts = [at_rows(self._read(variables, batch), slice(count)) for batch, count in self._batches(features)]
+        return jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
 
     def score(self, variables: Mapping[str, Any], split: Split, is_stopped: Callable[[], bool] = lambda: False) -> Score:
-        """Return a split's mean loss and metrics; ScoringStopped if `is_stopped` says so on the way."""
-        outputs, losses = [], []
+        """Return a split's mean loss and metrics; ScoringStopped if `is_stopped` says so on the way.
+
+        Of several Outputs the loss is the sum, and loss and metrics of each are told under its name.
+        """
+        outputs: list[list[Array]] = [[] for _ in self._judges]
+        losses: list[list[Array]] = [[] for _ in self._judges]
         for (features, count), (targets, _) in zip(self._batches(split.features), self._batches(split.targets), strict=True):
             if is_stopped():
                 raise ScoringStopped
-            batch = self._apply(variables, features)
-            losses.append(np.asarray(self._loss(batch, targets))[:count])
-            outputs.append(np.asarray(batch)[:count])
-        loss = float(np.concatenate(losses).mean(dtype=np.float64))
-        return Score(loss, measure(self._kind, np.concatenate(outputs), split.targets))
+            given = arguments_of(self._apply(variables, features))
+            for index, (output, target) in enumerate(zip(given, apart(targets), strict=True)):
+                losses[index].append(np.asarray(self._losses[index](output, target))[:count])
+                outputs[index].append(np.asarray(output)[:count])
+        scores = [
+            Score(float(np.concatenate(loss).mean(dtype=np.float64)), measure(judge.kind, np.concatenate(output), target))
+            for judge, loss, output, target in zip(self._judges, losses, outputs, apart(split.targets), strict=True)
+        ]
+        return scores[0] if len(scores) == 1 else self._sum(scores)
 
-    def _batches(self, array: Array) -> Iterator[tuple[Array, int]]:
+    def _sum(self, scores: Sequence[Score]) -> Score:
+        metrics: dict[str, float] = {}
+        for judge, score in zip(self._judges, scores, strict=True):
+            metrics |= {f"{judge.name}.{name}": value for name, value in {"loss": score.loss, **score.metrics}.items()}
+        return Score(sum(score.loss for score in scores), metrics)
+
+    def _read(self, variables: Mapping[str, Any], features: Arrays) -> Arrays:
+        return jax.tree.map(np.asarray, self._apply(variables, features))
+
+    def _batches(self, arrays: Arrays) -> Iterator[tuple[Arrays, int]]:
         """Yield batches of the one size, the last filled up with zeros, with the number of samples in each."""
-        for start in range(0, len(array), self._batch):
-            part = array[start : start + self._batch]
-            if len(part) == self._batch:
-                yield part, self._batch
-            else:
-                filled = np.zeros((self._batch, *array.shape[1:]), array.dtype)
-                filled[: len(part)] = part
-                yield filled, len(part)
+        rows = len(apart(arrays)[0])
+        for start in range(0, rows, self._batch):
+            count = min(self._batch, rows - start)
+            part = at_rows(arrays, slice(start, start + count))
+            yield (part if count == self._batch else joined([self._filled(array) for array in apart(part)])), count
+
+    def _filled(self, array: Array) -> Array:
+        filled = np.zeros((self._batch, *array.shape[1:]), array.dtype)
+        filled[: len(array)] = array
+        return filled

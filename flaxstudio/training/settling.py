@@ -10,6 +10,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from flaxstudio.codegen.applying import arguments_of
 from flaxstudio.graph.problem import ProblemError
 
 
@@ -26,7 +27,7 @@ def settled(
 
     def step(state: Mapping[str, Any]) -> Any:
         given = {**variables, **state}
-        return module.apply(given, samples, **flags, rngs=dict(rngs), mutable=list(state))[1]
+        return module.apply(given, *arguments_of(samples), **flags, rngs=dict(rngs), mutable=list(state))[1]
 
     after: Any = jax.eval_shape(step, state) if state else {}
     if _shapes(after) == _shapes(state):

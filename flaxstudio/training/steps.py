@@ -1,6 +1,6 @@
 """The TrainState and the pure train_step: gradients, mutable collections, dropout keys, Optax update."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jax
@@ -8,11 +8,12 @@ import jax.numpy as jnp
 import optax
 from flax.training import train_state
 
+from flaxstudio.codegen.applying import arguments_of, keys_by_name
 from flaxstudio.training.losses import Loss
 
 
 class TrainState(train_state.TrainState):
-    """Flax's TrainState with the collections beside params, the root of the dropout keys, and whether losses were finite."""
+    """Flax's TrainState with the collections beside params, the root of the random keys, and whether losses were finite."""
 
     collections: dict[str, Any]
     key: jax.Array
@@ -36,16 +37,17 @@ def variables_of(state: TrainState) -> dict[str, Any]:
     return {**({"params": state.params} if state.params else {}), **state.collections}
 
 
-def dropout_keys(state: TrainState) -> dict[str, jax.Array]:
+def step_keys(state: TrainState, rngs: Iterable[str] = ()) -> dict[str, jax.Array]:
     """Return the random keys of the state's next step: a function of root and step, so that resumed runs repeat nothing."""
-    return {"dropout": jax.random.fold_in(state.key, state.step)}
+    return keys_by_name(jax.random.fold_in(state.key, state.step), dict.fromkeys(("dropout", *rngs)))
 
 
 def train_step(
-    state: TrainState, features: jax.Array, targets: jax.Array, *, loss: Loss, uses_train: bool
+    state: TrainState, features: Any, targets: Any, *, loss: Loss, uses_train: bool, rngs: tuple[str, ...] = ()
 ) -> tuple[TrainState, jax.Array]:
     """Return the state after one step and the loss before it, the mean over the batch.
 
+    `features` and `targets` are one array, or a tuple with one for each Input and Output.
     From a loss that is not finite on, params, collections and step stay as they are, to be examined. (Masking the
     updates costs nothing; choosing between the old and the new state would cost a quarter of a small step.)
     """
@@ -53,9 +55,9 @@ def train_step(
     def loss_of(params: Any) -> tuple[jax.Array, Any]:
         outputs, collections = state.apply_fn(
             {"params": params, **state.collections},
-            features,
+            *arguments_of(features),
             **({"train": True} if uses_train else {}),
-            rngs=dropout_keys(state),
+            rngs=step_keys(state, rngs),
             mutable=list(state.collections),
         )
         return loss(outputs, targets).mean(), collections

@@ -1,6 +1,7 @@
 """All that a project means to the engine: its data made ready, its Module built from the source, and whether they fit."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,39 +11,45 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from flaxstudio.codegen.applying import apply_in_use, arguments_of
 from flaxstudio.codegen.module import build_module, node_of_error
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.codegen.source import Source, generate
 from flaxstudio.data.check import check_data
-from flaxstudio.data.dataset import Dataset, prepare
+from flaxstudio.data.dataset import Dataset, apart, joined, prepare
+from flaxstudio.data.ends import Goal, ends_of
 from flaxstudio.data.sources import open_table
-from flaxstudio.graph.entries import entry_shape
+from flaxstudio.graph.entries import call_outputs, call_shapes
 from flaxstudio.graph.problem import Problem, ProblemError
+from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
-from flaxstudio.project.config import DatasetSpec
+from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.results import Preparation
-from flaxstudio.training.losses import Loss, build_loss
-from flaxstudio.training.scoring import Scorer
+from flaxstudio.training.losses import Loss, build_loss, total_loss
+from flaxstudio.training.scoring import Judge, Scorer
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A project's Module with the source it was built from and the shape of one sample."""
+    """A project's Module with the source it was built from and what each Input of its call takes, in order."""
 
     source: Source
     module: nn.Module
-    sample_shape: tuple[int, ...]
-    dtype: str
+    inputs: Mapping[str, ArrayShape]
 
-    def samples(self, count: int) -> jax.Array:
-        """Return a batch of zeros as the Module takes it."""
-        return jnp.zeros((count, *self.sample_shape), self.dtype)
+    def samples(self, count: int) -> Any:
+        """Return a batch of zeros as the Module takes it: one array, or a tuple with one for each Input."""
+        return joined([jnp.zeros((count, *shape.sizes), shape.dtype) for shape in self.inputs.values()])
+
+    def apply_in_use(self, variables: Mapping[str, Any], samples: Any) -> Any:
+        """Return the outputs as they are outside training."""
+        return apply_in_use(self.module, variables, *arguments_of(samples), rngs=self.source.rngs)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A model, the dataset it is to learn and the loss that judges it."""
+    """A model, the dataset it is to learn and the loss that is minimised."""
 
     model: Model
     dataset: Dataset
@@ -53,9 +60,13 @@ class Task:
 def build_model(project: Project, catalogue: Catalogue) -> Model:
     """Return the Module that a sound graph describes."""
     source = generate(project.graph, project.name, catalogue)
-    entry = next(project.graph.of_layer("Input"))
-    shape = entry_shape(entry, catalogue)
-    return Model(source, build_module(source), shape.sizes, shape.dtype)
+    return Model(source, build_module(source), call_shapes(project.graph, catalogue))
+
+
+def build_scorer(model: Model, goals: Sequence[Goal], config: TrainConfig) -> Scorer:
+    """Return what applies the Module to many samples and judges each Output as its goal says."""
+    judges = [Judge(goal.name, goal.kind, build_loss(config.loss_of(goal.name))) for goal in goals]
+    return Scorer(model.module, judges, [shape.sizes for shape in model.inputs.values()], model.source.rngs)
 
 
 def prepare_task(
@@ -63,21 +74,38 @@ def prepare_task(
 ) -> Task:
     """Return what a run or an evaluation works on; ProblemError with the first thing that is wrong."""
     _raise_first(check_project(project, catalogue))
-    spec = _require_dataset(project)
-    table = open_table(spec.source, classic_random=project.training.classic_random, beside=beside)
+    spec, config = _require_dataset(project), project.training
+    table = open_table(spec.source, classic_random=config.classic_random, beside=beside)
     _raise_first(check_data(project, table, catalogue))
     model = build_model(project, catalogue)
-    dataset = prepare(spec, table, model.sample_shape, dtype=model.dtype, preparation=preparation)
-    _check_output(project, model, dataset, catalogue)
-    loss = build_loss(project.training.loss)
-    return Task(model, dataset, loss, Scorer(model.module, loss, spec.target_kind, model.sample_shape))
+    shapes = _checked_outputs(project, model, catalogue)
+    sizes = {name: math.prod(shape) for name, shape in shapes.items()}
+    if len(shapes) > 1:
+        _raise_first(check_data(project, table, catalogue, sizes))  # which targets go where depends on the sizes
+    ends = ends_of(project, spec, table, catalogue, sizes)
+    dataset = prepare(spec, table, ends, preparation)
+    _check_targets(shapes, dataset)
+    loss = total_loss([build_loss(config.loss_of(goal.name)) for goal in ends.goals])
+    return Task(model, dataset, loss, build_scorer(model, ends.goals, config))
 
 
 def check_variables(model: Model, variables: Mapping[str, Any]) -> None:
-    """Raise ProblemError unless a tree has the collections, names and shapes that the Module's own variables have."""
-    _, own = _output_shapes(model)
-    if _shapes(own) != _shapes(variables):
+    """Raise ProblemError unless a tree has the collections, names and shapes that the Module's own variables have.
+
+    State may have grown, as it does in the first step of some layers.
+    """
+    own, given = _shapes(_outputs_and_variables(model)[1]), _shapes(variables)
+    if own.keys() != given.keys() or not all(_is_fitting(path, own[path], given[path]) for path in own):
         raise ProblemError("The saved variables do not fit the model.", "Train it again, or import params that fit.")
+
+
+def _is_fitting(path: str, own: tuple[int, ...], given: tuple[int, ...]) -> bool:
+    if own == given:
+        return True
+    try:
+        return not path.startswith("['params']") and np.broadcast_shapes(own, given) == given
+    except ValueError:
+        return False
 
 
 def _shapes(tree: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -96,10 +124,10 @@ def _raise_first(problems: tuple[Problem, ...]) -> None:
             raise ProblemError(problem.what, problem.remedy, problem.node)
 
 
-def _check_output(project: Project, model: Model, dataset: Dataset, catalogue: Catalogue) -> None:
-    """Raise ProblemError unless the Module runs and gives what the loss compares with the targets."""
+def _checked_outputs(project: Project, model: Model, catalogue: Catalogue) -> dict[str, tuple[int, ...]]:
+    """Return Output -> the shape of what it gives for a sample; ProblemError unless the Module runs and can learn."""
     try:
-        output, variables = _output_shapes(model)
+        outputs, variables = _outputs_and_variables(model)
     except Exception as error:
         _raise_first(ShapeInference(catalogue).infer(project.graph).problems)
         node = node_of_error(model.source, error)
@@ -109,27 +137,38 @@ def _check_output(project: Project, model: Model, dataset: Dataset, catalogue: C
         raise ProblemError(
             "The model has no params, so there is nothing to train.", "Add a Dense or another layer with params."
         )
-    given, wanted = output.shape[1:], _wanted_shape(dataset)
-    if given == wanted:
-        return
-    last = next(project.graph.of_layer("Output")).name
-    raise ProblemError(
-        f"The model gives {_text(given)} a sample, and the data needs {_text(wanted)}.",
-        f"End the model with a Flatten and a Dense of {wanted[-1]} features." if len(wanted) == 1 else "Change its last layer.",
-        last,
-    )
+    names = [node.name for node in call_outputs(project.graph)]
+    shapes = {}
+    for name, output in zip(names, [outputs] if len(names) == 1 else outputs, strict=True):
+        if not isinstance(output, jax.ShapeDtypeStruct):
+            raise ProblemError(f"{name} gets a state of several arrays.", "Connect one array to it.", name)
+        shapes[name] = tuple(output.shape[1:])
+    return shapes
 
 
-def _output_shapes(model: Model) -> Any:
-    def run(key: jax.Array, samples: jax.Array) -> Any:
-        return model.module.init_with_output(key, samples)
+def _check_targets(shapes: Mapping[str, tuple[int, ...]], dataset: Dataset) -> None:
+    """Raise ProblemError unless each Output gives what its loss compares with the targets."""
+    for goal, targets in zip(dataset.ends.goals, apart(dataset.train.targets), strict=True):
+        classes = dataset.preparation.classes_of(goal.name)
+        given, wanted = shapes[goal.name], (len(classes),) if classes else targets.shape[1:]
+        if given == wanted:
+            continue
+        dense = f"End the model with a Flatten and a Dense of {wanted[-1]} features."
+        which = "The model" if len(shapes) == 1 else goal.name
+        raise ProblemError(
+            f"{which} gives {_text(given)} a sample, and the data needs {_text(wanted)}.",
+            dense if len(wanted) == 1 else "Change its last layer.",
+            goal.name,
+        )
+
+
+def _outputs_and_variables(model: Model) -> Any:
+    """Return the shapes of what the Module gives, and of its variables."""
+
+    def run(key: jax.Array, samples: Any) -> Any:
+        return model.module.init_with_output(key, *arguments_of(samples))
 
     return jax.eval_shape(run, jax.ShapeDtypeStruct((2,), jnp.uint32), jax.eval_shape(lambda: model.samples(2)))
-
-
-def _wanted_shape(dataset: Dataset) -> tuple[int, ...]:
-    classes = dataset.preparation.classes
-    return (len(classes),) if classes else dataset.train.targets.shape[1:]
 
 
 def _text(shape: tuple[int, ...]) -> str:

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flaxstudio.data.dataset import apply_preparation, prepare
+from flaxstudio.data.dataset import apply_preparation
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.splits import count_rows
 from flaxstudio.data.table import Table
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.config import DatasetSpec
+from tests.data.one_end import one_end
+from tests.data.one_end import prepare_one as prepare
 
 ROWS = 100
 
@@ -136,9 +138,8 @@ def test_preparing_again_with_what_was_learnt_gives_the_same_bits() -> None:
     first = prepare(spec(scaling="standard"), table(), (2,))
     again = prepare(spec(scaling="standard"), table(), (2,), preparation=first.preparation)
     assert np.array_equal(first.test.features, again.test.features)
-    whole = apply_preparation(
-        ("a", "b"), Table({"a": table().columns["a"], "b": table().columns["b"]}), (2,), first.preparation
-    )
+    features = Table({"a": table().columns["a"], "b": table().columns["b"]})
+    whole = apply_preparation(one_end(spec(), (2,)).entries, features, first.preparation)
     assert np.array_equal(whole[first.test.rows], first.test.features)
 
 
@@ -172,8 +173,8 @@ def test_a_text_as_a_feature_is_told_with_column_and_row() -> None:
 
 def test_features_that_do_not_fill_the_input_are_told_with_the_shape_to_set() -> None:
     told = refusal(spec(), table(), (8, 8, 1))
-    assert told.startswith("The ticked features give 2 numbers a sample, and the Input's shape is (8, 8, 1).")
-    assert "Set the Input's shape to 2" in told
+    assert told.startswith("The features for input_1 give 2 numbers a sample, and its shape is (8, 8, 1).")
+    assert "Set its shape to 2" in told
 
 
 def test_a_missing_column_is_told_by_name() -> None:
