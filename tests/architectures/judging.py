@@ -20,16 +20,17 @@ from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.codegen.source import Source, Style, generate
 from flaxstudio.graph.canonical import canonical
 from flaxstudio.graph.check import check
-from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.graph import Field, Graph, Node
 from flaxstudio.graph.library import Block
 from flaxstudio.graph.order import upstream
+from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.sketch import Sketch, with_blocks
 
 CATALOGUE = catalogue()
+SHAPES = ShapeInference(CATALOGUE)  # many networks hold the same layers
 BATCH = 2
 KEY = jax.ShapeDtypeStruct((2,), jnp.uint32)
 QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
@@ -79,8 +80,7 @@ def judge(drawing: Drawing, params: int, inputs: Sequence[Any] | None = None, is
         judge_format(source.text)
         judge_reading(drawing, style)
     modules = [build_module(source) for source in sources.values()]
-    assert count(modules[0], *given) == params
-    judge_same(*(program(module, given, source) for module, source in zip(modules, sources.values(), strict=True)))
+    judge_same(*(program(module, given, source, params) for module, source in zip(modules, sources.values(), strict=True)))
     if is_computed:
         judge_numbers(modules, given)
 
@@ -100,7 +100,7 @@ def shapes_of(module: nn.Module, *inputs: Any) -> tuple[list[tuple[int, ...]], A
 
 def judge_shapes(drawing: Drawing, params: int) -> None:
     """Assert that every node's shape is found, and the number of params in all."""
-    found = ShapeInference(drawing.catalogue).infer(drawing.graph)
+    found = SHAPES.infer(drawing.graph, drawing.catalogue)
     assert found.problems == ()
     assert set(found.nodes) == set(drawing.graph.names())
     assert found.params == params
@@ -115,7 +115,8 @@ def judge_reading(drawing: Drawing, style: Style) -> None:
     called = upstream(
         drawing.graph, [node.name for node in drawing.graph.of_layer("Output") if "method" not in node.attributes]
     )
-    entries = [entry_shape(node, drawing.catalogue) for node in drawing.graph.of_layer("Input") if node.name in called]
+    inputs = zip(drawing.graph.of_layer("Input"), drawing.inputs(), strict=True)
+    entries = [ArrayShape(like.shape[1:], like.dtype.name) for node, like in inputs if node.name in called]
     reading = read_module(source.text, drawing.name, entries, CATALOGUE)
     assert (reading.notes, reading.name, reading.library.codes) == ((), drawing.name, ())
     assert spelt(reading.graph, called) == spelt(drawing.graph, called)
@@ -178,19 +179,20 @@ def count(module: nn.Module, *inputs: Any, **arguments: Any) -> int:
     return sum(leaf.size for leaf in jax.tree.leaves(variables["params"]))
 
 
-def program(module: nn.Module, inputs: Sequence[Any], source: Source) -> str:
-    """Return what a module computes, init and output, training and use, as text: equal texts give equal bits."""
-    flags = [{"train": True}, {}] if source.uses_train else [{}]
-    texts = []
-    for flag in flags:
-        rngs = {name: number for number, name in enumerate(source.rngs)} if flag else {}
+def program(module: nn.Module, inputs: Sequence[Any], source: Source, params: int) -> str:
+    """Return what a module computes, first with training and then in use, as text: equal texts give equal bits.
 
-        def begin(key: Any, *arrays: Any, flag: Any = flag, rngs: Any = rngs) -> Any:
-            keys = {"params": key, **{name: jax.random.fold_in(key, number) for name, number in rngs.items()}}
-            return module.init_with_output(keys, *arrays, **flag)
+    Assert that it makes so many params.
+    """
+    flag = {"train": True} if source.uses_train else {}
 
-        jaxpr, shapes = jax.make_jaxpr(begin, return_shape=True)(KEY, *inputs)
-        variables = jax.tree_util.tree_leaves_with_path(shapes)
-        texts += [f"{jax.tree_util.keystr(path)} {leaf}" for path, leaf in variables]
-        texts.append(re.sub(r"0x[0-9a-f]+", "", str(jaxpr)))
-    return "\n".join(texts)
+    def begin(key: Any, *arrays: Any) -> Any:
+        keys = {name: jax.random.fold_in(key, number) for number, name in enumerate(source.rngs)}
+        return module.init_with_output({"params": key, **keys}, *arrays, **flag)
+
+    begun, (outputs, variables) = jax.make_jaxpr(begin, return_shape=True)(KEY, *inputs)
+    assert sum(leaf.size for leaf in jax.tree.leaves(variables["params"])) == params
+    used = jax.make_jaxpr(lambda variables, *arrays: module.apply(variables, *arrays))(variables, *inputs) if flag else ""
+    leaves = jax.tree_util.tree_leaves_with_path((outputs, variables))
+    shapes = "\n".join(f"{jax.tree_util.keystr(path)} {leaf}" for path, leaf in leaves)
+    return f"{shapes}\n{re.sub(r'0x[0-9a-f]+', '', f'{begun}{used}')}"
