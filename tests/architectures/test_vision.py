@@ -79,6 +79,10 @@ def test_vit_tiny_has_5_717_416_params() -> None:
     judge(vit(), 5_717_416)
 
 
+def test_vit_tiny_has_as_many_params_when_scanned_and_rematerialised() -> None:
+    judge(vit(scan=True, remat=True), 5_717_416)
+
+
 def test_convnext_tiny_has_28_589_128_params() -> None:
     judge(convnext(), 28_589_128)
 

@@ -40,7 +40,9 @@ def mixer(features: int = 512, depth: int = 8, tokens: int = 256, channels: int 
     return Drawing(s.graph(), (mlp, block), "MlpMixer")
 
 
-def vit(features: int = 192, depth: int = 12, heads: int = 3, side: int = 224, classes: int = 1000) -> Drawing:
+def vit(
+    features: int = 192, depth: int = 12, heads: int = 3, side: int = 224, classes: int = 1000, **wrapping: bool
+) -> Drawing:
     """Return a vision transformer with patches of 16x16 pixels; the numbers are those of ViT-Tiny (DeiT-Ti)."""
     encoder = encoder_block()
     s = sketch(encoder)
@@ -48,7 +50,7 @@ def vit(features: int = 192, depth: int = 12, heads: int = 3, side: int = 224, c
     x = s.add("Conv", x, features=features, kernel_size=(16, 16), strides=(16, 16), padding="VALID", name="patch_embedding")
     x = s.add("Reshape", x, shape=((side // 16) ** 2, features))
     x = s.add("Dropout", s.chain(x, "ClassToken", "LearnedPosition"), rate=0.1)
-    x = s.add("EncoderBlock", x, features=features, heads=heads, repeat=depth)
+    x = s.add("EncoderBlock", x, features=features, heads=heads, repeat=depth, **wrapping)
     x = s.add("FirstStep", s.add("LayerNorm", x))
     s.add("Output", s.add("Dense", x, features=classes, name="head"))
     return Drawing(s.graph(), (encoder,), "VisionTransformer")
