@@ -191,7 +191,7 @@ def test_a_block_may_hold_the_same_block_twice() -> None:
 
 def test_a_repeat_with_a_second_input_reads_the_same_one_each_time() -> None:
     sketch = Sketch(BASE)
-    x = sketch.add("Input", shape=(4, 8), name="x")
+    x = sketch.add("Input", shape=(4, 8), name="inputs")
     mask = sketch.add("Input", shape=(1, 4, 4), name="mask")
     sketch.add("Output", sketch.add("MultiHeadDotProductAttention", x, wires={"mask": mask}, num_heads=2))
     masked = sketch.block("Masked")
