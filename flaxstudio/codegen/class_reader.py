@@ -171,10 +171,11 @@ class Session:
         shapes = {name: self.shape_of(reading, term) for name, term in arguments.items() if isinstance(term, Wire)}
         ports = _read(inner, arguments, shapes)
         fields = fields_of(inner, inner.draft, self.catalogue)
-        graph = _without_shapes(inner.draft.graph(fields))
+        graph = inner.draft.graph(fields)
         help_text = " ".join(found.docstring.split())
         name = self._name_of_block(found.name, graph)
-        self._define(Block(name, graph, help_text))
+        if name not in self.catalogue:
+            self._define(Block(name, graph, help_text))
         kept = [node.name for node in graph.of_layer("Input")]
         used = {argument: inner.draft.nodes[number] for argument, number in ports.items()}
         inputs = self.library.block(name).inputs()
@@ -216,7 +217,8 @@ class Session:
 
     def _name_of_block(self, name: str, graph: Graph) -> str:
         own = name if fault_of_class_name(name) is None else as_class_name(name)
-        same = next((b.name for b in self.library.blocks if b.graph == graph and b.name.startswith(own)), None)
+        bare = _without_shapes(graph)
+        same = next((b.name for b in self.library.blocks if _without_shapes(b.graph) == bare and b.name.startswith(own)), None)
         return same or self._free_name(own)
 
     def _free_name(self, name: str) -> str:

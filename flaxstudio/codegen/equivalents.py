@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 
+from flaxstudio.codegen.folding import folded
 from flaxstudio.codegen.normal_forms import called, full_slice
 from flaxstudio.codegen.terms import NONE, Batch, Call, Const, Op, Ref, Seq, Term, Unreadable, Wire
 
@@ -23,8 +24,8 @@ def equivalents(term: Term, known: Known) -> Iterator[Term]:
             yield from _of_reshape(term, known)
         case Call(function=Ref(path="jax.numpy.maximum"), args=((_, Seq(items=(value, Const(value=0)))),)):
             yield called(Ref("flax.linen.relu"), [value], [], term.line)
-        case Call(function=Ref(path="jax.numpy.stack" | "jax.numpy.concatenate")):
-            return
+        case Call(function=Ref(path="jax.numpy.asarray" | "jax.numpy.array"), args=((_, value), ("dtype", dtype))):
+            yield called(Ref("jax.numpy.astype"), [value, dtype], [], term.line)
 
 
 def _of_index(value: Term, place: Term, line: int) -> Iterator[Term]:
@@ -61,7 +62,7 @@ def _of_reshape(term: Call, known: Known) -> Iterator[Term]:
         return
     try:
         old = known(Op("attr:shape", (array,)))
-        sizes = [known(item) or item for item in shape.items]
+        sizes = [folded(item, known) for item in shape.items]
     except Unreadable:
         return
     numbers = [size.value for size in sizes[1:] if isinstance(size, Const) and isinstance(size.value, int)]

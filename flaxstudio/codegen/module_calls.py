@@ -161,7 +161,7 @@ def resolve(reading: "Interpreter", module: DraftModule, line: int, method: str 
 
 def settle(reading: "Interpreter", module: DraftModule, spec: LayerSpec, attributes: dict[str, Value]) -> LayerSpec:
     """Keep what a module turned out to be."""
-    allowed = {attribute.name for attribute in spec.wrapping}
+    allowed = {attribute.name for attribute in (*spec.wrapping, *spec.attributes)}
     wrapping = {name: value for name, value in module.attributes.items() if name in allowed}
     if dropped := sorted(set(module.attributes) - set(wrapping)):
         reading.note(f"{spec.name}: {', '.join(dropped)} is left out; it changes no result.")

@@ -127,6 +127,8 @@ def _known_call(path: str, positional: Sequence[Term], keywords: Sequence[tuple[
         return Op(f"attr:{path.rpartition('.')[2]}", tuple(positional), line)
     if path == "builtins.len" and len(positional) == 1 and isinstance(positional[0], Op) and positional[0].name == SHAPE:
         return Op("attr:ndim", positional[0].args, line)
+    if path in ("jax.numpy.asarray", "jax.numpy.array") and len(positional) == 1 and not keywords:
+        return positional[0]
     if path == "functools.partial" and positional:
         function, *rest = positional
         return Call(Ref(path), (("func", function), ("args", Seq(tuple(rest))), *keywords), line)

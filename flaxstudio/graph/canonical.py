@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from flaxstudio.graph.graph import Formula, Graph, Node, Value
 from flaxstudio.graph.order import topological_order
+from flaxstudio.graph.spec import Catalogue
 
 
-def canonical(graph: Graph) -> Graph:
+def canonical(graph: Graph, catalogue: Catalogue | None = None) -> Graph:
     """Return the graph in one order: Inputs first as they stand, then by topology; edges by their ends.
 
-    Wires into one port keep their order, which tells `a + b` from `b + a`. Formulas are spelt one way.
+    Wires into one port keep their order, which tells `a + b` from `b + a`. Formulas are spelt one way. With a catalogue,
+    attributes that are the default are left out.
     """
     place = {name: number for number, name in enumerate(graph.names())}
     wired = replace(
@@ -22,13 +24,17 @@ def canonical(graph: Graph) -> Graph:
     )
     at = {node.name: number for number, node in enumerate(nodes)}
     edges = sorted(graph.edges, key=lambda edge: (at.get(edge.target.node, 0), edge.target.port))
-    return replace(graph, nodes=tuple(_spelt(node) for node in nodes), edges=tuple(edges))
+    return replace(graph, nodes=tuple(_spelt(node, catalogue) for node in nodes), edges=tuple(edges))
 
 
-def _spelt(node: Node) -> Node:
+def _spelt(node: Node, catalogue: Catalogue | None) -> Node:
+    spec = catalogue.get(node.layer) if catalogue is not None else None
     # what shares another's params has no attributes of its own that count
     shown = ("shares",) if node.attributes.get("shares") else tuple(sorted(node.attributes))
-    return replace(node, attributes={key: _formula(node.attributes[key]) for key in shown})
+    given = {key: _formula(node.attributes[key]) for key in shown}
+    return replace(
+        node, attributes={key: given[key] for key in shown if spec is None or given[key] != spec.attribute(key).default}
+    )
 
 
 def _formula(value: Value) -> Value:
