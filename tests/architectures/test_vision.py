@@ -145,7 +145,7 @@ def test_an_autoencoder_s_halves_can_be_called_alone(style: Style) -> None:
 
 @pytest.mark.parametrize(
     "drawing",
-    [vit(features=12, depth=1, heads=2, side=32, classes=5), inception_block(side=8), pointnet(classes=4, points=16)],
+    [vit(features=12, depth=1, heads=2, side=32, classes=5), inception_block(side=8)],
     ids=lambda drawing: drawing.name,
 )
 def test_a_small_one_gives_the_same_bits_in_both_styles(drawing: Drawing) -> None:

@@ -3,7 +3,7 @@
 from flaxstudio.graph.graph import Field, Formula
 
 from .judging import Drawing, sketch
-from .vision_residual import FEATURES, conv_norm
+from .vision_residual import FEATURES, STRIDES
 
 
 def inception_block(side: int = 28) -> Drawing:
@@ -18,9 +18,10 @@ def inception_block(side: int = 28) -> Drawing:
 
 def googlenet() -> Drawing:
     """Return GoogLeNet with BatchNorm and without its helping heads, as torchvision gives it after training."""
-    s = sketch(fields=[FEATURES, Field("kernel_size", "Conv.kernel_size", (1, 1))])
+    s = sketch(fields=[FEATURES, Field("kernel_size", "Conv.kernel_size", (1, 1)), STRIDES])
     x = s.add("Input", shape=(8, 8, 64))
-    conv = s.add("Conv", x, features=Formula("features"), kernel_size=Formula("kernel_size"), use_bias=False)
+    given = {name: Formula(name) for name in ("features", "kernel_size", "strides")}
+    conv = s.add("Conv", x, use_bias=False, **given)
     s.add("Output", s.add("relu", s.add("BatchNorm", conv, momentum=0.9, epsilon=0.001)))
     basic = s.block("BasicConv")
 
@@ -39,7 +40,7 @@ def googlenet() -> Drawing:
 
     s = sketch(basic, inception)
     x = s.add("Input", shape=(224, 224, 3))
-    x = s.add("relu", conv_norm(s, x, features=64, kernel_size=(7, 7), strides=(2, 2)))
+    x = s.add("BasicConv", x, features=64, kernel_size=(7, 7), strides=(2, 2))
     x = s.add("MaxPool", x, window_shape=(3, 3), padding="SAME")
     x = s.add("BasicConv", s.add("BasicConv", x, features=64), features=192, kernel_size=(3, 3))
     for number, stage in enumerate(_STAGES):

@@ -62,7 +62,7 @@ def encoder_block() -> Block:
     start = s.add("Input", shape=(16, 64))
     y = s.add("MultiHeadDotProductAttention", s.add("LayerNorm", start), num_heads=Formula("heads"), name="attention")
     x = s.add("Add", start, y)
-    y = s.chain(x, "LayerNorm", ("Dense", {"features": Formula("4 * features")}), "gelu", ("Dropout", {"rate": 0.1}))
+    y = s.chain(x, "LayerNorm", ("Dense", {"features": Formula("4 * features")}), _GELU, ("Dropout", {"rate": 0.1}))
     s.add("Output", s.add("Add", x, s.add("Dense", y, features=Formula("features"))))
     return s.block("EncoderBlock", "Attention, then a Dense twice over, each added to what came.")
 
@@ -73,7 +73,7 @@ def convnext(depths: tuple[int, ...] = (3, 3, 9, 3), widths: tuple[int, ...] = (
     s = sketch(fields=[FEATURES])
     start = s.add("Input", shape=(8, 8, 64))
     y = s.add("Conv", start, features=features, kernel_size=(7, 7), feature_group_count=features)
-    y = s.chain(y, "LayerNorm", ("Dense", {"features": Formula("4 * features")}), "gelu", ("Dense", {"features": features}))
+    y = s.chain(y, "LayerNorm", ("Dense", {"features": Formula("4 * features")}), _GELU, ("Dense", {"features": features}))
     y = s.add("LayerScale", y, scale_init="constant(1e-06)")
     s.add("Output", s.add("Add", start, y))
     block = s.block("ConvNeXtBlock")
@@ -126,3 +126,6 @@ def _stack(s: Sketch, x: Port, *sizes: int) -> Port:
     for features in sizes:
         x = s.add("DenseNorm", x, features=features)
     return x
+
+
+_GELU = "gelu", {"approximate": False}
