@@ -32,8 +32,8 @@ def wavenet(depth: int = 10, features: int = 32, skips: int = 64, length: int = 
     for number in range(depth):
         name = f"layer_{number}"
         s.add("WaveNetLayer", x, features=features, skips=skips, dilation=2**number, name=name)
-        x = Port(name, "residual")
-        given.append(Port(name, "skip"))
+        x = Port(name, "output_1")
+        given.append(Port(name, "output_2"))
     x = s.chain(s.add("Add", *given), "relu", ("Conv", {"features": skips, "kernel_size": (1,)}), "relu")
     s.add("Output", s.add("Conv", x, features=256, kernel_size=(1,), name="levels"))
     return Drawing(s.graph(), (layer,), "WaveNet")
@@ -51,8 +51,8 @@ def wavenet_layer() -> Block:
     }
     y = s.add("Multiply", s.add("tanh", s.add("Conv", x, **gate, name="filter")), s.add("sigmoid", s.add("Conv", x, **gate, name="gate")))  # fmt: skip
     again = s.add("Conv", y, features=Formula("features"), kernel_size=(1,), name="to_residual")
-    s.add("Output", s.add("Add", again, x), name="residual")
-    s.add("Output", s.add("Conv", y, features=Formula("skips"), kernel_size=(1,), name="to_skip"), name="skip")
+    s.add("Output", s.add("Add", again, x))
+    s.add("Output", s.add("Conv", y, features=Formula("skips"), kernel_size=(1,), name="to_skip"))
     return s.block("WaveNetLayer", "A gated causal convolution.")
 
 

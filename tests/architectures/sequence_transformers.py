@@ -38,12 +38,12 @@ def transformer(vocabulary: int = 37_000, depth: int = 6, length: int = 32) -> D
     s = sketch(*layers)
     source = s.add("Input", shape=(length,), dtype="int32", name="source")
     target = s.add("Input", shape=(length,), dtype="int32", name="target")
-    x = s.add("Embed", source, num_embeddings=vocabulary, features=512, name="embedding")
-    memory = s.add("EncoderLayer", _placed(s, x), _padding(s, source, source), repeat=depth, name="encoder")
-    y = s.add("Embed", target, shares="embedding")
+    y = _placed(s, s.add("Embed", target, num_embeddings=vocabulary, features=512, name="embedding"))
+    x = _placed(s, s.add("Embed", source, shares="embedding", name="embed_2"))
+    memory = s.add("EncoderLayer", x, _padding(s, source, source), repeat=depth, name="encoder")
     mask = s.add("CombineMasks", s.add("CausalMask", target), _padding(s, target, target))
     wires = {"memory_mask": _padding(s, target, source)}
-    y = s.add("DecoderLayer", _placed(s, y), memory, mask, wires=wires, repeat=depth, name="decoder")
+    y = s.add("DecoderLayer", y, memory, mask, wires=wires, repeat=depth, name="decoder")
     s.add("Output", s.add("EmbedAttend", y, shares="embedding"))
     return Drawing(s.graph(), layers, "Transformer")
 
@@ -92,7 +92,7 @@ def gpt2(
 def encoder_layer(is_smooth: bool = False) -> Block:
     """Return an encoder's layer that normalises last; `is_smooth`: gelu instead of relu."""
     s = sketch(fields=_sizes())
-    start = s.add("Input", shape=(32, 512), name="x")
+    start = s.add("Input", shape=(32, 512), name="inputs")
     mask = s.add("Input", shape=(1, 32, 32), name="mask")
     y = _attention(s, start, mask, name="attention")
     x = s.add("LayerNorm", s.add("Add", start, y))
@@ -103,7 +103,7 @@ def encoder_layer(is_smooth: bool = False) -> Block:
 def decoder_layer() -> Block:
     """Return a decoder's layer: attention to itself, then to what the encoder read."""
     s = sketch(fields=_sizes())
-    start = s.add("Input", shape=(32, 512), name="x")
+    start = s.add("Input", shape=(32, 512), name="inputs")
     memory = s.add("Input", shape=(32, 512), name="memory")
     mask = s.add("Input", shape=(1, 32, 32), name="mask")
     memory_mask = s.add("Input", shape=(1, 32, 32), name="memory_mask")
@@ -117,7 +117,7 @@ def decoder_layer() -> Block:
 def gpt_layer() -> Block:
     """Return a layer of GPT-2: it normalises first."""
     s = sketch(fields=_sizes()[:2])
-    start = s.add("Input", shape=(32, 64), name="x")
+    start = s.add("Input", shape=(32, 64), name="inputs")
     mask = s.add("Input", shape=(1, 32, 32), name="mask")
     y = s.add("LayerNorm", start, epsilon=1e-5, name="ln_1")
     y = s.add("MultiHeadDotProductAttention", y, wires={"mask": mask}, num_heads=HEADS, dropout_rate=0.1, name="attn")
