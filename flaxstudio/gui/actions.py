@@ -65,6 +65,18 @@ MENUS: tuple[tuple[str, tuple[Command | str | None, ...]], ...] = (
             None,
             _c("select_all", _T(_CONTEXT, "Select all"), "Ctrl+A"),
             _c("rename", _T(_CONTEXT, "Rename"), "F2", icon="pencil-line"),
+            None,
+            _c(
+                "make_block",
+                _T(_CONTEXT, "Make block…"),
+                "Ctrl+G",
+                icon="group",
+                tip=_T(_CONTEXT, "Put the selected nodes into a layer of your own"),
+            ),
+            _c("take_apart", _T(_CONTEXT, "Take block apart"), "Ctrl+Shift+G", icon="ungroup"),
+            _c("new_block", _T(_CONTEXT, "New block…"), icon="boxes"),
+            _c("open_block", _T(_CONTEXT, "Open block"), "Ctrl+Down"),
+            _c("leave_block", _T(_CONTEXT, "Leave block"), "Ctrl+Up", icon="corner-left-up"),
         ),
     ),
     (

@@ -18,6 +18,7 @@ from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.data_state import PREVIEW_ROWS, DataState, Picture, RowCounts
 from flaxstudio.project.config import DatasetSpec
+from flaxstudio.project.place import Place, block_at
 from flaxstudio.project.project import Project
 
 _PICTURES = 12
@@ -32,28 +33,70 @@ class DataExamination:
     problems: tuple[Problem, ...] = ()
 
 
-def infer_shapes(catalogue: Catalogue, warm_up: Callable[[], None]) -> Callable[[Graph], GraphShapes]:
-    """Return a function for one background thread that infers a graph's shapes; jax is imported at its first call."""
+@dataclass(frozen=True, slots=True)
+class ShapeQuestion:
+    """Whose shapes are wanted: the model's, and those at the place that is open."""
+
+    project: Project
+    catalogue: Catalogue
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The model's shapes, and those of the graph that is open, with its own problems."""
+
+    model: GraphShapes
+    shown: GraphShapes
+
+
+def infer_shapes(warm_up: Callable[[], None]) -> Callable[[ShapeQuestion], Shapes]:
+    """Return a function for one background thread that infers shapes; jax is imported at its first call."""
     inference: list[Any] = []
 
-    def infer(graph: Graph) -> GraphShapes:
+    def infer(question: ShapeQuestion) -> Shapes:
         if not inference:
             warm_up()
             from flaxstudio.codegen.shapes import ShapeInference
 
-            inference.append(ShapeInference(catalogue))
-        shapes: GraphShapes = inference[0].infer(graph)
-        return shapes
+            inference.append(ShapeInference(question.catalogue))
+        graph, place = question.project.graph, question.place
+        model: GraphShapes = inference[0].infer(graph, question.catalogue)
+        if not place.root and not place.path:
+            return Shapes(model, model)
+        block = block_at(question.project, place)
+        if block is None:
+            return Shapes(model, GraphShapes({}))
+        start = question.project.library.block(place.root).graph if place.root else graph
+        if place.root and not _has_own_shapes(start):
+            return Shapes(model, GraphShapes({}))
+        found: GraphShapes = inference[0].infer_at(start, place.path)
+        problems = tuple(replace(problem, block=block) for problem in found.problems)
+        return Shapes(model, replace(found, problems=problems))
 
     return infer
 
 
-def examine_data(catalogue: Catalogue, warm_up: Callable[[], None]) -> Callable[[tuple[Project, Path | None]], DataExamination]:
+def _has_own_shapes(graph: Graph) -> bool:
+    """Return whether a block that stands nowhere says itself what it is meant for."""
+    return all("shape" in node.attributes for node in graph.of_layer("Input"))
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuestion:
+    """Whose data is to be examined, and the folder that relative paths begin in."""
+
+    project: Project
+    catalogue: Catalogue
+    beside: Path | None = None
+
+
+def examine_data(warm_up: Callable[[], None]) -> Callable[[DataQuestion], DataExamination]:
     """Return a function for one background thread that examines a project's data; a table is read once."""
     tables: dict[tuple[str, bool], tuple[Table, DataState]] = {}
 
-    def examine(question: tuple[Project, Path | None]) -> DataExamination:
-        project, beside = question
+    def examine(question: DataQuestion) -> DataExamination:
+        project, catalogue, beside = question.project, question.catalogue, question.beside
         spec = project.dataset
         if spec is None:
             return DataExamination(DataState.none())

@@ -50,7 +50,7 @@ class FileActs(QObject):
 
     def on_template(self, name: str) -> None:
         def begin() -> None:
-            self._open(Document(build_template(name, self._session.catalogue)))
+            self._open(Document(build_template(name, self._session.base)))
 
         self.after_leaving(begin)
 

@@ -14,6 +14,7 @@ from flaxstudio.graph.problem import Fix
 from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
+from flaxstudio.project.block_edits import within
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.project import Position
 
@@ -41,11 +42,11 @@ class GraphActs(QObject):
         """Add a layer at a free spot, connected to the selected node if that is one with a free output."""
         x, y = self._canvas.insertion_point()
         selected = self._canvas.selected_nodes()
-        graph = self._session.document.project.graph
+        graph = self._session.shown.graph
         source = None
         if len(selected) == 1 and not graph.edges_from(selected[0]):
             spec = self._session.catalogue.get(graph.node(selected[0]).layer)
-            source = Port(selected[0], spec.outputs[0].name) if spec and spec.outputs else None
+            source = Port(selected[0], spec.main_output.name) if spec and spec.main_output else None
         self.on_layer_chosen(layer, x, y, source)
 
     def on_layer_dropped(self, layer: str, x: float, y: float) -> None:
@@ -61,34 +62,36 @@ class GraphActs(QObject):
         self._add(layer, x, y, lambda name: [edits.insert_on_edge(name, edge, spec)] if fits else [])
 
     def on_node_dropped_on_edge(self, name: str, edge: Edge) -> None:
-        node = self._session.document.project.graph.node(name)
-        self._session.edit(edits.insert_on_edge(name, edge, self._session.catalogue[node.layer]))
+        node = self._session.shown.graph.node(name)
+        self._session.edit_shown(edits.insert_on_edge(name, edge, self._session.catalogue[node.layer]))
 
     def on_edge_drawn(self, source: Port, target: Port, instead_of: Edge | None) -> None:
-        self._session.edit(edits.connect(source, target, self._session.catalogue, instead_of))
+        self._session.edit_shown(edits.connect(source, target, self._session.catalogue, instead_of))
 
     def on_nodes_moved(self, positions: Mapping[str, Position]) -> None:
-        self._session.edit(edits.move(dict(positions)))
+        self._session.edit_shown(edits.move(dict(positions)))
 
     def on_delete_requested(self, names: tuple[str, ...], edges: tuple[Edge, ...]) -> None:
         if names or edges:
-            self._session.edit(edits.remove(names, edges))
+            self._session.edit_shown(edits.remove(names, edges))
 
     def on_delete(self) -> None:
         self.on_delete_requested(self._canvas.selected_nodes(), self._canvas.selected_edges())
 
     def on_attribute_changed(self, node: str, name: str, value: Value) -> None:
-        self._session.edit(edits.set_attribute(node, name, value, self._session.catalogue))
+        self._session.edit_shown(edits.set_attribute(node, name, value, self._session.catalogue))
 
-    def on_fix_requested(self, fix: Fix) -> None:
-        self._session.edit(edits.apply_fix(fix, self._session.catalogue))
+    def on_fix_requested(self, fix: Fix, block: str | None = None) -> None:
+        """Carry out a repair in a block's graph; in the open one where none is named."""
+        where = self._session.block if block is None else block
+        self._session.edit(within(where, edits.apply_fix(fix, self._session.catalogue)))
 
     def rename(self, old: str, new: str) -> str:
         """Rename a node; return why not, if it may not be."""
-        others = set(self._session.document.project.graph.names()) - {old}
+        others = set(self._session.shown.graph.names()) - {old}
         if fault := fault_of_name(new, others):
             return self.tr("The name {0}.").format(fault)
-        self._session.edit(edits.rename_node(old, new))
+        self._session.edit_shown(edits.rename_node(old, new))
         self._canvas.select((new,))
         return ""
 
@@ -96,16 +99,15 @@ class GraphActs(QObject):
         """Give the model another class name; return why not, if it may not be."""
         if fault := fault_of_class_name(name):
             return self.tr("The name {0}.").format(fault)
-        self._session.edit(edits.rename_model(name))
-        return ""
+        return self._session.attempt(edits.rename_model(name))
 
     def on_select_all(self) -> None:
-        self._canvas.select(self._session.document.project.graph.names())
+        self._canvas.select(self._session.shown.graph.names())
 
     def on_tidy(self) -> None:
-        project = self._session.document.project
+        project = self._session.shown
         if project.graph.nodes:
-            self._session.edit(edits.move(tidy(project.graph, self._canvas.node_sizes()), self.tr("Tidy")))
+            self._session.edit_shown(edits.move(tidy(project.graph, self._canvas.node_sizes()), self.tr("Tidy")))
             self._canvas.fit_all()
 
     def on_copy(self) -> None:
@@ -113,7 +115,7 @@ class GraphActs(QObject):
         selected = self._canvas.selected_nodes()
         if not selected:
             return
-        content = msgspec.json.encode(_Clip(*edits.part_of(self._session.document.project, selected)))
+        content = msgspec.json.encode(_Clip(*edits.part_of(self._session.shown, selected)))
         mime = QMimeData()
         mime.setData(MIME, content)
         mime.setText(content.decode())
@@ -137,31 +139,31 @@ class GraphActs(QObject):
     def on_duplicate(self) -> None:
         selected = self._canvas.selected_nodes()
         if selected:
-            self._paste(_Clip(*edits.part_of(self._session.document.project, selected)))
+            self._paste(_Clip(*edits.part_of(self._session.shown, selected)))
 
     def _paste(self, clip: _Clip) -> None:
-        project = self._session.document.project
+        project = self._session.shown
         names = edits.names_for_paste(project, clip.graph, self._session.catalogue)
         step = _PASTE_STEP
         while any((x + step, y + step) in project.positions.values() for x, y in clip.positions.values()):
             step += _PASTE_STEP
-        if self._session.edit(edits.paste(clip.graph, clip.positions, (step, step), names)):
+        if self._session.edit_shown(edits.paste(clip.graph, clip.positions, (step, step), names)):
             self._canvas.select(tuple(names.values()))
 
     def _add(self, layer: str, x: float, y: float, more: Callable[[str], list[Edit]] | None = None) -> None:
         spec = self._session.catalogue[layer]
-        name = edits.new_name(self._session.document.project, spec)
+        name = edits.new_name(self._session.shown, spec)
         add = edits.add_node(spec, name, (x, y))
-        if self._session.edit(edits.sequence(add.text, [add, *(more(name) if more else [])])):
+        if self._session.edit_shown(edits.sequence(add.text, [add, *(more(name) if more else [])])):
             self._canvas.select((name,))
 
     def _joining(self, layer: str, name: str, port: Port) -> list[Edit]:
         """Return the edit that joins a new node to a port, whichever way round fits."""
         spec, catalogue = self._session.catalogue[layer], self._session.catalogue
-        node = self._session.document.project.graph.node(port.node)
+        node = self._session.shown.graph.node(port.node)
         is_output = port.port in {p.name for p in catalogue[node.layer].outputs}
         if is_output and spec.inputs:
             return [edits.connect(port, Port(name, spec.inputs[0].name), catalogue)]
-        if not is_output and spec.outputs:
-            return [edits.connect(Port(name, spec.outputs[0].name), port, catalogue)]
+        if not is_output and spec.main_output:
+            return [edits.connect(Port(name, spec.main_output.name), port, catalogue)]
         return []

@@ -27,6 +27,7 @@ from flaxstudio.gui.notice import Notice
 from flaxstudio.gui.settings import LAYOUT_VERSION
 from flaxstudio.gui.start_page import StartPage
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.place import Place
 
 if TYPE_CHECKING:  # what these import is loaded behind the start page
     from flaxstudio.gui.panels.run_state import RunState
@@ -97,8 +98,8 @@ class MainWindow(QMainWindow):
         """Show what is known; views whose part did not change are left alone."""
         old, new = self._shown, knowledge
         self._shown = knowledge
-        if old is None or (old.project, old.problems, old.shapes) != (new.project, new.problems, new.shapes):
-            self.canvas.display(new.project, new.problems, new.shapes)
+        if old is None or _drawn(old) != _drawn(new):
+            self.canvas.display(new.project, new.shown_problems, new.shown_shapes, new.catalogue, new.place)
             self.problems_panel.display(new.problems)
         if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
             self.data_panel.display(new.project.dataset, new.data)
@@ -113,10 +114,12 @@ class MainWindow(QMainWindow):
         if self._shown is None:
             return
         known, selected = self._shown, self.selected
-        self.inspector.display(known.project, selected, known.problems, known.shapes)
-        self.code_panel.display(known.source.text, known.source.lines.get(selected[0]) if len(selected) == 1 else None)
-        self.variables_panel.mark_nodes(selected)
-        self.try_it_panel.mark_nodes(selected)
+        self.inspector.display(known.shown, selected, known.shown_problems, known.shown_shapes)
+        lines = known.source.lines_of(known.block, selected[0]) if len(selected) == 1 else None
+        self.code_panel.display(known.source.text, lines)
+        outer = selected if known.place == Place() else known.place.path[:1]  # these panels list the model's own nodes
+        self.variables_panel.mark_nodes(outer)
+        self.try_it_panel.mark_nodes(outer)
 
     def display_run(self, state: RunState, progress: str) -> None:
         """Show how the run under way stands."""
@@ -295,6 +298,11 @@ class MainWindow(QMainWindow):
         self._problems.setIcon(icon(name, tokens, color))
         texts = {0: self.tr("No problems"), 1: self.tr("1 problem")}
         self._problems.setText(texts.get(count) or self.tr("{0} problems").format(count))
+
+
+def _drawn(known: Knowledge) -> tuple[object, ...]:
+    """Return what the canvas shows."""
+    return (known.project, known.catalogue, known.place, known.problems, known.shown_shapes)
 
 
 def _show_title(dock: QDockWidget, visible: bool) -> None:

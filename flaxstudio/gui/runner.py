@@ -21,13 +21,13 @@ STOP_MS = 10_000
 
 
 class Runner(QObject):
-    """At most one run at a time. `told` passes the run's events on to the plots."""
+    """At most one run at a time. `told` passes the run's events on to the plots; `catalogue` gives the project's layers."""
 
     state_changed = Signal()
     told = Signal(object)
     failed = Signal(str, str)  # sentence, node
 
-    def __init__(self, catalogue: Catalogue, warm_up: Callable[[], None], parent: QObject | None = None) -> None:
+    def __init__(self, catalogue: Callable[[], Catalogue], warm_up: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
         self._warm_up = warm_up
@@ -50,13 +50,13 @@ class Runner(QObject):
         """Begin a run of the document's present project; `resume` goes on from there."""
         if self.is_busy:
             return
-        project, results, path = document.project, document.results, document.path
+        project, results, path, catalogue = document.project, document.results, document.path, self._catalogue()
         self._document = document
         beside = path.parent if path else None
 
         def events(control: Control) -> Iterator[Event]:
             self._warm_up()
-            return _events(project, self._catalogue, control, results, beside, resume)
+            return _events(project, catalogue, control, results, beside, resume)
 
         self._thread = thread = TrainingThread(events, self)
         thread.told.connect(self._on_event)

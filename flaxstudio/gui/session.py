@@ -1,65 +1,67 @@
 """The open document and what is known about it: source, problems, shapes, data. Everything the window shows comes from here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from flaxstudio.codegen.source import Source, Style, generate
-from flaxstudio.graph.problem import Problem, ProblemError
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.library import Library
+from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.background import Worker
-from flaxstudio.gui.examination import DataExamination, examine_data, infer_shapes
+from flaxstudio.gui.examination import (
+    DataExamination,
+    DataQuestion,
+    ShapeQuestion,
+    Shapes,
+    examine_data,
+    infer_shapes,
+)
+from flaxstudio.gui.knowledge import Knowledge, problems_of
 from flaxstudio.gui.panels.data_state import DataState
+from flaxstudio.layers.own import catalogue_of
+from flaxstudio.project.block_edits import inside, within
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
-from flaxstudio.project.project import Project, check_project
-from flaxstudio.project.results import Results
+from flaxstudio.project.place import Place, block_at, nearest
+from flaxstudio.project.project import Project
 
+__all__ = ["Knowledge", "Session"]
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """All that the window shows of a document. Views are handed this; they compare it with the last one."""
-
-    project: Project
-    results: Results
-    source: Source
-    problems: tuple[Problem, ...]
-    shapes: GraphShapes
-    data: DataState
-    path: Path | None
-    is_modified: bool
-    undo_text: str
-    redo_text: str
-
-    @property
-    def graph_problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the graph itself, whatever the data and the run."""
-        return tuple(problem for problem in self.problems if problem.node)
-
-    @property
-    def name(self) -> str:
-        """What the project is called in titles and questions."""
-        return self.path.stem if self.path else self.project.name
+_NO_SHAPES = Shapes(GraphShapes({}), GraphShapes({}))
 
 
 class Session(QObject):
-    """Holds the document, asks the background about every new value, and says when something changed."""
+    """Holds the document and the open place, asks the background about every new value, and says when something changed.
+
+    `base` is the catalogue without a project's own layers, `trusted` the hashes of code that may run.
+    """
 
     changed = Signal()
     refused = Signal(str)  # an edit that could not be done, in words
 
-    def __init__(self, catalogue: Catalogue, warm_up: Callable[[], None], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        base: Catalogue,
+        warm_up: Callable[[], None],
+        parent: QObject | None = None,
+        trusted: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(parent)
-        self.catalogue = catalogue
+        self.base = base
         self.style: Style = "compact"
-        self._shapes = GraphShapes({})
+        self.place = Place()
+        self._trusted = trusted
+        self._catalogue: tuple[Library, frozenset[str], Catalogue] = (Library(), trusted, base)
+        self._source: tuple[Graph, str, Catalogue, Style, Source] | None = None
+        self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
-        self._shape_worker = Worker(infer_shapes(catalogue, warm_up), self)
-        self._data_worker = Worker(examine_data(catalogue, warm_up), self)
+        self._shape_worker = Worker(infer_shapes(warm_up), self)
+        self._data_worker = Worker(examine_data(warm_up), self)
         self._shape_worker.answered.connect(self._on_shapes)
         self._data_worker.answered.connect(self._on_data)
         self._is_examining = False
@@ -72,15 +74,49 @@ class Session(QObject):
         """What is known at present."""
         return self._knowledge
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """All layers that the open project can use, its own included."""
+        library, (old, trusted, made) = self.document.project.library, self._catalogue
+        if library != old or trusted != self._trusted:
+            made = catalogue_of(library, self.base, self._trusted)
+            self._catalogue = (library, self._trusted, made)
+        return made
+
+    @property
+    def block(self) -> str:
+        """The block that is open, "" for the model's own graph."""
+        return block_at(self.document.project, self.place) or ""
+
+    @property
+    def shown(self) -> Project:
+        """The project as seen from where one is: the open graph in the place of the model's."""
+        return inside(self.document.project, self.block)
+
     def open(self, document: Document) -> None:
         """Make another document the open one."""
         self.document.on_change = None
         self.document = document
         document.on_change = self._on_document
-        self._shapes = GraphShapes({})
+        self.place = Place()
+        self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
         self._ask()
         self._publish()
+
+    def set_trusted(self, hashes: frozenset[str]) -> None:
+        """Let code of these hashes run, and no other."""
+        if hashes != self._trusted:
+            self._trusted = hashes
+            self._on_document()
+
+    def go_to(self, place: Place) -> None:
+        """Open another graph of the project: that of a block, or the model's."""
+        place = nearest(self.document.project, place)
+        if place != self.place:
+            self.place = place
+            self._shapes = Shapes(self._shapes.model, GraphShapes({}))
+            self._on_document()
 
     def begin_examining(self) -> None:
         """Let the background work from now on: once the window has been painted, since it imports jax."""
@@ -89,12 +125,22 @@ class Session(QObject):
 
     def edit(self, edit: Edit) -> bool:
         """Carry out an edit; say why if it may not be, and return whether it was done."""
+        fault = self.attempt(edit)
+        if fault:
+            self.refused.emit(fault)
+        return not fault
+
+    def edit_shown(self, edit: Edit) -> bool:
+        """Carry out an edit of a graph on the one that is open."""
+        return self.edit(within(self.block, edit))
+
+    def attempt(self, edit: Edit) -> str:
+        """Carry out an edit; return why not, if it may not be."""
         try:
             self.document.edit(edit)
         except ProblemError as problem:
-            self.refused.emit(str(problem))
-            return False
-        return True
+            return str(problem)
+        return ""
 
     def undo(self) -> None:
         """Take back the last edit."""
@@ -115,6 +161,7 @@ class Session(QObject):
         self._data_worker.close()
 
     def _on_document(self) -> None:
+        self.place = nearest(self.document.project, self.place)
         self._ask()
         self._publish()
 
@@ -122,22 +169,29 @@ class Session(QObject):
         """Ask for shapes and data anew where the project differs from what was last asked."""
         if not self._is_examining:
             return
-        self._shape_worker.ask_once(self.document.project.graph)
-        beside = self.document.path.parent if self.document.path else None
-        self._data_worker.ask_once((self.document.project, beside))
+        self._shape_worker.ask_once(self._shape_question())
+        self._data_worker.ask_once(self._data_question())
         dataset = self.document.project.dataset
         if dataset is None:
             self._examination = DataExamination(DataState.none())
         elif dataset.source != self._examination.source:
             self._examination = DataExamination(DataState.loading(), dataset.source)
 
-    def _on_shapes(self, graph: Any, shapes: Any) -> None:
-        if graph == self.document.project.graph:
+    def _shape_question(self) -> ShapeQuestion:
+        project = self.document.project
+        return ShapeQuestion(Project(graph=project.graph, library=project.library), self.catalogue, self.place)
+
+    def _data_question(self) -> DataQuestion:
+        beside = self.document.path.parent if self.document.path else None
+        return DataQuestion(self.document.project, self.catalogue, beside)
+
+    def _on_shapes(self, question: Any, shapes: Any) -> None:
+        if question == self._shape_question():
             self._shapes = shapes
             self._publish()
 
     def _on_data(self, question: Any, examination: Any) -> None:
-        if question[0] == self.document.project:
+        if question.project == self.document.project:
             self._examination = examination
             self._publish()
 
@@ -146,18 +200,29 @@ class Session(QObject):
         self.changed.emit()
 
     def _know(self) -> Knowledge:
-        project, document = self.document.project, self.document
-        names = set(project.graph.names())
-        found = (*check_project(project, self.catalogue), *self._shapes.problems, *self._examination.problems)
+        document, shapes = self.document, self._shapes
+        inferred = (*shapes.model.problems, *shapes.shown.problems)
         return Knowledge(
-            project,
+            document.project,
+            self.catalogue,
+            self.place,
+            self.shown,
             document.results,
-            generate(project.graph, project.name, self.catalogue, self.style),
-            tuple(dict.fromkeys(p for p in found if p.node in names or not p.node)),
-            self._shapes,
+            self._generated(),
+            problems_of(document.project, self.catalogue, self.block, (*inferred, *self._examination.problems)),
+            shapes.model,
+            shapes.shown,
             self._examination.state,
             document.path,
             document.is_modified,
             document.undo_text,
             document.redo_text,
         )
+
+    def _generated(self) -> Source:
+        """Return the model's source, written anew only when what it says has changed."""
+        project, made = self.document.project, self._source
+        key = (project.graph, project.name, self.catalogue, self.style)
+        if made is None or made[:4] != key:
+            self._source = made = (*key, generate(*key))
+        return made[4]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.background import Worker
+from flaxstudio.gui.block_acts import BlockActs
 from flaxstudio.gui.data_acts import DataActs
 from flaxstudio.gui.dialogs.about import show_about
 from flaxstudio.gui.export_acts import ExportActs
@@ -45,9 +46,10 @@ class Studio(QObject):
         self.window = window
         warm_up = WarmUp()
         self.session = Session(self.catalogue, warm_up, self)
-        self.runner = Runner(self.catalogue, warm_up, self)
+        self.runner = Runner(lambda: self.session.catalogue, warm_up, self)
         self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.complain, self.show_canvas)
         self.graph = GraphActs(self.session, self.window.canvas, self)
+        self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
         self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens, warm_up)
         self.variables = VariablesActs(
@@ -149,6 +151,7 @@ class Studio(QObject):
         self.window.notice.display("")
         self.window.show_start_page(False)
         self.window.show_last_run(self.session.knowledge.results)
+        self.window.canvas.forget_views()
         self.window.canvas.show_beginning()
 
     def on_file_dropped(self, path: str) -> None:
@@ -181,18 +184,18 @@ class Studio(QObject):
             self.window.inspector.show_fault(fault)
 
     def on_model_renamed(self, name: str) -> None:
-        if fault := self.graph.rename_model(name):
+        rename = self.blocks.rename if self.session.block else self.graph.rename_model
+        if fault := rename(name):
             self.window.inspector.show_fault(fault)
 
     def on_line_clicked(self, line: int) -> None:
-        if node := self.session.knowledge.source.node_at(line):
-            self.window.canvas.select((node,))
+        block, node = self.session.knowledge.source.place_at(line)
+        if node:
+            self.blocks.show_node(block, node)
 
-    def show_node(self, name: str) -> None:
-        """Select a node and bring it into sight."""
-        if self.session.document.project.graph.has_node(name):
-            self.window.canvas.select((name,))
-            self.window.canvas.center_on(name)
+    def show_node(self, name: str, block: str = "") -> None:
+        """Select a node of the model, or of a block, and bring it into sight."""
+        self.blocks.show_node(block, name)
 
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""
@@ -204,7 +207,7 @@ class Studio(QObject):
         """Begin a run, from the variables that were initialised or loaded if there are such, or show what prevents it."""
         document = self.session.document
         trained = document.results.trained
-        is_begun = trained is not None and trained.step == 0 and trained.graph == document.project.graph
+        is_begun = trained is not None and trained.step == 0 and trained.fits(document.project)
         self._begin_run(trained if is_begun else None)
 
     def go_on(self) -> None:
@@ -216,7 +219,7 @@ class Studio(QObject):
         if errors:
             self.show_problems()
             self.complain(str(errors[0]))
-            self.show_node(errors[0].node)
+            self.show_node(errors[0].node, errors[0].block)
             return
         self.window.notice.display("")
         self.window.raise_dock("training")

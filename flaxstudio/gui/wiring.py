@@ -49,6 +49,11 @@ def _wire_commands(studio: Studio) -> None:
         "delete": graph.on_delete,
         "select_all": graph.on_select_all,
         "rename": studio.focus_name,
+        "open_block": studio.blocks.on_open_selected,
+        "leave_block": studio.blocks.on_leave,
+        "make_block": studio.blocks.on_make_block,
+        "take_apart": studio.blocks.on_take_apart,
+        "new_block": studio.blocks.on_new_block,
         "add": canvas.open_search,
         "tidy": graph.on_tidy,
         "fit": canvas.fit_all,
@@ -97,6 +102,9 @@ def _wire_editor(studio: Studio) -> None:
     canvas.delete_requested.connect(graph.on_delete_requested)
     canvas.rename_requested.connect(studio.focus_name)
     canvas.file_dropped.connect(studio.on_file_dropped)
+    canvas.open_requested.connect(studio.blocks.on_open)
+    canvas.leave_requested.connect(studio.blocks.on_leave)
+    canvas.place_requested.connect(studio.blocks.on_place_requested)
     window.palette_panel.layer_activated.connect(graph.on_layer_activated)
     inspector.attribute_changed.connect(graph.on_attribute_changed)
     inspector.name_changed.connect(studio.on_name_changed)

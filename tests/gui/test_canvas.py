@@ -95,7 +95,7 @@ def test_an_empty_canvas_says_how_to_begin(desk):
 
 
 def test_the_model_name_stands_above(desk):
-    assert desk.canvas._breadcrumb.text() == "Small"
+    assert desk.canvas.breadcrumb.texts() == ["Small"]
 
 
 def test_a_long_name_never_makes_a_node_wider_than_the_widest(desk):

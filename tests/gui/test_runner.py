@@ -21,7 +21,7 @@ CATALOGUE = catalogue()
 
 @pytest.fixture
 def runner(qtbot: QtBot):  # type: ignore[no-untyped-def]
-    runner = Runner(CATALOGUE, WarmUp())
+    runner = Runner(lambda: CATALOGUE, WarmUp())
     yield runner
     runner.stop_and_wait()
     qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)

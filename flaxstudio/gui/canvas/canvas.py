@@ -12,6 +12,7 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.breadcrumb import Breadcrumb, crumbs_of
 from flaxstudio.gui.canvas.fitting import fits
 from flaxstudio.gui.canvas.gestures import Pointer
 from flaxstudio.gui.canvas.intents import Intents
@@ -23,6 +24,8 @@ from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.block_edits import inside
+from flaxstudio.project.place import Place, block_at
 from flaxstudio.project.project import Position, Project
 
 _READABLE_ZOOM = 0.7
@@ -47,24 +50,66 @@ class Canvas(QWidget):
         self.selection_changed = self.intents.selection_changed
         self.rename_requested = self.intents.rename_requested
         self.file_dropped = self.intents.file_dropped
+        self.open_requested = self.intents.open_requested
+        self.leave_requested = self.intents.leave_requested
+        self.menu_requested = self.intents.menu_requested
         self.scene = GraphScene(catalogue, tokens, self)
         self.view = GraphView(self.scene, self.intents, self)
         self.minimap = Minimap(tokens, self.view)
         self.search = SearchPopup(catalogue, tokens, self)
         self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
         self._search_for: tuple[Pointer, Port | None, Side | None] | None = None
-        self._breadcrumb = QLabel(self)
+        self._place = Place()
+        self._views: dict[Place, tuple[float, QPointF]] = {}
+        self.breadcrumb = Breadcrumb(tokens, self)
+        self.place_requested = self.breadcrumb.place_requested
         self._hint = QLabel(self.tr("Press Tab to add a layer, or drag one from the palette."), self.view)
         self._build()
         self.set_tokens(tokens)
 
-    def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
-        """Show a project with its problems and shapes, changing only what differs from what is shown."""
-        if self.scene.held - set(project.graph.names()):
+    def display(
+        self,
+        project: Project,
+        problems: tuple[Problem, ...],
+        shapes: GraphShapes,
+        catalogue: Catalogue | None = None,
+        place: Place | None = None,
+    ) -> None:
+        """Show the graph at a place of a project, with the problems and shapes in it, changing only what differs."""
+        place = place or Place()
+        shown = inside(project, block_at(project, place) or "")
+        if self.scene.held - set(shown.graph.names()):
             self.view.cancel_gesture()
-        self.scene.display(project, problems, shapes)
-        self._breadcrumb.setText(project.name)
-        self._hint.setVisible(not project.graph.nodes)
+        if catalogue is not None:
+            self.scene.catalogue = catalogue
+            self.search.set_catalogue(catalogue)
+        before = self._place
+        if place != before:
+            self._leave_graph()
+        self.scene.display(shown, problems, shapes)
+        self.breadcrumb.display(crumbs_of(project, place))
+        self._hint.setVisible(not shown.graph.nodes)
+        if place != before:
+            self._enter_graph(before, place)
+
+    def _leave_graph(self) -> None:
+        """Remember how the graph was seen, and take it away."""
+        self.view.cancel_gesture()
+        self._views[self._place] = (self.view.zoom(), self.view.visible_box().center())
+        self.scene.clear_graph()
+
+    def _enter_graph(self, before: Place, place: Place) -> None:
+        """Show a graph as it was seen last; on the way out, select the node that was open."""
+        self._place = place
+        if place in self._views:
+            zoom, centre = self._views[place]
+            self.view.zoom_to(zoom, self.view.viewport().rect().center())
+            self.view.centerOn(centre)
+            self.view.view_moved.emit()
+        else:
+            self.show_beginning()
+        if before.root == place.root and before.path[: len(place.path)] == place.path and before.path != place.path:
+            self.scene.select([before.path[len(place.path)]])
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw in another theme."""
@@ -76,7 +121,7 @@ class Canvas(QWidget):
             f"background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line};"
             f" border-radius: {t.RADIUS}px; padding: 4px 8px; font-size: {t.SECONDARY}px;"
         )
-        self._style_breadcrumb(self.view.hasFocus())
+        self.breadcrumb.set_tokens(tokens)
         self.view.viewport().update()
 
     def set_running(self, is_running: bool) -> None:
@@ -104,6 +149,10 @@ class Canvas(QWidget):
     def fit_all(self) -> None:
         """Show the whole graph."""
         self.view.fit(self.scene.bounds())
+
+    def forget_views(self) -> None:
+        """Forget how graphs were seen: they are another project's."""
+        self._views.clear()
 
     def show_beginning(self) -> None:
         """Show the whole graph, or its beginning where the whole would be too small to read."""
@@ -143,6 +192,14 @@ class Canvas(QWidget):
             y += _ROW_GAP
         return x, y
 
+    def point_below(self, names: Iterable[str]) -> QPoint:
+        """Return the point on the screen below some nodes, or the view's edge where they are out of sight."""
+        box = self.view.mapFromScene(self.scene.bounds(names)).boundingRect()
+        room = self.view.viewport().rect().adjusted(t.GAP, t.GAP, -t.GAP, -t.GAP)
+        at = QPoint(box.left(), box.bottom() + t.GAP)
+        inside = QPoint(max(room.left(), min(at.x(), room.right())), max(room.top(), min(at.y(), room.bottom())))
+        return self.view.viewport().mapToGlobal(inside)
+
     def node_sizes(self) -> Mapping[str, tuple[float, float]]:
         """Return every node's width and height in scene px."""
         return {name: item.box().size().toTuple() for name, item in self.scene.nodes.items()}
@@ -159,9 +216,8 @@ class Canvas(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._breadcrumb)
+        layout.addWidget(self.breadcrumb)
         layout.addWidget(self.view)
-        self._breadcrumb.setFixedHeight(t.CONTROL_HEIGHT)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusProxy(self.view)
@@ -174,7 +230,7 @@ class Canvas(QWidget):
         self.scene.graph_moved.connect(self._minimap_timer.start)
         self._minimap_timer.timeout.connect(self._show_minimap)
         self.view.view_moved.connect(self._on_view_moved)
-        self.view.focus_moved.connect(self._style_breadcrumb)
+        self.view.focus_moved.connect(self.breadcrumb.show_focus)
         self.view.search_asked.connect(self._on_search_asked)
         self.minimap.point_chosen.connect(self._on_point_chosen)
         self.search.layer_chosen.connect(self._on_layer_chosen)
@@ -184,14 +240,6 @@ class Canvas(QWidget):
         texts = (f"{name}, {self.scene.nodes[name].content.layer}" for name in names)
         self.view.setAccessibleDescription(self.tr("Selected: {0}").format("; ".join(texts) or self.tr("nothing")))
         self.intents.selection_changed.emit(names)
-
-    def _style_breadcrumb(self, has_focus: bool) -> None:
-        """The line below the model's name shows where the keys go."""
-        tokens = self.scene.tokens
-        self._breadcrumb.setStyleSheet(
-            f"background: {tokens.window}; color: {tokens.secondary}; font-size: {t.SECONDARY}px; padding: 0 {t.PADDING}px;"
-            f" border-bottom: 1px solid {tokens.accent if has_focus else tokens.line};"
-        )
 
     def _on_view_moved(self) -> None:
         self._place_overlays()

@@ -26,3 +26,9 @@ class Intents(QObject):
     """A node is to get another name."""
     file_dropped = Signal(str)
     """A file was dropped: its path."""
+    open_requested = Signal(str)
+    """A node is to be opened: its block's graph, or its layer's code."""
+    leave_requested = Signal()
+    """The open block is to be left."""
+    menu_requested = Signal(object)
+    """The menu of the selected nodes is to open: the point on the screen."""

@@ -16,6 +16,7 @@ _Key = Qt.Key
 _NONE = Qt.KeyboardModifier.NoModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
 
 
 def act_of_key(view: "GraphView", event: QKeyEvent) -> bool:
@@ -31,7 +32,12 @@ def _acts(view: "GraphView") -> dict[tuple[Qt.Key, Qt.KeyboardModifier], Callabl
         (_Key.Key_Tab, _NONE): view.open_search,
         (_Key.Key_A, _SHIFT): view.open_search,
         (_Key.Key_Delete, _NONE): lambda: _delete(view),
-        (_Key.Key_Backspace, _NONE): lambda: _delete(view),
+        (_Key.Key_Backspace, _NONE): lambda: _delete_or_leave(view),
+        (_Key.Key_Return, _NONE): lambda: _open(view),
+        (_Key.Key_Enter, _NONE): lambda: _open(view),
+        (_Key.Key_Down, _CTRL): lambda: _open(view),
+        (_Key.Key_Up, _CTRL): view.intents.leave_requested.emit,
+        (_Key.Key_Up, _ALT): view.intents.leave_requested.emit,
         (_Key.Key_A, _CTRL): lambda: view.graph_scene.select(view.graph_scene.nodes, view.graph_scene.edges),
         (_Key.Key_F2, _NONE): lambda: _rename(view),
         (_Key.Key_Home, _NONE): lambda: view.fit(view.graph_scene.bounds()),
@@ -56,6 +62,19 @@ def _delete(view: "GraphView") -> None:
     names, edges = view.graph_scene.selected_nodes(), view.graph_scene.selected_edges()
     if names or edges:
         view.intents.delete_requested.emit(names, edges)
+
+
+def _delete_or_leave(view: "GraphView") -> None:
+    if view.graph_scene.selected_nodes() or view.graph_scene.selected_edges():
+        _delete(view)
+    else:
+        view.intents.leave_requested.emit()
+
+
+def _open(view: "GraphView") -> None:
+    names = view.graph_scene.selected_nodes()
+    if len(names) == 1 and view.graph_scene.nodes[names[0]].content.can_be_opened:
+        view.intents.open_requested.emit(names[0])
 
 
 def _rename(view: "GraphView") -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flaxstudio.graph.graph import Formula, Node, Value
+from flaxstudio.graph.library import Block, Code
 from flaxstudio.graph.problem import Problem, Severity
 from flaxstudio.graph.shape import NodeShape
 from flaxstudio.graph.spec import LayerSpec
@@ -20,6 +21,11 @@ class NodeContent:
     shape: str = ""
     severity: Severity | None = None
     message: str = ""
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether there is something inside: a block's graph, or a layer's code."""
+        return self.spec is not None and isinstance(self.spec.definition, Block | Code)
 
     @property
     def inputs(self) -> tuple[str, ...]:

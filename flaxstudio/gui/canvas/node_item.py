@@ -25,11 +25,15 @@ class NodeItem(QGraphicsItem):
     def show_content(self, content: NodeContent) -> bool:
         """Show another content; returns whether the ports moved with it."""
         size = self._painter.size(content)
-        if is_resized := size != self._size:
+        have_ports_moved = size != self._size or (content.inputs, content.outputs) != (
+            self.content.inputs,
+            self.content.outputs,
+        )
+        if size != self._size:
             self.prepareGeometryChange()
         self.content, self._size = content, size
         self.update()
-        return is_resized
+        return have_ports_moved
 
     def show_state(self, **changes: object) -> None:
         """Change parts of the state; draws only if something is new."""

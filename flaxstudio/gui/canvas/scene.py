@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes, NodeShape
-from flaxstudio.graph.spec import Catalogue
+from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui.canvas.easing import Easing
 from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.node_content import content_of
@@ -23,7 +23,7 @@ from flaxstudio.project.project import Position, Project
 _EXTENT = 100_000.0
 _MOST_EASED = 400
 
-Shown = tuple[Node, NodeShape | None, tuple[Problem, ...]]
+Shown = tuple[Node, LayerSpec | None, NodeShape | None, tuple[Problem, ...]]
 
 
 class GraphScene(QGraphicsScene):
@@ -201,6 +201,18 @@ class GraphScene(QGraphicsScene):
 
     # The steps of display
 
+    def clear_graph(self) -> None:
+        """Take everything away: another graph comes, not a changed one."""
+        self.held = frozenset()
+        self._easing.stop()
+        self.light(None)
+        self.swell(None)
+        had_selection = bool(self._selected or self.selected_edges())
+        self.project = Project()
+        self._remove_gone(self.project.graph)
+        if had_selection:
+            self.selection_moved.emit()
+
     def _rename(self, old: str, new: str) -> None:
         self.nodes = {new if name == old else name: item for name, item in self.nodes.items()}
         self._selected = {new if name == old else name: None for name in self._selected}
@@ -225,16 +237,17 @@ class GraphScene(QGraphicsScene):
             by_node[problem.node] = (*by_node.get(problem.node, ()), problem)
         resized = set()
         for node in self.project.graph.nodes:
-            shown = node, self.shapes.nodes.get(node.name), by_node.get(node.name, ())
+            spec = self.catalogue.get(node.layer)
+            shown = node, spec, self.shapes.nodes.get(node.name), by_node.get(node.name, ())
             before = self._shown.get(node.name)
-            if before is None or before[0] is not node or before[1:] != shown[1:]:
+            if before is None or before[0] is not node or before[1] is not spec or before[2:] != shown[2:]:
                 self._shown[node.name] = shown
                 if self._show_node(*shown):
                     resized.add(node.name)
         return resized
 
-    def _show_node(self, node: Node, shape: NodeShape | None, problems: tuple[Problem, ...]) -> bool:
-        content = content_of(node, self.catalogue.get(node.layer), shape, problems)
+    def _show_node(self, node: Node, spec: LayerSpec | None, shape: NodeShape | None, problems: tuple[Problem, ...]) -> bool:
+        content = content_of(node, spec, shape, problems)
         item = self.nodes.get(node.name)
         if item is None:
             self.nodes[node.name] = item = NodeItem(content, self._painter, self._layer)

@@ -33,6 +33,10 @@ class SearchPopup(QFrame):
         self._build()
         self.set_tokens(tokens)
 
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        """Find the layers of another catalogue."""
+        self._catalogue = catalogue
+
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw in another theme."""
         self._tokens = tokens

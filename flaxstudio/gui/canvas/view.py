@@ -129,6 +129,8 @@ class GraphView(QGraphicsView):
             self.mousePressEvent(event)
         elif name is None and self.edge_at(pointer) is None:
             self.open_search_at(pointer)
+        elif name is not None and self.graph_scene.nodes[name].content.can_be_opened:
+            self.intents.open_requested.emit(name)
         elif name is not None and self.graph_scene.nodes[name].title_box().contains(pointer.scene):
             self.intents.rename_requested.emit(name)
         else:
@@ -139,10 +141,12 @@ class GraphView(QGraphicsView):
         name, edge = self.graph_scene.node_at(pointer.scene), self.edge_at(pointer)
         if name is None and edge is None:
             self.open_search_at(pointer)
-        elif name is not None and name not in self.graph_scene.selected_nodes():
+            return
+        if name is not None and name not in self.graph_scene.selected_nodes():
             self.graph_scene.select([name])
         elif name is None and edge is not None:
             self.graph_scene.select([], [edge])
+        self.intents.menu_requested.emit(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self.graph_scene.light(None)
@@ -289,8 +293,10 @@ class GraphView(QGraphicsView):
     def _escape(self) -> None:
         if self._gesture is not None:
             self.cancel_gesture()
-        else:
+        elif self.graph_scene.selected_nodes() or self.graph_scene.selected_edges():
             self.graph_scene.select([])
+        else:
+            self.intents.leave_requested.emit()
 
 
 def _file_of(data: QMimeData) -> str:

@@ -1,0 +1,70 @@
+"""What is known of the open document, as one value that the views are handed and compare with the last one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flaxstudio.codegen.source import Source
+from flaxstudio.graph.check import check
+from flaxstudio.graph.problem import Problem
+from flaxstudio.graph.shape import GraphShapes
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.panels.data_state import DataState
+from flaxstudio.project.place import Place, block_at
+from flaxstudio.project.project import Project, check_project
+from flaxstudio.project.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All that the window shows of a document.
+
+    `place` is the graph that is open, `shown` the project as seen from there and `shown_shapes` the shapes in it;
+    `shapes` are the model's.
+    """
+
+    project: Project
+    catalogue: Catalogue
+    place: Place
+    shown: Project
+    results: Results
+    source: Source
+    problems: tuple[Problem, ...]
+    shapes: GraphShapes
+    shown_shapes: GraphShapes
+    data: DataState
+    path: Path | None
+    is_modified: bool
+    undo_text: str
+    redo_text: str
+
+    @property
+    def block(self) -> str:
+        """The block that is open, "" for the model's own graph."""
+        return block_at(self.project, self.place) or ""
+
+    @property
+    def shown_problems(self) -> tuple[Problem, ...]:
+        """The problems in the graph that is open."""
+        block = self.block
+        return tuple(problem for problem in self.problems if problem.block == block)
+
+    @property
+    def graph_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the graph itself, whatever the data and the run."""
+        return tuple(problem for problem in self.problems if problem.node)
+
+    @property
+    def name(self) -> str:
+        """What the project is called in titles and questions."""
+        return self.path.stem if self.path else self.project.name
+
+
+def problems_of(project: Project, catalogue: Catalogue, block: str, more: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems of a project and of the block that is open, and those of `more` whose node is there."""
+    found = [*check_project(project, catalogue), *more]
+    if block:  # which the model need not use
+        inside = check(project.library.block(block).graph, catalogue)
+        found += [problem if problem.block else replace(problem, block=block) for problem in inside]
+    names = {"": set(project.graph.names())} | {b.name: set(b.graph.names()) for b in project.library.blocks}
+    return tuple(dict.fromkeys(p for p in found if not p.node or p.node in names.get(p.block, ())))
