@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import jax
 
+from flaxstudio.codegen.applying import apply_in_use
 from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.shapes import BATCH, abstract_arrays, as_owner, input_shapes, single_node
 from flaxstudio.codegen.source import generate
@@ -31,5 +32,5 @@ def _flops(graph: Graph, node: Node, inputs: tuple[Shape, ...], catalogue: Catal
     arrays = abstract_arrays(inputs)
     key = jax.ShapeDtypeStruct((2,), jax.numpy.uint32)
     variables = jax.eval_shape(lambda key, *xs: module.init(key, *xs), key, *arrays)
-    cost = jax.jit(lambda variables, *xs: module.apply(variables, *xs)).lower(variables, *arrays).cost_analysis()
+    cost = jax.jit(lambda variables, *xs: apply_in_use(module, variables, *xs)).lower(variables, *arrays).cost_analysis()
     return round(cost.get("flops", 0.0) / BATCH) if isinstance(cost, Mapping) else 0
