@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import TypeVar, get_args
 
+from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import AttributeSpec, Catalogue
@@ -28,8 +29,17 @@ def apply_settings(project: Project, settings: Iterable[str], catalogue: Catalog
 
 def keys() -> list[str]:
     """Return every key but NODE.ATTRIBUTE."""
-    run = [field.name for field in fields(TrainConfig)]
-    return [*run, "learning_rate", "optimizer.ARGUMENT", "data.scaling", "data.validation", "data.test", "data.seed"]
+    run = [field.name for field in fields(TrainConfig) if field.name != "losses"]
+    return [
+        *run,
+        "loss.OUTPUT",
+        "learning_rate",
+        "optimizer.ARGUMENT",
+        "data.scaling",
+        "data.validation",
+        "data.test",
+        "data.seed",
+    ]
 
 
 def _set(project: Project, key: str, text: str, catalogue: Catalogue) -> Project:
@@ -38,6 +48,8 @@ def _set(project: Project, key: str, text: str, catalogue: Catalogue) -> Project
         return replace(project, dataset=_with_data(project.dataset, name, text))
     if group == "optimizer" and dot:
         return _with_optimizer(project, _with_argument(project.training.optimizer, name, text))
+    if group == "loss" and dot:
+        return replace(project, training=_with_loss(project, name, text))
     if dot:
         return _with_attribute(project, group, name, text, catalogue)
     return _with_training(project, key, text)
@@ -65,6 +77,15 @@ def _with_training(project: Project, key: str, text: str) -> Project:
         case _:
             raise ProblemError(f"There is no setting “{key}”.", f"Use one of {', '.join(keys())} or NODE.ATTRIBUTE.")
     return replace(project, training=config)
+
+
+def _with_loss(project: Project, output: str, text: str) -> TrainConfig:
+    """Return the config with an Output's own loss; "" gives it the common one again."""
+    outputs = [node.name for node in call_outputs(project.graph)]
+    if output not in outputs:
+        raise ProblemError(f"The graph has no Output “{output}”.", f"It has {', '.join(outputs) or 'none'}.")
+    others = {name: loss for name, loss in project.training.losses.items() if name != output}
+    return replace(project.training, losses=others | ({output: text} if text else {}))
 
 
 def _with_optimizer(project: Project, spec: OptimizerSpec) -> Project:

@@ -100,7 +100,7 @@ def _allotted(ends: Mapping[str, _Take], columns: Sequence[str]) -> dict[str, tu
     """Return each end's columns: the one of its name, else the next ones, leaving at least one for each end after it."""
     if len(ends) == 1:
         return {name: tuple(columns) for name in ends}
-    found = {name: (name,) for name in ends if name in columns}
+    found: dict[str, tuple[str, ...]] = {name: (name,) for name in ends if name in columns}
     left = [name for name in columns if name not in found]
     others = [name for name in ends if name not in found]
     for number, name in enumerate(others, start=1):

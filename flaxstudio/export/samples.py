@@ -8,10 +8,16 @@ import numpy.typing as npt
 from flaxstudio.export.model import Model
 
 
-def sample_features(model: Model, size: int) -> npt.NDArray[Any]:
-    """Return features spread like those the model was trained on, shape (size, ...); the same ones for the same size."""
-    rng, shape = np.random.default_rng(size), (size, *model.sample.sizes)
-    if model.sample.dtype == "int32":
-        return rng.integers(0, 2, shape, dtype=np.int32)
-    preparation = model.trained.preparation
-    return (rng.standard_normal(shape, dtype=np.float32) * preparation.scale + preparation.offset).astype(np.float32)
+def sample_features(model: Model, size: int) -> dict[str, npt.NDArray[Any]]:
+    """Return features spread like those the model was trained on, by name, each of shape (size, ...); the same ones for
+    the same size."""
+    rng = np.random.default_rng(size)
+    features: dict[str, npt.NDArray[Any]] = {}
+    for name, sample in model.inputs.items():
+        shape, scale = (size, *sample.sizes), model.scales[name]
+        if sample.dtype == "int32":
+            features[name] = rng.integers(0, 2, shape, dtype=np.int32)
+        else:
+            numbers = rng.standard_normal(shape, dtype=np.float32)
+            features[name] = (numbers * scale.scale + scale.offset).astype(np.float32)
+    return features

@@ -17,7 +17,7 @@ TOLERANCE = 1e-5
 
 
 def export(model: Model, path: Path, cancelled: Callable[[], bool] = lambda: False) -> Report:
-    """Write a SavedModel folder with the signature serving_default (inputs -> outputs) and a free batch size.
+    """Write a SavedModel folder with the signature serving_default (inputs -> outputs, or by name) and a free batch size.
 
     It is loaded by TensorFlow alone and compared with Flax before it is put in its place. Raises ProblemError (and
     nothing is written) if TensorFlow is missing or the comparison fails; Cancelled if `cancelled()` said so.
@@ -51,4 +51,5 @@ def _require_match(error: float) -> None:
 
 def _note(model: Model) -> str:
     features = "raw features; the scaling of the training data is part of the model" if model.scales_features else "features"
-    return f"serving_default takes inputs {model.sample} of {model.sample.dtype} ({features}) and gives outputs."
+    taken = " and ".join(f"{name} {sample} of {sample.dtype}" for name, sample in model.inputs.items())
+    return f"serving_default takes {taken} ({features}) and gives {' and '.join(model.outputs)}."

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,16 +20,21 @@ def main(arguments: list[str]) -> int:
 
     serve = tf.saved_model.load(folder).signatures["serving_default"]
     with np.load(reference, allow_pickle=False) as arrays:
-        sizes = sorted(int(name[1:]) for name in arrays.files if name.startswith("x"))
-        errors = {size: _error(serve, arrays[f"x{size}"], arrays[f"y{size}"]) for size in sizes}
+        sizes = sorted({int(name[1:].split("/")[0]) for name in arrays.files})
+        errors = {size: _error(serve, _named(arrays, f"x{size}/"), _named(arrays, f"y{size}/")) for size in sizes}
     print("\n" + json.dumps({"relative_error": max(errors.values()), "batch_sizes": sizes}))
     return 0
 
 
-def _error(serve: Any, features: npt.NDArray[Any], expected: npt.NDArray[Any]) -> float:
+def _named(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> dict[str, npt.NDArray[Any]]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _error(serve: Any, features: Mapping[str, npt.NDArray[Any]], expected: Mapping[str, npt.NDArray[Any]]) -> float:
     import tensorflow as tf
 
-    return relative_error(serve(inputs=tf.constant(features))["outputs"].numpy(), expected)
+    outputs = serve(**{name: tf.constant(array) for name, array in features.items()})
+    return max(relative_error(outputs[name].numpy(), wanted) for name, wanted in expected.items())
 
 
 if __name__ == "__main__":

@@ -48,15 +48,16 @@ def _write(model: Model, folder: str, reference: Path, sizes: list[int]) -> dict
 
 
 def write_reference(model: Model, path: Path, sizes: list[int]) -> None:
-    """Write features and Flax's outputs at the given batch sizes as arrays x1, y1, x5, y5, ..."""
-    apply = jax.jit(model.apply_function())
+    """Write features and Flax's outputs at the given batch sizes as arrays x1/NAME, y1/NAME, x5/NAME, y5/NAME, ..."""
+    apply = jax.jit(model.named_function())
     arrays: dict[str, Any] = {}
     for size in sizes:
         features = sample_features(model, size)
-        outputs = np.asarray(apply(model.trained.variables, features))
-        if not np.isfinite(outputs).all():
+        outputs = {name: np.asarray(output) for name, output in apply(model.trained.variables, features).items()}
+        if not all(np.isfinite(output).all() for output in outputs.values()):
             raise ProblemError("The model gives values that are not numbers.", "Train it again, with a smaller learning rate.")
-        arrays |= {f"x{size}": features, f"y{size}": outputs}
+        arrays |= {f"x{size}/{name}": array for name, array in features.items()}
+        arrays |= {f"y{size}/{name}": array for name, array in outputs.items()}
     np.savez(path, **arrays)
 
 
@@ -65,20 +66,21 @@ def _write_saved_model(model: Model, folder: str) -> None:
     from jax.experimental import jax2tf
 
     apply = jax2tf.convert(
-        model.apply_function(),
-        polymorphic_shapes=[None, "b, ..."],
+        model.named_function(),
+        polymorphic_shapes=[None, dict.fromkeys(model.inputs, "b, ...")],
         with_gradient=False,
         native_serialization_platforms=("cpu", "cuda"),
     )
     module = tf.Module()
     # as variables, not constants: a graph with constants may not be larger than 2 GB
     module.variables_tree = jax.tree.map(lambda leaf: tf.Variable(jnp.asarray(leaf)), model.trained.variables)
-    signature = tf.TensorSpec([None, *model.sample.sizes], model.sample.dtype, name="inputs")
+    signature = [tf.TensorSpec([None, *sample.sizes], sample.dtype, name=name) for name, sample in model.inputs.items()]
 
-    def serve(inputs: Any) -> dict[str, Any]:
-        return {"outputs": apply(module.variables_tree, inputs)}
+    def serve(*inputs: Any) -> dict[str, Any]:
+        outputs: dict[str, Any] = apply(module.variables_tree, dict(zip(model.inputs, inputs, strict=True)))
+        return outputs
 
-    module.__call__ = tf.function(serve, autograph=False, input_signature=[signature])
+    module.__call__ = tf.function(serve, autograph=False, input_signature=signature)
     tf.saved_model.save(module, folder, signatures={"serving_default": module.__call__.get_concrete_function()})
 
 

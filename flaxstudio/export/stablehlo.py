@@ -1,7 +1,9 @@
 """Exports StableHLO by jax.export: needs nothing but JAX, and JAX runs it without Flax."""
 
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.export
@@ -13,6 +15,7 @@ from flaxstudio.export.model import Model
 from flaxstudio.export.report import Report
 from flaxstudio.export.samples import sample_features
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.project.storage import write_atomically
 
 BATCH_SIZES = (1, 5)
@@ -21,23 +24,47 @@ _PLATFORMS = ("cpu", "cuda", "tpu")
 
 
 def export(model: Model, path: Path) -> Report:
-    """Write the model with its variables as one file that `jax.export.deserialize` reads; the batch size is free."""
+    """Write the model with its variables as one file that `jax.export.deserialize` reads; the batch size is free.
+
+    One Input is the call's only argument, several are keywords; of several Outputs it gives a map by name.
+    """
     started = time.monotonic()
-    apply, variables = model.apply_function(), model.trained.variables
-    shape = jax.export.symbolic_shape(", ".join(["b", *map(str, model.sample.sizes)]))
-    features = jax.ShapeDtypeStruct(shape, jnp.dtype(model.sample.dtype))
-    exported = jax.export.export(jax.jit(lambda x: apply(variables, x)), platforms=_PLATFORMS)(features)
-    content = bytes(exported.serialize())
+    apply, scope = _function(model), jax.export.SymbolicScope()
+    abstract = {name: _abstract(sample, scope) for name, sample in model.inputs.items()}
+    exported = jax.export.export(jax.jit(apply), platforms=_PLATFORMS)
+    content = bytes(_called(exported, model, abstract).serialize())
     error = max(_error(model, content, size) for size in BATCH_SIZES)
     if not error <= TOLERANCE:
         raise ProblemError(f"The exported outputs differ from Flax's by {error:.2g}, relatively.", "Nothing was written.")
     write_atomically(path, content)
-    note = "Read it with jax.export.deserialize(bytearray(content)).call(features)."
+    arguments = "features" if len(model.inputs) == 1 else ", ".join(f"{name}=..." for name in model.inputs)
+    note = f"Read it with jax.export.deserialize(bytearray(content)).call({arguments})."
     return Report(path, len(content), error, time.monotonic() - started, BATCH_SIZES, note)
+
+
+def _function(model: Model) -> Callable[..., Any]:
+    apply, variables = model.named_function(), model.trained.variables
+
+    def function(*features: Any, **named: Any) -> Any:
+        outputs = apply(variables, named or dict(zip(model.inputs, features, strict=True)))
+        return outputs if len(model.outputs) > 1 else outputs["outputs"]
+
+    return function
+
+
+def _called(function: Callable[..., Any], model: Model, features: Mapping[str, Any]) -> Any:
+    """Call a function as the exported model is called."""
+    return function(*features.values()) if len(model.inputs) == 1 else function(**features)
+
+
+def _abstract(sample: ArrayShape, scope: jax.export.SymbolicScope) -> jax.ShapeDtypeStruct:
+    shape = jax.export.symbolic_shape(", ".join(["b", *map(str, sample.sizes)]), scope=scope)
+    return jax.ShapeDtypeStruct(shape, jnp.dtype(sample.dtype))
 
 
 def _error(model: Model, content: bytes, size: int) -> float:
     features = sample_features(model, size)
-    expected = jax.jit(model.apply_function())(model.trained.variables, features)
-    outputs = jax.jit(jax.export.deserialize(bytearray(content)).call)(features)
-    return relative_error(np.asarray(outputs), np.asarray(expected))
+    expected = jax.jit(model.named_function())(model.trained.variables, features)
+    outputs = _called(jax.jit(jax.export.deserialize(bytearray(content)).call), model, features)
+    given = outputs if len(model.outputs) > 1 else {"outputs": outputs}
+    return max(relative_error(np.asarray(given[name]), np.asarray(expected[name])) for name in model.outputs)

@@ -121,14 +121,16 @@ def apply_fix(fix: Fix, catalogue: Catalogue) -> Edit:
 
 
 def rename_node(old: str, new: str) -> Edit:
-    """Give a node another name; edges and position follow."""
+    """Give a node another name; edges, position and the loss of an Output follow."""
 
     def apply(project: Project) -> Project:
         if fault := fault_of_name(new, set(project.graph.names()) - {old}):
             raise ProblemError(f"“{new}” cannot be a node's name: it {fault}.")
         node = replace(project.graph.node(old), name=new)
         positions = {new if name == old else name: position for name, position in project.positions.items()}
-        return replace(project, graph=project.graph.with_node_replaced(old, node), positions=positions)
+        losses = {new if name == old else name: loss for name, loss in project.training.losses.items()}
+        graph, training = project.graph.with_node_replaced(old, node), replace(project.training, losses=losses)
+        return replace(project, graph=graph, positions=positions, training=training)
 
     return Edit(f"Rename {old} to {new}", apply)
 

@@ -41,7 +41,7 @@ def test_tensorflow_alone_gives_flax_outputs_for_any_batch_size(tmp_path: Path, 
     assert report.batch_sizes == (1, 5)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
-    rng, shape = np.random.default_rng(9), given.sample.sizes
+    rng, shape = np.random.default_rng(9), given.inputs["inputs"].sizes
     features = {f"b{size}": rng.standard_normal((size, *shape), dtype=np.float32) * 3 for size in (1, 3, 64)}
     np.savez(tmp_path / "x.npz", **features)
     paths = [str(tmp_path / name) for name in ("out", "x.npz", "y.npz")]
