@@ -18,6 +18,7 @@ from flaxstudio.graph.naming import free_name
 from flaxstudio.graph.order import topological_order, upstream
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.misfit import misfit
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Trained, Tree
 from flaxstudio.project.statistics import measure
@@ -99,19 +100,27 @@ def _apply(source: Source, variables: Tree, inputs: TrialInputs, trial: Trial) -
             capture_intermediates=True,
         )
     except Exception as error:  # whatever Flax or JAX raises about the user's model is one sentence
-        raise _explained(source, variables, error) from error
+        raise _explained(source, variables, inputs, error) from error
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     return jax.tree.map(np.asarray, outputs), dict(jax.tree.map(np.asarray, dict(updated)))
 
 
-def _explained(source: Source, variables: Tree, error: Exception) -> ProblemError:
+def _explained(source: Source, variables: Tree, inputs: TrialInputs, error: Exception) -> ProblemError:
     node = node_of_error(source, error)
     if type(error).__name__ in ("ScopeParamNotFoundError", "ScopeCollectionNotFound", "ScopeParamShapeError"):
-        what = "There are no variables yet." if not variables else "The variables do not fit the graph any more"
-        where = f": {node} has others." if variables and node else "." if variables else ""
-        return ProblemError(what + where, "Initialise them in the Variables panel.", node)
+        what = f"The variables do not fit the graph any more. {_misfit(source, variables, inputs)}".rstrip()
+        return ProblemError(
+            what if variables else "There are no variables yet.", "Initialise them in the Variables panel.", node
+        )
     text = str(error).strip().split("\n")[0].split(" (https://")[0].rstrip(".")[:300]
     return ProblemError(f"{node or 'The model'} cannot be computed: {text or type(error).__name__}.", "", node)
+
+
+def _misfit(source: Source, variables: Tree, inputs: TrialInputs) -> str:
+    own = jax.eval_shape(build_module(source).init, jax.random.PRNGKey(0), *inputs.arrays.values())
+    wanted, given = ({path: np.shape(leaf) for path, leaf in leaves(tree)} for tree in (own, variables))
+    found = misfit(wanted, given)
+    return found.sentence if found else ""
 
 
 def _in_order(

@@ -24,8 +24,10 @@ from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.misfit import misfit
 from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.results import Preparation
+from flaxstudio.project.variables import leaves
 from flaxstudio.training.losses import Loss, build_loss, total_loss
 from flaxstudio.training.scoring import Judge, Scorer
 
@@ -90,26 +92,13 @@ def prepare_task(
 
 
 def check_variables(model: Model, variables: Mapping[str, Any]) -> None:
-    """Raise ProblemError unless a tree has the collections, names and shapes that the Module's own variables have.
-
-    State may have grown, as it does in the first step of some layers.
-    """
-    own, given = _shapes(_outputs_and_variables(model)[1]), _shapes(variables)
-    if own.keys() != given.keys() or not all(_is_fitting(path, own[path], given[path]) for path in own):
-        raise ProblemError("The saved variables do not fit the model.", "Train it again, or import params that fit.")
-
-
-def _is_fitting(path: str, own: tuple[int, ...], given: tuple[int, ...]) -> bool:
-    if own == given:
-        return True
-    try:
-        return not path.startswith("['params']") and np.broadcast_shapes(own, given) == given
-    except ValueError:
-        return False
-
-
-def _shapes(tree: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    return {jax.tree_util.keystr(path): np.shape(leaf) for path, leaf in jax.tree_util.tree_leaves_with_path(dict(tree))}
+    """Raise ProblemError unless a tree has the collections, names and shapes that the Module's own variables have."""
+    wanted, given = (
+        {path: np.shape(leaf) for path, leaf in leaves(tree)} for tree in (_outputs_and_variables(model)[1], variables)
+    )
+    if found := misfit(wanted, given):
+        what = f"The saved variables do not fit the model. {found.sentence}"
+        raise ProblemError(what, "Train it again, or import params that fit.", found.node(model.source.lines))
 
 
 def _require_dataset(project: Project) -> DatasetSpec:
