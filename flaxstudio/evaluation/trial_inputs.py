@@ -10,15 +10,15 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from flaxstudio.data.dataset import Dataset
+from flaxstudio.data.dataset import Arrays, Dataset, apart, at_rows
 from flaxstudio.evaluation.inputs import IMAGES, read_image
 from flaxstudio.evaluation.trial import Choice, Filled, FromFile, Rows, Typed
-from flaxstudio.graph.graph import Node
+from flaxstudio.graph.entries import entry_shape
+from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.new_values import numbers_in
-from flaxstudio.project.project import Project
-from flaxstudio.project.results import Preparation
+from flaxstudio.project.results import Preparation, Scale
 from flaxstudio.project.storage import read_limited
 
 Array = npt.NDArray[Any]
@@ -35,7 +35,7 @@ class TrialInputs:
 
 
 def build_inputs(
-    project: Project,
+    graph: Graph,
     catalogue: Catalogue,
     choices: Mapping[str, Choice],
     dataset: Callable[[], Dataset],
@@ -48,28 +48,23 @@ def build_inputs(
     """
     found: dict[str, Array] = {}
     targets: tuple[str, ...] = ()
-    for node in project.graph.of_layer("Input"):
-        shape, dtype = input_kind(node, catalogue)
+    for node in graph.of_layer("Input"):
+        entry = entry_shape(node, catalogue)
+        shape, dtype = entry.sizes, entry.dtype
+        scale = preparation.scale_of(node.name) if preparation is not None else None
         match choices.get(node.name):
             case Rows() as rows:
                 found[node.name], targets = _rows(rows, dataset(), shape, node.name)
             case Typed(text):
-                found[node.name] = _scaled(_in_samples(numbers_in(text), shape, "The text"), shape, dtype, preparation)
+                found[node.name] = _scaled(_in_samples(numbers_in(text), shape, "The text"), shape, dtype, scale)
             case FromFile(path):
                 read = _read(Path(path), node.name, shape)
-                found[node.name] = _scaled(_in_samples(read, shape, Path(path).name), shape, dtype, preparation)
+                found[node.name] = _scaled(_in_samples(read, shape, Path(path).name), shape, dtype, scale)
             case Filled() as filled:
                 found[node.name] = _filled(filled, shape, dtype)
             case None:
                 found[node.name] = np.zeros((0, *shape), dtype)
     return TrialInputs(_of_one_length(found), targets)
-
-
-def input_kind(node: Node, catalogue: Catalogue) -> tuple[tuple[int, ...], str]:
-    """Return the shape of one sample and the type that an Input node takes."""
-    spec = catalogue[node.layer]
-    shape, dtype = spec.value(node, "shape"), spec.value(node, "dtype")
-    return tuple(int(size) for size in shape if isinstance(size, int)) if isinstance(shape, tuple) else (), str(dtype)
 
 
 def _filled(choice: Filled, shape: tuple[int, ...], dtype: str) -> Array:
@@ -84,7 +79,11 @@ def _filled(choice: Filled, shape: tuple[int, ...], dtype: str) -> Array:
 
 def _rows(choice: Rows, dataset: Dataset, shape: tuple[int, ...], name: str) -> tuple[Array, tuple[str, ...]]:
     split = dataset.split(choice.split)
-    features = split.features[choice.first : choice.first + choice.count]
+    names = [entry.name for entry in dataset.ends.entries]
+    if name not in names:
+        raise ProblemError(f"{name} is no Input of the call, so the data has nothing for it.", "Choose another input.", name)
+    asked = slice(choice.first, choice.first + choice.count)
+    features = apart(split.features)[names.index(name)][asked]
     if not len(features):
         raise ProblemError(
             f"The {choice.split} split has {len(split):,} rows, and row {choice.first:,} is asked for.",
@@ -92,10 +91,16 @@ def _rows(choice: Rows, dataset: Dataset, shape: tuple[int, ...], name: str) -> 
         )
     if features.shape[1:] != shape:
         raise ProblemError(f"{name} takes {shape}, and the data gives {features.shape[1:]}.", "Choose another input.", name)
-    classes = dataset.preparation.classes
-    wanted = split.targets[choice.first : choice.first + choice.count]
-    texts = tuple(classes[int(t)] if classes else ", ".join(f"{v:.6g}" for v in np.ravel(t)) for t in wanted)
-    return features, texts
+    return features, _target_texts(dataset, at_rows(split.targets, asked))
+
+
+def _target_texts(dataset: Dataset, targets: Arrays) -> tuple[str, ...]:
+    """Return each row's targets as text: of several Outputs one after the other."""
+    columns = []
+    for goal, wanted in zip(dataset.ends.goals, apart(targets), strict=True):
+        classes = dataset.preparation.classes_of(goal.name)
+        columns.append([classes[int(t)] if classes else ", ".join(f"{v:.6g}" for v in np.ravel(t)) for t in wanted])
+    return tuple("; ".join(texts) for texts in zip(*columns, strict=True))
 
 
 def _read(path: Path, name: str, shape: tuple[int, ...]) -> Array:
@@ -136,13 +141,13 @@ def _in_samples(values: Array, shape: tuple[int, ...], what: str) -> Array:
     return samples
 
 
-def _scaled(samples: Array, shape: tuple[int, ...], dtype: str, preparation: Preparation | None) -> Array:
+def _scaled(samples: Array, shape: tuple[int, ...], dtype: str, scale: Scale | None) -> Array:
     if np.dtype(dtype).kind in "iu":
         if not np.array_equal(samples, np.floor(samples)):
             raise ProblemError("The Input takes whole numbers.", "Type such as 3 1 2.")
         return samples.astype(dtype)
-    if preparation is not None and preparation.offset.shape in ((), shape):
-        samples = (samples - preparation.offset) / preparation.scale
+    if scale is not None and scale.offset.shape in ((), shape):
+        samples = (samples - scale.offset) / scale.scale
     return samples.astype(dtype)
 
 

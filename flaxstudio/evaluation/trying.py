@@ -1,11 +1,13 @@
 """Applies a model to a few samples and shows what every node gave out, and what became of its collections."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from flaxstudio.codegen.module import build_module, node_of_error, require_sound
@@ -22,10 +24,12 @@ from flaxstudio.project.misfit import misfit
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Trained, Tree
 from flaxstudio.project.statistics import measure
-from flaxstudio.project.variables import array_at, in_model_order, leaves, node_of
+from flaxstudio.project.variables import ModelOrder, Path, array_at, in_model_order, leaves, node_of
 from flaxstudio.training.device import Setting, find_device
 
 _SEEN_INSIDE = "intermediates"
+_CALL = "__call__"
+_AFTER_ITS_PARTS = (sys.maxsize, ())
 
 
 def _no_data() -> Dataset:
@@ -47,13 +51,13 @@ def try_model(
     variables = trained.variables if trained else {}
     preparation = trained.preparation if trained and trial.is_scaled else None
     with Setting(find_device(device), project.training.classic_random).entered():
-        inputs = build_inputs(project, catalogue, trial.choices, dataset, preparation)
+        inputs = build_inputs(tapped, catalogue, trial.choices, dataset, preparation)
         started = time.perf_counter()
         outputs, updated = _apply(source, variables, inputs, trial)
         seconds = time.perf_counter() - started
     inside = updated.pop(_SEEN_INSIDE, {})
-    seen = _in_order(taps, outputs, inside, project.graph, catalogue)
-    return Outcome(tuple(seen), inputs.targets, _changes(variables, updated, project.graph), updated, seconds)
+    seen = _in_order(taps, outputs, inside, project, catalogue)
+    return Outcome(tuple(seen), inputs.targets, _changes(variables, updated, project), updated, seconds)
 
 
 def tapped_graph(graph: Graph, catalogue: Catalogue) -> tuple[tuple[Port, ...], Graph]:
@@ -93,7 +97,7 @@ def _apply(source: Source, variables: Tree, inputs: TrialInputs, trial: Trial) -
         module = build_module(source)
         outputs, updated = module.apply(
             variables,
-            *inputs.arrays.values(),
+            *map(jnp.asarray, inputs.arrays.values()),  # NumPy's arrays would be computed with by NumPy
             **arguments,
             rngs=rngs,
             mutable=[*mutable, _SEEN_INSIDE],
@@ -124,18 +128,20 @@ def _misfit(source: Source, variables: Tree, inputs: TrialInputs) -> str:
 
 
 def _in_order(
-    taps: tuple[Port, ...], outputs: tuple[Any, ...], inside: Mapping[str, Any], graph: Graph, catalogue: Catalogue
+    taps: tuple[Port, ...], outputs: tuple[Any, ...], inside: Mapping[str, Any], project: Project, catalogue: Catalogue
 ) -> Iterator[Seen]:
     """Yield what was seen inside a node, then what it gave out itself."""
-    nodes = graph.by_name()
-    parts = list(leaves(inside))
-    told: set[str] = set()
+    nodes = project.graph.by_name()
+    parts: dict[str, list[tuple[Path, Any]]] = {}
+    for path, values in leaves(inside):
+        node = node_of((_SEEN_INSIDE, *path), nodes)
+        if path != (node, _CALL):
+            parts.setdefault(node, []).append((path, values))
+    place = ModelOrder(project.graph, project.library)
     for port, output in zip(taps, outputs, strict=True):
-        if port.node not in told:
-            told.add(port.node)
-            for path, values in parts:
-                if node_of((_SEEN_INSIDE, *path), nodes) == port.node and path != (port.node, "__call__"):
-                    yield from _seen("/".join(path[:-1] if path[-1] == "__call__" else path), port.node, values)
+        inner = parts.pop(port.node, [])
+        for path, values in sorted(inner, key=lambda part: (*place.of(part[0][:-1]), _AFTER_ITS_PARTS)):
+            yield from _seen("/".join(path[:-1] if path[-1] == _CALL else path), port.node, values)
         several = len(catalogue[nodes[port.node].layer].outputs) > 1
         yield from _seen(f"{port.node}.{port.port}" if several else port.node, port.node, output)
 
@@ -147,8 +153,8 @@ def _seen(place: str, node: str, value: Any) -> Iterator[Seen]:
         yield Seen(place if len(arrays) == 1 else f"{place}[{number}]", node, array, measure(array))
 
 
-def _changes(variables: Tree, updated: Tree, graph: Graph) -> tuple[Change, ...]:
+def _changes(variables: Tree, updated: Tree, project: Project) -> tuple[Change, ...]:
     known = dict(leaves(variables))
-    paths = in_model_order([path for path, _ in leaves(updated)], graph)
+    paths = in_model_order([path for path, _ in leaves(updated)], project.graph, project.library)
     empty = np.zeros(0, np.float32)
     return tuple(Change(path, np.asarray(known.get(path, empty)), array_at(updated, path)) for path in paths)

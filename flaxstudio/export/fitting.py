@@ -10,7 +10,7 @@ import numpy as np
 from flaxstudio.codegen.module import build_module, require_sound
 from flaxstudio.codegen.shapes import abstract_arrays
 from flaxstudio.codegen.source import generate
-from flaxstudio.graph.entries import entry_shape
+from flaxstudio.graph.entries import call_inputs, entry_shape
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.misfit import misfit
@@ -44,7 +44,7 @@ def expected_variables(project: Project, catalogue: Catalogue) -> dict[str, Any]
     """Return the tree of shapes and types that the Module's init would give."""
     require_sound(project.graph, catalogue)
     module = build_module(generate(project.graph, project.name, catalogue))
-    samples = abstract_arrays(tuple(entry_shape(node, catalogue) for node in project.graph.of_layer("Input")))
+    samples = abstract_arrays(tuple(entry_shape(node, catalogue) for node in call_inputs(project.graph)))
     key = jax.ShapeDtypeStruct((2,), jnp.uint32)
     return dict(jax.eval_shape(lambda key, *arrays: module.init(key, *arrays), key, *samples))
 

@@ -37,7 +37,7 @@ def compare_file(path: Path, project: Project, catalogue: Catalogue) -> Comparis
     expected = expected_variables(project, catalogue)
     given = in_collections(read_variables(path), expected)
     wanted = shapes_of(expected)
-    ordered = {leaf: wanted[leaf] for leaf in in_model_order(wanted, project.graph)}
+    ordered = {leaf: wanted[leaf] for leaf in in_model_order(wanted, project.graph, project.library)}
     return Comparison(path.name, compare(ordered, shapes_of(given)), given)
 
 

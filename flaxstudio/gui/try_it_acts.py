@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from flaxstudio.evaluation.trial import Outcome, Trial
 from flaxstudio.graph.check import has_errors
+from flaxstudio.graph.entries import entry_shapes
+from flaxstudio.graph.order import upstream
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.background import Worker
@@ -56,15 +58,12 @@ class TryItActs(QObject):
     def display(self) -> None:
         """Show in the panel what can be tried of the open project."""
         known = self._session.knowledge
-        spec = self._session.catalogue["Input"]
-        values = ((node.name, spec.value(node, "shape")) for node in known.project.graph.of_layer("Input"))
-        inputs = {
-            name: shape_text(tuple(v for v in shape if isinstance(v, int)))
-            for name, shape in values
-            if isinstance(shape, tuple)
-        }
+        graph, catalogue = known.project.graph, self._session.catalogue
+        useful = upstream(graph, [node.name for node in graph.of_layer("Output")])
+        entries = {name: shape for name, shape in entry_shapes(graph, catalogue).items() if name in useful}
+        inputs = {name: shape_text(shape.sizes) for name, shape in entries.items()}
         trained = known.results.trained
-        of = (known.project.graph, known.project.dataset, trained)
+        of = ((graph, known.project.library), known.project.dataset, trained)
         if of[:2] != self._of[:2] or of[2] is not self._of[2]:
             self._of, self._key = of, object()
         preparation = trained.preparation if trained else None
@@ -107,7 +106,8 @@ class TryItActs(QObject):
         return ""
 
     def _on_answered(self, question: _Question, answer: Outcome | ProblemError) -> None:
-        if question.project.graph != self._session.document.project.graph:
+        present = self._session.document.project
+        if (question.project.graph, question.project.library) != (present.graph, present.library):
             return
         if isinstance(answer, ProblemError):
             self._panel.show_fault(str(answer))

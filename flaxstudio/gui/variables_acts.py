@@ -80,8 +80,10 @@ class VariablesActs(QObject):
             fault = self.tr("The graph has problems. Mend them, then initialise.")
         busy = self._working or (self.tr("A run is under way.") if self._is_busy() else "")
         inputs = dummy_text(known.project.graph, catalogue)
+        trained = known.results.trained
+        is_stale = trained is not None and not trained.fits(known.project)
         self._panel.display(
-            VariablesState(known.results.trained, known.project.graph, known.project.training.seed, inputs, fault, busy)
+            VariablesState(trained, known.project.graph, known.project.training.seed, inputs, fault, busy, is_stale)
         )
 
     def on_statistics_wanted(self, arrays: Mapping[Path, Array]) -> None:
@@ -95,7 +97,7 @@ class VariablesActs(QObject):
         """Ask how, then initialise."""
         known = self._session.knowledge
         trained, graph = known.results.trained, known.project.graph
-        is_stale = trained is not None and trained.graph != graph
+        is_stale = trained is not None and not trained.fits(known.project)
         inputs = dummy_text(graph, self._session.catalogue)
         dialog = InitializeDialog(known.project.training.seed, inputs, nodes, is_stale, self._window)
         dialog.requested.connect(self.on_initialize)
@@ -117,7 +119,7 @@ class VariablesActs(QObject):
 
         what = ", ".join(sorted(request.nodes)) or self.tr("all variables")
         text = self.tr("Initialise {0} with key {1}").format(what, request.seed)
-        self._do(self.tr("Initialising…"), work, lambda trained: self._set(project, trained, text))
+        self._do(self.tr("Initialising…"), work, lambda trained: self._set(trained, text))
 
     # loading
 
@@ -164,7 +166,7 @@ class VariablesActs(QObject):
             return begin_with(take_matching(comparison, base), project, first.preparation)
 
         text = self.tr("Load {0}").format(comparison.name)
-        self._do(self.tr("Reading {0}…").format(comparison.name), work, lambda trained: self._set(project, trained, text))
+        self._do(self.tr("Reading {0}…").format(comparison.name), work, lambda trained: self._set(trained, text))
 
     # setting values
 
@@ -203,10 +205,10 @@ class VariablesActs(QObject):
             return self.tr("Set {0}[{1}]").format(path_text(request.path), index)
         return self.tr("Set values of {0}").format(path_text(request.path))
 
-    def _set(self, project: Project, trained: Trained, text: str) -> None:
+    def _set(self, trained: Trained, text: str) -> None:
         """Put new variables into the document, unless the graph they are for is no longer there."""
         document = self._session.document
-        if document.project.graph != project.graph:
+        if not trained.fits(document.project):
             self._complain(self.tr("The graph was changed meanwhile, so the new variables were dropped. Try again."))
             return
         document.set_variables(trained, text)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.library import Block, Library
 from flaxstudio.graph.order import topological_order
 from flaxstudio.project.results import Trained, Tree
 
@@ -53,23 +54,47 @@ def leaves(tree: Mapping[str, Any], prefix: Path = ()) -> Iterator[tuple[Path, A
             yield path, value
 
 
-def ordered_leaves(tree: Mapping[str, Any], graph: Graph) -> dict[Path, Array]:
+def ordered_leaves(tree: Mapping[str, Any], graph: Graph, library: Library = Library()) -> dict[Path, Array]:
     """Return path -> array in the model's order."""
     found = dict(leaves(tree))
-    return {path: np.asarray(found[path]) for path in in_model_order(found, graph)}
+    return {path: np.asarray(found[path]) for path in in_model_order(found, graph, library)}
 
 
-def in_model_order(paths: Iterable[Path], graph: Graph) -> list[Path]:
-    """Return paths with params first, nodes as the graph computes them, and a kernel before its bias."""
+def in_model_order(paths: Iterable[Path], graph: Graph, library: Library = Library()) -> list[Path]:
+    """Return paths with params first, nodes as the graph and its blocks compute them, and a kernel before its bias."""
     known = list(paths)
-    ranks = {name: rank for rank, name in enumerate(topological_order(graph))}
     collections = list(dict.fromkeys(path[0] for path in known))
+    place = ModelOrder(graph, library)
 
     def rank(path: Path) -> tuple[Any, ...]:
-        place = (path[0] != "params", collections.index(path[0]), ranks.get(node_of(path, ranks), len(ranks)))
-        return (*place, tuple(_natural(name) for name in path[1:-1]), path[-1] in _LAST, _natural(path[-1]))
+        return (
+            (path[0] != "params", collections.index(path[0])), place.of(path[1:-1]), path[-1] in _LAST, _natural(path[-1])
+        )  # fmt: skip
 
     return sorted(known, key=rank)
+
+
+class ModelOrder:
+    """Tells when a module is computed, from its name and the names of those around it."""
+
+    def __init__(self, graph: Graph, library: Library = Library()) -> None:
+        self._graph = graph
+        self._library = library
+        self._ranks: dict[str, Mapping[str, int]] = {}
+
+    def of(self, names: Path) -> tuple[tuple[int, Any], ...]:
+        """Return a key that sorts modules by their place in the graph, then by that in the block, and so on."""
+        keys, graph, block = [], self._graph, ""
+        for name in names:
+            ranks = self._ranks.get(block)
+            if ranks is None:
+                ranks = self._ranks[block] = {node: rank for rank, node in enumerate(topological_order(graph))}
+            node = node_of(("", name, ""), ranks)
+            keys.append((ranks.get(node, len(ranks)), _natural(name)))
+            layer = graph.node(node).layer if node else ""
+            found = self._library.get(layer)
+            graph, block = (found.graph, layer) if isinstance(found, Block) else (Graph(), "?")
+        return tuple(keys)
 
 
 def node_of(path: Path, names: Container[str]) -> str:

@@ -8,17 +8,20 @@ import pytest
 
 from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.source import generate
-from flaxstudio.data.dataset import prepare
 from flaxstudio.data.sources import open_table
 from flaxstudio.evaluation.trial import Choice, Filled, FromFile, Outcome, Rows, Trial, Typed
 from flaxstudio.evaluation.trying import adopt, tapped_graph, try_model
 from flaxstudio.graph.graph import Graph, Node, edge
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results
+from flaxstudio.project.results import Results, Trained
+from flaxstudio.project.templates import build_template
 from flaxstudio.project.variables import path_text, with_arrays
 from flaxstudio.training.beginning import InitKey, initialized
+from tests.data.one_end import prepare_one
 from tests.training.runs import iris_project, noisy_project
 
 CATALOGUE = catalogue()
@@ -36,7 +39,7 @@ def tried(project: Project, choice: Choice, trained=None, **more) -> Outcome:
 def dataset_of(project: Project):
     spec = project.dataset
     assert spec is not None
-    return prepare(spec, open_table(spec.source), (4,))
+    return prepare_one(spec, open_table(spec.source), (4,))
 
 
 def test_every_node_is_seen_in_order_and_the_last_is_what_apply_gives() -> None:
@@ -186,6 +189,45 @@ def test_variables_of_another_graph_and_none_at_all_are_said() -> None:
         tried(iris_project(("Dense", {"features": 9})), Filled(), begun(project))
     with pytest.raises(ProblemError, match="There are no variables yet"):
         try_model(project, None, CATALOGUE, Trial({}))
+
+
+def of_template(name: str) -> tuple[Project, Catalogue, Trained]:
+    project = build_template(name, CATALOGUE)
+    catalogue = catalogue_of(project.library, CATALOGUE, frozenset())
+    return project, catalogue, initialized(project, Results(), catalogue, InitKey(), None)
+
+
+def test_parts_of_a_block_are_seen_in_its_order_before_the_block_itself() -> None:
+    project, catalogue, trained = of_template("digits-residual")
+    outcome = try_model(project, trained, catalogue, Trial({"input_1": Filled("random", 2)}))
+    places = [seen.place for seen in outcome.seen if seen.node == "residual_block_1"]
+    block = "residual_block_1_0"
+    parts = [f"{block}/{part}" for part in ("conv_1", "batch_norm_1", "conv_2", "batch_norm_2")]
+    assert places[:5] == [*parts, block]
+    assert places[-1] == "residual_block_1"
+    values = {seen.place: seen.value for seen in outcome.seen}
+    assert np.array_equal(values["residual_block_1"], values["residual_block_1_1"])
+
+
+def test_a_model_with_several_methods_is_tried_as_a_whole() -> None:
+    project, catalogue, trained = of_template("digits-autoencoder")
+    outcome = try_model(project, trained, catalogue, Trial({"input_1": Filled("ones")}))
+    seen = {place.node for place in outcome.seen}
+    assert {"input_1", "encoder", "decoder", "latent", "decoder_1"} <= seen
+
+
+def test_every_output_of_a_layer_with_several_is_seen() -> None:
+    nodes = (
+        Node("input_1", "Input", {"shape": (5, 3)}), Node("lstm_1", "LSTM", {"features": 6}),
+        Node("lstm_2", "LSTM", {"features": 6}), Node("output_1", "Output"),
+    )  # fmt: skip
+    edges = (
+        edge("input_1", "lstm_1"), edge("input_1", "lstm_2"), edge("lstm_2", "output_1"),
+        edge("lstm_1", "lstm_2", source_port="carry", target_port="initial_carry"),
+    )  # fmt: skip
+    outcome = tried(Project("Two", Graph(nodes, edges)), Filled("random", 2))
+    places = [seen.place for seen in outcome.seen if seen.node == "lstm_1" and "/" not in seen.place]
+    assert sorted(places) == ["lstm_1.carry[0]", "lstm_1.carry[1]", "lstm_1.out"]
 
 
 def test_what_cannot_be_computed_names_its_node() -> None:

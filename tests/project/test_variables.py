@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from flaxstudio.graph.graph import Graph, Node, edge
+from flaxstudio.graph.library import Block, Library
 from flaxstudio.project.variables import (
     compare,
     in_model_order,
@@ -39,6 +40,17 @@ def test_repeats_of_a_node_are_counted_in_tens_not_in_letters() -> None:
     paths = [("params", f"dense_1_{number}", "kernel") for number in (10, 2, 0)]
     assert in_model_order(paths, graph) == [paths[2], paths[1], paths[0]]
     assert {node_of(path, graph.names()) for path in paths} == {"dense_1"}
+
+
+def test_arrays_in_blocks_come_in_the_order_of_the_block() -> None:
+    inner = Graph((Node("zeta", "Dense"), Node("alpha", "Dense")), (edge("zeta", "alpha"),))
+    outer = Graph((Node("tail", "Dense"), Node("block_1", "Pair")), (edge("block_1", "tail"),))
+    library = Library((Block("Pair", inner),))
+    paths = [
+        ("params", *names, "kernel")
+        for names in (("tail",), ("block_1_1", "zeta"), ("block_1_0", "alpha"), ("block_1_0", "zeta"))
+    ]
+    assert in_model_order(paths, outer, library) == [paths[3], paths[2], paths[1], paths[0]]
 
 
 def test_an_array_belongs_to_the_node_of_its_very_name_before_a_repeat() -> None:

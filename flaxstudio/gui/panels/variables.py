@@ -43,6 +43,7 @@ class VariablesState:
     """What the panel shows. `graph` is the present one; `seed` the next run's; `inputs` the dummy input as source text.
 
     `fault` says why the model cannot be initialised; `busy` why nothing may be changed at the moment.
+    `is_stale`: the graph was changed since the variables were made.
     """
 
     trained: Trained | None = None
@@ -51,11 +52,7 @@ class VariablesState:
     inputs: str = ""
     fault: str = ""
     busy: str = ""
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the graph was changed since the variables were made."""
-        return self.trained is not None and self.trained.graph != self.graph
+    is_stale: bool = False
 
 
 class VariablesPanel(QWidget):
@@ -100,7 +97,7 @@ class VariablesPanel(QWidget):
         self._names = frozenset(state.graph.names())
         trained = state.trained
         if old.trained is not trained:
-            self._display_tree({} if trained is None else ordered_leaves(trained.variables, trained.graph))
+            self._display_tree({} if trained is None else ordered_leaves(trained.variables, trained.graph, trained.library))
         self._pages.setCurrentIndex(0 if trained is None else 1)
         if (old.seed, old.inputs) != (state.seed, state.inputs):
             self.form.display(state.seed, state.inputs)
@@ -108,7 +105,7 @@ class VariablesPanel(QWidget):
 
     def mark_nodes(self, names: tuple[str, ...]) -> None:
         """Show the variables of the node that is selected on the canvas."""
-        self._marked = names
+        self._marked = names = tuple(map(self._owner, names))
         current = self.model.row(self.shown.mapToSource(self.tree.currentIndex()))
         if len(names) != 1 or self._node(current.path) == names[0]:
             return
@@ -310,6 +307,12 @@ class VariablesPanel(QWidget):
     def _node(self, path: Path) -> str:
         """Return the node of the present graph that a line belongs to, or ""."""
         return node_of((*path, "")[:3], self._names) if len(path) > 1 else ""
+
+    def _owner(self, name: str) -> str:
+        """Return the node whose variables a node uses: its own, or those of the one it shares them with."""
+        graph = self._state.graph
+        shared = str(graph.node(name).attributes.get("shares", "")) if name in self._names else ""
+        return shared or name
 
     def _go_to(self, path: Path) -> None:
         index = self.shown.mapFromSource(self.model.index_of(path))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from flaxstudio.graph.entries import call_inputs, entry_shape
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
@@ -65,9 +66,9 @@ class InitForm(QWidget):
 
 def dummy_text(graph: Graph, catalogue: Catalogue) -> str:
     """Return the dummy inputs of a graph as source text: jnp.zeros((1, 8))."""
-    spec, texts = catalogue["Input"], []
-    for node in graph.of_layer("Input"):
-        shape, dtype = spec.value(node, "shape"), spec.value(node, "dtype")
-        sizes = (1, *shape) if isinstance(shape, tuple) else (1,)
-        texts.append(f"jnp.zeros({sizes})" if dtype == "float32" else f'jnp.zeros({sizes}, "{dtype}")')
+    texts = []
+    for node in call_inputs(graph):
+        shape = entry_shape(node, catalogue)
+        sizes = (1, *shape.sizes)
+        texts.append(f"jnp.zeros({sizes})" if shape.dtype == "float32" else f'jnp.zeros({sizes}, "{shape.dtype}")')
     return ", ".join(texts)

@@ -195,7 +195,7 @@ def test_why_nothing_may_be_done_is_said(panel: VariablesPanel) -> None:
 
 def test_variables_of_an_earlier_graph_are_marked(panel: VariablesPanel) -> None:
     assert panel.stale.text() == ""
-    panel.display(replace(panel._state, graph=GRAPH.without_nodes(frozenset(["alpha"]))))
+    panel.display(replace(panel._state, graph=GRAPH.without_nodes(frozenset(["alpha"])), is_stale=True))
     assert panel.stale.text() == "Of an earlier graph"
 
 
