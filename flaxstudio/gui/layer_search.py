@@ -25,6 +25,8 @@ def _score_of_word(word: str, spec: LayerSpec) -> int:
         return 200
     if name.startswith(word):
         return 150
+    if word == "".join(letter for letter in spec.name if letter.isupper()).lower() and len(word) > 1:
+        return 120  # bn, mha
     if word in spec.base_name().split("_") or word in name:
         return 100
     if any(keyword.startswith(word) for keyword in spec.keywords.lower().split()):

@@ -1,7 +1,6 @@
 """The open document and what is known about it: source, problems, shapes, data. Everything the window shows comes from here."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal

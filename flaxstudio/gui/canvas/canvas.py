@@ -18,7 +18,7 @@ from flaxstudio.gui.canvas.gestures import Pointer
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.keys import ZOOM_STEP, fit_selection
 from flaxstudio.gui.canvas.minimap import Minimap
-from flaxstudio.gui.canvas.node_painter import PORT_Y, Side
+from flaxstudio.gui.canvas.port_painter import PORT_Y, Side
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.snapping import place_at
@@ -254,7 +254,7 @@ class Canvas(QWidget):
         fitting = None
         if port is not None:
             shape = self.scene.shapes.nodes.get(port.node)
-            fitting = partial(fits, side=side, shape=shape.output if shape and side == "out" else None)
+            fitting = partial(fits, side=side, shape=shape.at(port.port) if shape and side == "out" else None)
         self.search.open_at(self.view.viewport().mapToGlobal(pointer.view), fitting)
 
     def _on_layer_chosen(self, layer: str) -> None:

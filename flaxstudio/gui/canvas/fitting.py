@@ -2,7 +2,7 @@
 
 from flaxstudio.graph.shape import Shape
 from flaxstudio.graph.spec import LayerSpec, PortSpec
-from flaxstudio.gui.canvas.node_painter import Side
+from flaxstudio.gui.canvas.port_painter import Side
 
 
 def fits(spec: LayerSpec, side: Side | None, shape: Shape | None) -> bool:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from flaxstudio.gui.canvas.node_content import NodeContent
-from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, Side, detail_at, port_point
+from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, detail_at
+from flaxstudio.gui.canvas.port_painter import Side, port_point
 
 
 class NodeItem(QGraphicsItem):

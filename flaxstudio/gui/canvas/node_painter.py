@@ -1,25 +1,32 @@
 """Measures and paints nodes. Knows fonts and colours, and nothing of the scene, so that drag pictures look the same."""
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal
 
-from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QCoreApplication, QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.node_content import NodeContent
+from flaxstudio.gui.canvas.port_painter import (
+    PORT_STEP,
+    PORT_Y,
+    Side,
+    paint_labels,
+    paint_port,
+    port_keys,
+    port_point,
+    port_spec,
+)
 from flaxstudio.gui.families import family_color
+from flaxstudio.gui.icons import icon
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import Tokens
 
 Detail = Literal["full", "title", "block"]
-Side = Literal["in", "out"]
-
 TITLE_BELOW = 0.40
 BLOCKS_BELOW = 0.25
-PORT_Y = 30
-"""Height of a node's first port: the same for all nodes, so that a row of nodes has straight wires."""
-PORT_STEP = 22
 MARGIN = 10
 """How far ports and outlines reach beyond a node's box."""
 
@@ -27,6 +34,9 @@ _WIDTHS = (t.NODE_MIN_WIDTH, 196, t.NODE_MAX_WIDTH)
 """Few widths, so that a node does not twitch with every digit of its shape."""
 _BAR = 3
 _BADGE = 16
+_LINK = 12
+_LAYERS = (6, 3)
+"""How far the two sheets lie behind a block's node."""
 _ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -47,13 +57,6 @@ def detail_at(scale: float) -> Detail:
     return "block" if scale < BLOCKS_BELOW else "title" if scale < TITLE_BELOW else "full"
 
 
-def port_point(content: NodeContent, width: float, side: Side, port: str) -> QPointF:
-    """Return a port's centre relative to its node's top left."""
-    names = content.inputs if side == "in" else content.outputs
-    index = names.index(port) if port in names else 0
-    return QPointF(0 if side == "in" else width, PORT_Y + PORT_STEP * index)
-
-
 class NodePainter:
     """Paints nodes in one theme. Fonts are made once, since making one costs more than drawing with it."""
 
@@ -63,6 +66,7 @@ class NodePainter:
         self._secondary = _font(t.SECONDARY)
         self._caption = _font(t.CAPTION)
         self._far_title = _font(26, QFont.Weight.DemiBold)
+        self._link = icon("link-2", tokens, tokens.secondary)
         self._metrics = {id(f): QFontMetricsF(f) for f in (self._title, self._secondary, self._caption, self._far_title)}
 
     def size(self, content: NodeContent) -> QSizeF:
@@ -70,11 +74,13 @@ class NodePainter:
         title = self._width(self._title, content.name) + t.GAP + self._width(self._secondary, content.layer)
         if content.severity:
             title += _BADGE + 4
-        footer = self._width(self._caption, content.shape) + t.GAP + self._width(self._caption, _params(content))
-        wanted = max(title, self._width(self._secondary, content.attributes), footer) + 2 * t.PADDING + 1
+        footer = self._width(self._caption, content.shape) + t.GAP + self._left_of_footer(content)
+        wanted = max(title, self._width(self._secondary, content.attributes), footer, self._labels(content)) + 2 * t.PADDING + 1
         width = next((w for w in _WIDTHS if w >= wanted), t.NODE_MAX_WIDTH)
-        ports = max(len(content.inputs), len(content.outputs), 1)
-        return QSizeF(width, max(80 if content.attributes else 60, 2 * PORT_Y + PORT_STEP * (ports - 1)))
+        ports = PORT_STEP * (max(len(content.inputs), len(content.outputs), 1) - 1)
+        if content.has_labels:
+            return QSizeF(width, PORT_Y + ports + 12 + (18 if content.attributes else 0) + 24)
+        return QSizeF(width, max(80 if content.attributes else 60, 2 * PORT_Y + ports))
 
     def paint(self, painter: QPainter, content: NodeContent, state: NodeState, size: QSizeF, detail: Detail) -> None:
         """Paint a node with its top left at 0, 0."""
@@ -90,6 +96,8 @@ class NodePainter:
             self._text(painter, self._far_title, box.adjusted(t.PADDING + 4, 0, -t.GAP, 0), content.name)
             return
         self._paint_texts(painter, content, box)
+        if content.wrapping:
+            self._paint_wrapping(painter, content, box)
         self._paint_ports(painter, content, state, size)
 
     def picture(self, content: NodeContent, ratio: float) -> QPixmap:
@@ -110,6 +118,11 @@ class NodePainter:
         painter.drawRoundedRect(box, t.RADIUS, t.RADIUS)
 
     def _paint_box(self, painter: QPainter, content: NodeContent, state: NodeState, box: QRectF, detail: Detail) -> None:
+        if content.is_block:
+            painter.setPen(QPen(family_color(content.spec, self.tokens), 1))
+            painter.setBrush(QColor(self.tokens.panel))
+            for offset in _LAYERS:
+                painter.drawRoundedRect(box.translated(offset, offset), t.RADIUS, t.RADIUS)
         path = QPainterPath()
         path.addRoundedRect(box, t.RADIUS, t.RADIUS)
         painter.fillPath(path, QColor(self.tokens.panel))
@@ -138,7 +151,7 @@ class NodePainter:
 
     def _paint_texts(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
         inner = box.adjusted(t.PADDING, 0, -t.PADDING, 0)
-        row = QRectF(inner.left(), 11, inner.width(), 20)
+        row = QRectF(inner.left(), 3 if content.has_labels else 11, inner.width(), 20)
         if content.severity:
             self._paint_badge(painter, content, QRectF(row.right() - _BADGE, row.center().y() - _BADGE / 2, _BADGE, _BADGE))
             row.setRight(row.right() - _BADGE - 4)
@@ -148,19 +161,55 @@ class NodePainter:
         painter.setPen(QColor(self.tokens.secondary))
         if row.width() - name_width - t.GAP > 24:
             self._text(painter, self._secondary, row.adjusted(name_width + t.GAP, 0, 0, 0), content.layer, _ALIGN_RIGHT)
+        if content.has_labels:
+            paint_labels(content, box.width(), lambda place, text, is_right: self._label(painter, place, text, is_right))
         if content.attributes:
-            self._text(painter, self._secondary, QRectF(row.left(), 32, inner.width(), 18), content.attributes)
+            top = box.height() - 42 if content.has_labels else 32
+            painter.setPen(QColor(self.tokens.secondary))
+            self._text(painter, self._secondary, QRectF(inner.left(), top, inner.width(), 18), content.attributes)
         self._paint_footer(painter, content, QRectF(inner.left(), box.height() - 26, inner.width(), 16))
 
     def _paint_footer(self, painter: QPainter, content: NodeContent, row: QRectF) -> None:
         shape = min(self._width(self._caption, content.shape), row.width())
         self._text(painter, self._caption, row, content.shape, _ALIGN_RIGHT)
         room = row.width() - shape - t.GAP
+        if content.shares:
+            self._link.paint(painter, QRect(round(row.left()), round(row.center().y()) - _LINK // 2, _LINK, _LINK))
+            self._text(painter, self._caption, row.adjusted(_LINK + 4, 0, room - row.width(), 0), _shares(content))
+            return
         params = _params(content)
         if self._width(self._caption, params) > room:
             params = f"{content.params:,}"
         if content.params and self._width(self._caption, params) <= room:
             self._text(painter, self._caption, row, params)
+
+    def _left_of_footer(self, content: NodeContent) -> float:
+        if content.shares:
+            return _LINK + 4 + self._width(self._caption, _shares(content))
+        return self._width(self._caption, _params(content))
+
+    def _labels(self, content: NodeContent) -> float:
+        """Return the room that the names of two ports side by side need."""
+        if not content.has_labels:
+            return 0.0
+        pairs = zip_longest(content.inputs, content.outputs, fillvalue="")
+        return max(self._width(self._caption, left) + self._width(self._caption, right) + t.GAP for left, right in pairs)
+
+    def _label(self, painter: QPainter, box: QRectF, text: str, is_right: bool) -> None:
+        painter.setPen(QColor(self.tokens.secondary))
+        self._text(painter, self._caption, box, text, _ALIGN_RIGHT if is_right else _ALIGN_LEFT)
+
+    def _paint_wrapping(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
+        """Say on the upper edge how often the module stands there, and how."""
+        width = min(self._width(self._caption, content.wrapping) + 2 * t.GAP, box.width() - 2 * t.PADDING)
+        pill = QRectF(box.right() - t.PADDING - width, box.top() - _BADGE / 2 - 1, width, _BADGE)
+        painter.setPen(QPen(family_color(content.spec, self.tokens), 1))
+        painter.setBrush(QColor(self.tokens.panel))
+        painter.drawRoundedRect(pill, _BADGE / 2, _BADGE / 2)
+        painter.setPen(QColor(self.tokens.text))
+        painter.setFont(self._caption)
+        text = self._metrics[id(self._caption)].elidedText(content.wrapping, Qt.TextElideMode.ElideRight, width - t.GAP)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_badge(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -176,20 +225,12 @@ class NodePainter:
 
     def _paint_ports(self, painter: QPainter, content: NodeContent, state: NodeState, size: QSizeF) -> None:
         color = family_color(content.spec, self.tokens)
-        variadic = {port.name for port in content.spec.inputs if port.is_variadic} if content.spec else set()
-        keys: list[tuple[Side, str]] = [("in", name) for name in content.inputs]
-        keys += [("out", name) for name in content.outputs]
-        for key in keys:
+        for key in port_keys(content):
+            looks = (("connected", key in state.connected), ("swollen", key == state.swollen))
             painter.setOpacity(0.3 if key in state.faded else 1.0)
-            painter.setPen(QPen(color, 2))
-            painter.setBrush(color if key in state.connected else QColor(self.tokens.panel))
-            if key == state.swollen:
-                painter.setPen(QPen(QColor(self.tokens.accent), 2))
-            radius = t.PORT_SIZE / 2 + (3 if key == state.swollen else 0) - 1
-            stretch = 5 if key == ("in", key[1]) and key[1] in variadic else 0
             center = port_point(content, size.width(), *key)
-            shape = QRectF(center.x() - radius, center.y() - radius - stretch, 2 * radius, 2 * (radius + stretch))
-            painter.drawRoundedRect(shape, radius, radius)
+            look = " ".join(word for word, holds in looks if holds)
+            paint_port(painter, self.tokens, color, center, port_spec(content, key), look)
         painter.setOpacity(1.0)
 
     def _text(self, painter: QPainter, font: QFont, box: QRectF, text: str, align: Qt.AlignmentFlag = _ALIGN_LEFT) -> None:
@@ -202,6 +243,10 @@ class NodePainter:
 
 def _params(content: NodeContent) -> str:
     return f"{content.params:,} params" if content.params else ""
+
+
+def _shares(content: NodeContent) -> str:
+    return QCoreApplication.translate("Canvas", "shares {0}").format(content.shares)
 
 
 def _font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui.canvas.gestures import BoxSelect, Gesture, MoveNodes, Pan, Pointer
-from flaxstudio.gui.canvas.node_painter import Side
+from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.wire_gestures import DrawWire
 
 if TYPE_CHECKING:

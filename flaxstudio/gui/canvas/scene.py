@@ -14,8 +14,10 @@ from flaxstudio.gui.canvas.easing import Easing
 from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.node_content import content_of
 from flaxstudio.gui.canvas.node_item import NodeItem
-from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter, Side
+from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter
 from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewItem, bounds_of
+from flaxstudio.gui.canvas.port_painter import Side
+from flaxstudio.gui.canvas.sharing import SharingLines, sharers
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.project import Position, Project
@@ -55,6 +57,8 @@ class GraphScene(QGraphicsScene):
         self._overview = OverviewItem(extent, self)
         self._overview.hide()
         self._easing = Easing(self)
+        self._hovered = ""
+        self._sharing = SharingLines(tokens, self._layer)
 
     # What is shown
 
@@ -72,6 +76,7 @@ class GraphScene(QGraphicsScene):
         if has_other_edges:
             self._show_edges()
         self._lay_edges_of(resized)
+        self._show_sharing()
         self._tell_overview()
         if selected != (self.selected_nodes(), self.selected_edges()):
             self.selection_moved.emit()
@@ -80,6 +85,7 @@ class GraphScene(QGraphicsScene):
         """Draw everything in another theme."""
         self.tokens = tokens
         self._painter = NodePainter(tokens)
+        self._sharing.set_tokens(tokens)
         for item in self.nodes.values():
             item.repaint_with(self._painter)
         for edge, wire in self.edges.items():
@@ -113,6 +119,7 @@ class GraphScene(QGraphicsScene):
         for name, point in points.items():
             self.nodes[name].setPos(point)
         self._lay_edges_of(points.keys())
+        self._show_sharing()
         self._tell_overview()
 
     def node_at(self, point: QPointF) -> str | None:
@@ -179,8 +186,15 @@ class GraphScene(QGraphicsScene):
             item.show_state(is_selected=name in chosen)
         for edge, wire in self.edges.items():
             wire.show_selected(edge in wires)
+        self._show_sharing()
         self._tell_overview()
         self.selection_moved.emit()
+
+    def hover(self, name: str) -> None:
+        """Note the node under the pointer, "" for none: who shares its params is shown."""
+        if name != self._hovered:
+            self._hovered = name
+            self._show_sharing()
 
     def light(self, edge: Edge | None) -> None:
         """Light up one wire, and no other."""
@@ -207,6 +221,8 @@ class GraphScene(QGraphicsScene):
         self._easing.stop()
         self.light(None)
         self.swell(None)
+        self._hovered = ""
+        self._sharing.show_group((), {})
         had_selection = bool(self._selected or self.selected_edges())
         self.project = Project()
         self._remove_gone(self.project.graph)
@@ -292,6 +308,14 @@ class GraphScene(QGraphicsScene):
 
     def _color_of(self, name: str) -> QColor:
         return family_color(self.nodes[name].content.spec, self.tokens)
+
+    def _show_sharing(self) -> None:
+        graph, name = self.project.graph, self._hovered
+        group = sharers(graph, name)
+        if not group and len(self._selected) == 1:
+            group = sharers(graph, next(iter(self._selected)))
+        if group or self._sharing.names:
+            self._sharing.show_group(group, {name: self.nodes[name].box() for name in group})
 
     def _make_overview(self) -> Overview:
         blocks = tuple(

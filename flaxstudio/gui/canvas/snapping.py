@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPointF
 
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.canvas.node_painter import PORT_Y, Side
+from flaxstudio.gui.canvas.port_painter import PORT_Y, Side
 
 SNAP = 10
 

@@ -24,7 +24,8 @@ from flaxstudio.gui.canvas.gestures import Gesture, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.keys import act_of_key
-from flaxstudio.gui.canvas.node_painter import TITLE_BELOW, Side
+from flaxstudio.gui.canvas.node_painter import TITLE_BELOW
+from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.presses import gesture_of_press
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.snapping import place_at
@@ -150,6 +151,7 @@ class GraphView(QGraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.graph_scene.light(None)
+        self.graph_scene.hover("")
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -270,7 +272,9 @@ class GraphView(QGraphicsView):
     def _hover(self, pointer: Pointer) -> None:
         scene = self.graph_scene
         hit = scene.port_at(pointer.scene, self.port_reach()) if self.has_ports() else None
-        is_over = hit is not None or scene.node_at(pointer.scene) is not None
+        name = scene.node_at(pointer.scene)
+        is_over = hit is not None or name is not None
+        scene.hover(name or "")
         scene.light(None if is_over else self.edge_at(pointer))
         scene.swell(hit)
         if not self._is_space_held:
@@ -282,7 +286,7 @@ class GraphView(QGraphicsView):
 
     def _edge_for_drop(self, event: QDropEvent) -> Edge | None:
         spec = self.graph_scene.catalogue.get(layer_of(event.mimeData()))
-        if spec is None or not spec.inputs or not spec.outputs:
+        if spec is None or not spec.inputs or spec.main_output is None:
             return None
         return self.graph_scene.edge_at(self.mapToScene(event.position().toPoint()), 2 * _EDGE_REACH / self.zoom())
 

@@ -8,7 +8,7 @@ from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.graph.order import downstream, upstream
 from flaxstudio.gui.canvas.edge_item import LooseWire
 from flaxstudio.gui.canvas.gestures import Pointer
-from flaxstudio.gui.canvas.node_painter import Side
+from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.families import family_color
 from flaxstudio.project.edits import connection_fault
 

@@ -1,0 +1,56 @@
+"""Dashed lines between nodes that use the same params, shown for the node one looks at."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
+
+from flaxstudio.graph.graph import Graph
+from flaxstudio.gui.tokens import Tokens
+
+_DEPTH = 44
+
+
+def sharers(graph: Graph, name: str) -> tuple[str, ...]:
+    """Return the node whose params a node uses and all others that use them, or nothing where there are no others."""
+    if not graph.has_node(name):
+        return ()
+    owner = str(graph.node(name).attributes.get("shares") or name)
+    others = tuple(node.name for node in graph.nodes if node.attributes.get("shares") == owner)
+    return (owner, *others) if others and graph.has_node(owner) else ()
+
+
+class SharingLines(QGraphicsPathItem):
+    """One curve from the owner of params to each node that shares them."""
+
+    def __init__(self, tokens: Tokens, parent: QGraphicsItem) -> None:
+        super().__init__(parent)
+        self.setZValue(0.8)
+        self.names: tuple[str, ...] = ()
+        self.set_tokens(tokens)
+
+    def show_group(self, names: tuple[str, ...], boxes: Mapping[str, QRectF]) -> None:
+        """Draw the lines of a group, or none."""
+        self.names = names
+        path = QPainterPath()
+        for name in names[1:]:
+            path.addPath(_curve(_foot(boxes[names[0]]), _foot(boxes[name])))
+        self.setPath(path)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Draw in another theme."""
+        pen = QPen(QColor(tokens.secondary), 1.5, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([4, 4])
+        self.setPen(pen)
+
+
+def _foot(box: QRectF) -> QPointF:
+    return QPointF(box.center().x(), box.bottom())
+
+
+def _curve(start: QPointF, end: QPointF) -> QPainterPath:
+    depth = max(start.y(), end.y()) + _DEPTH
+    path = QPainterPath(start)
+    path.cubicTo(QPointF(start.x(), depth), QPointF(end.x(), depth), end)
+    return path
