@@ -293,8 +293,6 @@ def entry_attributes(shape: ArrayShape | None, catalogue: Catalogue) -> dict[str
 
 def _read_methods(reading: Interpreter, inputs: Mapping[str, int], shapes: list[ArrayShape]) -> None:
     """Read the other methods that a user of the Module may call; one that cannot be read is left out and told."""
-    if reading.found.method("setup") is None:
-        return
     for name in methods_of(reading.found):
         mark = reading.draft.mark()
         reading.draft.begin_method()
@@ -309,13 +307,16 @@ def _read_methods(reading: Interpreter, inputs: Mapping[str, int], shapes: list[
 
 
 def methods_of(found: ClassText) -> list[str]:
-    """Return the names of the methods besides the call that are for a Module's users."""
+    """Return the names of the methods besides the call that are for a Module's users: none where the call is compact."""
+    call = found.method(CALL)
+    if call is None or any("compact" in ast.unparse(mark) for mark in call.decorator_list):
+        return []
     names: dict[str, None] = {}
     for owner in reversed(found.chain):
         for part in owner.body:
             if isinstance(part, ast.FunctionDef) and not part.name.startswith("_") and not part.decorator_list:
                 names[part.name] = None
-    return [name for name in names if name != "setup" and fault_of_name(name) is None]
+    return [name for name in names if name not in ("setup", CALL) and fault_of_name(name) is None]
 
 
 def _read_method(reading: Interpreter, name: str, inputs: Mapping[str, int], shapes: list[ArrayShape]) -> None:

@@ -92,6 +92,7 @@ class Probe:
 @dataclass(slots=True)
 class _State:
     names: dict[str, Term]
+    aliases: set[str]
     fields: dict[str, Term] = field(default_factory=dict)
     has_shapes: bool = False
 
@@ -211,7 +212,7 @@ def _is_kept(reading: "Interpreter", statement: ast.For, turns: Turns) -> bool:
     ends = ast.Break | ast.Continue | ast.Return
     if statement.orelse or any(isinstance(part, ends) for part in ast.walk(statement)) or len(statement.body) > 2:
         return False
-    state = _State(dict(reading.frame.names), dict(reading.facts.fields), reading.facts.has_shapes)
+    state = _State(dict(reading.frame.names), set(reading.frame.aliases), dict(reading.facts.fields), reading.facts.has_shapes)
     mark, notes = reading.draft.mark(), len(reading.session.notes)
     listed = reading.lists[turns.modules] if turns.modules is not None else None
     before = None if listed is None else listed.module
@@ -220,20 +221,20 @@ def _is_kept(reading: "Interpreter", statement: ast.For, turns: Turns) -> bool:
     try:
         _bind_turn(reading, statement.target, turns, probe)
         reading.run(statement.body)
-        module = _repeated_module(reading, mark.log, state.names, statement.target)
+        module = _repeated_module(reading, mark.log, state.names, statement)
         if (
             module is not None
             and (before is not None or module.number >= mark.modules)
             and _take(module, turns, probe, reading)
         ):
-            _name_again(reading, module, mark.log)
+            _name_again(reading, state.aliases, mark.log)
             return True
     except Unreadable:
         pass
     finally:
         reading.probes.pop()
     reading.draft.back_to(mark)
-    reading.frame.names = state.names
+    reading.frame.names, reading.frame.aliases = state.names, state.aliases
     reading.facts.fields, reading.facts.has_shapes = state.fields, state.has_shapes
     del reading.session.notes[notes:]
     if listed is not None:
@@ -243,10 +244,10 @@ def _is_kept(reading: "Interpreter", statement: ast.For, turns: Turns) -> bool:
     return False
 
 
-def _repeated_module(reading: "Interpreter", log: int, names: dict[str, Term], target: ast.expr) -> DraftModule | None:
+def _repeated_module(reading: "Interpreter", log: int, names: dict[str, Term], statement: ast.For) -> DraftModule | None:
     """Return the one module that the body calls on what it carries, with nothing but an activation behind it."""
     touched = [reading.draft.nodes[number] for number in reading.draft.log[log:]]
-    own = {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
+    own = {part.id for part in ast.walk(statement.target) if isinstance(part, ast.Name)}
     changed = [name for name in _changed(reading, names) if name not in own]
     if not 1 <= len(touched) <= 2 or len(changed) != 1:
         return None
@@ -257,7 +258,7 @@ def _repeated_module(reading: "Interpreter", log: int, names: dict[str, Term], t
     if called.module is None or first is None or main is None or called.inputs.get(first.name) != (old,):
         return None
     others = [wire for port, wires in called.inputs.items() for wire in wires if port != first.name]
-    if old in others or any(wire.node == called.number for wire in others):
+    if (old in others and _is_loaded_again(statement.body[0], changed[0])) or any(w.node == called.number for w in others):
         return None
     result = Wire(called.number, main.name)
     if len(touched) == 2:
@@ -270,11 +271,17 @@ def _repeated_module(reading: "Interpreter", log: int, names: dict[str, Term], t
     return module if new == result else None
 
 
-def _name_again(reading: "Interpreter", module: DraftModule, log: int) -> None:
+def _is_loaded_again(statement: ast.stmt, name: str) -> bool:
+    """Return whether a statement uses a variable more than once: what is carried may only go in at one place."""
+    loads = (part for part in ast.walk(statement) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
+    return sum(part.id == name for part in loads) > 1
+
+
+def _name_again(reading: "Interpreter", aliases: set[str], log: int) -> None:
     """Let the variable that a loop carries name the node, where it was made for this loop alone."""
     called = Wire(reading.draft.log[log], "out")
-    for name in tuple(reading.frame.aliases):
-        if reading.frame.names.get(name) == called and module.specs:
+    for name in aliases:
+        if reading.frame.names.get(name) == called:
             statements.wish_for(reading, called, name)
 
 

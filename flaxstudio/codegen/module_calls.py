@@ -275,12 +275,11 @@ def _scanned(reading: "Interpreter", term: Call) -> Term:
         raise Unreadable(term.line, "nn.scan is not over one module.")
     module = reading.draft.modules[owner.number]
     count = reading.session.repeat_of(reading, length)
-    before = len(reading.draft.nodes)
-    module.attributes |= {"repeat": count, "scan": True}
+    before = len(reading.draft.log)
     carried = values.as_wire(reading, positional[1], term.line)
     found = reading.inline(target, [owner, carried, NONE], [], term.line)
-    added = [node for node in reading.draft.nodes[before:] if node.module == owner.number]
-    if len(added) != 1 or len(reading.draft.nodes) != before + 1:
+    called = [reading.draft.nodes[number].module for number in reading.draft.log[before:]]
+    if called != [owner.number]:
         raise Unreadable(term.line, "nn.scan is over more than one module.")
     module.attributes |= {"repeat": count, "scan": True}
     return found

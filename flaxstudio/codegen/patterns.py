@@ -177,6 +177,8 @@ def _unified(pattern: Term, term: Term, captured: Captured, same: Same) -> bool:
             return _caught(pattern, term, captured, same)
         case Seq(items=items):
             return isinstance(term, Seq) and _items_unified(items, term.items, captured, same)
+        case Op(name="index", args=(Op(name="attr:shape", args=(Hole() as hole,)), Const() as place)):
+            return _size_unified(hole, place, term, captured, same)
         case Op(name=name, args=args):
             return isinstance(term, Op) and term.name == name and _operands_unified(name, args, term.args, captured, same)
         case Call(function=function):
@@ -187,6 +189,16 @@ def _unified(pattern: Term, term: Term, captured: Captured, same: Same) -> bool:
             )
         case _:
             return pattern == term or same(pattern, term)
+
+
+def _size_unified(hole: Hole, place: Const, term: Term, captured: Captured, same: Same) -> bool:
+    """`x.shape[3]` and `x.shape[-1]` may be the same."""
+    match term:
+        case Op(name="index", args=(Op(name="attr:shape", args=(array,)) as shape, given)):
+            wanted = Op("index", (shape, place))
+            return _caught(hole, array, captured, same) and (given == place or same(wanted, term))
+        case _:
+            return False
 
 
 def _operands_unified(name: str, patterns: tuple[Term, ...], terms: tuple[Term, ...], captured: Captured, same: Same) -> bool:

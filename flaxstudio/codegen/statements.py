@@ -14,6 +14,7 @@ from flaxstudio.codegen.terms import (
     SHAPE,
     Closure,
     Const,
+    FieldOf,
     Op,
     SelfRef,
     Seq,
@@ -169,7 +170,15 @@ def _choice(reading: "Interpreter", statement: ast.If, test: ast.expr) -> Term |
     if decided is None:
         about = "whether the model trains" if any(isinstance(part, Train) for part in walk(term)) else "what arrives"
         raise Unreadable(statement.lineno, f"`if {shortened(test)}` depends on {about}.")
+    _tell(reading, term, shortened(test), statement.lineno)
     return run(reading, statement.body if decided else statement.orelse)
+
+
+def _tell(reading: "Interpreter", test: Term, text: str, line: int) -> None:
+    """Say that a choice was made for good, where a field decides it."""
+    fields = sorted({part.name for part in walk(test) if isinstance(part, FieldOf)})
+    if fields:
+        reading.note(f"Line {line}: `if {text}` is read for the value that {' and '.join(fields)} has now.")
 
 
 def _with(reading: "Interpreter", items: list[ast.withitem], body: list[ast.stmt]) -> Term | None:

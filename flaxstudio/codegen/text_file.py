@@ -69,8 +69,10 @@ def read_text(text: str) -> TextFile:
     except SyntaxError as error:
         remedy = "Correct the line and import the file again."
         raise ProblemError(f"Line {error.lineno or 1} is no Python: {error.msg}.", remedy) from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise ProblemError(f"The file cannot be read as Python: {error or 'it is nested too deeply'}.") from None
+    except (RecursionError, MemoryError):
+        raise ProblemError("The file cannot be read as Python: it is nested too deeply.") from None
+    except ValueError as error:
+        raise ProblemError(f"The file cannot be read as Python: {error}.") from None
     definitions: dict[str, ast.stmt] = {}
     for statement in tree.body:
         definitions.update(dict.fromkeys(_names_bound(statement), statement))
