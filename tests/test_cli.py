@@ -296,11 +296,6 @@ def test_a_format_of_a_later_version_is_said_to_be_one(project: Callable[[str], 
     assert f"{form} comes in a later one" in capsys.readouterr().err
 
 
-def test_import_code_says_that_it_comes_later(capsys: Capture) -> None:
-    assert main(["import-code", "m.py", "Net", "p.msgpack", "--input", "8"]) == 1
-    assert "later version" in capsys.readouterr().err
-
-
 def test_a_fault_of_the_program_is_one_sentence_and_a_file_of_details(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path
 ) -> None:

@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flaxstudio.codegen.attribute_reader import formula_of
-from flaxstudio.codegen.draft import Draft
+from flaxstudio.codegen.draft import Draft, DraftNode
 from flaxstudio.codegen.fields_reader import can_be_field, fields_of, is_numbers, values_at
 from flaxstudio.codegen.folding import folded
 from flaxstudio.codegen.interpreter import Frame, Interpreter
@@ -21,6 +22,9 @@ from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.layers.code_layer import MEANS_TRAIN
 from flaxstudio.layers.code_text import ClassText
 from flaxstudio.layers.own import catalogue_of
+
+if TYPE_CHECKING:
+    from flaxstudio.codegen.shapes import ShapeInference
 
 CALL = "__call__"
 Given = Mapping[str, Callable[[], Term]]
@@ -57,7 +61,7 @@ class Session:
     variants: dict[str, list[Variant]] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
-    _inference: object = None
+    _inference: "ShapeInference | None" = None
 
     def __post_init__(self) -> None:
         self.patterns = Patterns(self.base)
@@ -118,7 +122,6 @@ class Session:
 
         if self._inference is None:
             self._inference = ShapeInference(self.base)
-        assert isinstance(self._inference, ShapeInference)
         graph = _graph_to(reading.draft, wire)
         values = values_at(reading, graph, self.catalogue)
         graph = replace(graph, fields=tuple(Field(name, "int", value) for name, value in values.items()))
@@ -184,7 +187,7 @@ class Session:
             zip((n.number for n in inner.draft.useful(_ends(inner.draft)) if n.spec.name == "Input"), kept, strict=True)
         )
         wired = {argument: by_node[names[node.number]] for argument, node in used.items() if node.number in names}
-        others = {argument: term for argument, term in arguments.items() if not isinstance(term, Wire)}
+        others: dict[str, Term] = {argument: term for argument, term in arguments.items() if not isinstance(term, Wire)}
         seen = tuple(sorted(shapes.items())) if inner.facts.has_shapes else None
         known = dict(inner.facts.fields)
         if inner.facts.has_shapes:  # inside, shapes depend on whatever is given
@@ -374,7 +377,7 @@ def _add_outputs(reading: Interpreter, found: Term | None, line: int, method: st
         reading.draft.add(spec, attributes, {"in": (item,)})
 
 
-def _ends(draft: Draft) -> list:  # type: ignore[type-arg]
+def _ends(draft: Draft) -> list[DraftNode]:
     return [node for node in draft.nodes if node.spec.name == "Output"]
 
 

@@ -28,8 +28,8 @@ def equivalents(term: Term, known: Known) -> Iterator[Term]:
             yield called(Ref("jax.numpy.astype"), [value, dtype], [], term.line)
 
 
-def _of_index(value: Term, place: Term, line: int) -> Iterator[Term]:
-    items = list(place.items) if isinstance(place, Seq) else [place]
+def _of_index(value: Term, index: Term, line: int) -> Iterator[Term]:
+    items = list(index.items) if isinstance(index, Seq) else [index]
     marked = [(at, item) for at, item in enumerate(items) if item not in (full_slice(), _ELLIPSIS)]
     is_behind = _ELLIPSIS in items
     if not marked:
@@ -45,14 +45,14 @@ def _of_index(value: Term, place: Term, line: int) -> Iterator[Term]:
     if len(marked) != 1:
         return
     at, item = marked[0]
-    axis = Const(at - len(items) if is_behind and items.index(_ELLIPSIS) < at else at)
+    place = Const(at - len(items) if is_behind and items.index(_ELLIPSIS) < at else at)
     match item:
         case Const(value=int()):
-            yield called(Ref("jax.numpy.take"), [value, item], [("axis", axis)], line)
+            yield called(Ref("jax.numpy.take"), [value, item], [("axis", place)], line)
         case Op(name="slice", args=(first, last, step)):
             start = Const(0) if first == NONE else first
             stride = Const(1) if step == NONE else step
-            yield called(Ref("jax.lax.slice_in_dim"), [value, start, last, stride, axis], [], line)
+            yield called(Ref("jax.lax.slice_in_dim"), [value, start, last, stride, place], [], line)
 
 
 def _of_reshape(term: Call, known: Known) -> Iterator[Term]:

@@ -116,8 +116,8 @@ def _operation(term: Op, known: Callable[[Term], Term | None]) -> Term:
             found = indexed(value, place, term.line)
             return found if found == term else folded(found, known)
         case "not", (inner,):
-            value = truth(inner)
-            return term if value is None else Const(not value)
+            is_true = truth(inner)
+            return term if is_true is None else Const(not is_true)
         case "text", args if all(isinstance(arg, Const) for arg in args):
             return Const("".join(str(arg.value) for arg in args if isinstance(arg, Const))[:_MAX_ITEMS])
         case "==" | "!=" | "is" | "is not" as name, (left, right):

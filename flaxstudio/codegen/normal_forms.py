@@ -122,7 +122,8 @@ def _part_of_shape(shape: Term, first: object, last: object, line: int) -> Term:
 def _known_call(path: str, positional: Sequence[Term], keywords: Sequence[tuple[str, Term]], line: int) -> Term:
     name = _OPERATORS.get(path)
     if name and len(positional) in (1, 2) and not keywords:
-        return added(*positional, line) if name == "+" else Op(name, tuple(positional), line)
+        is_sum = name == "+" and len(positional) == 2
+        return added(positional[0], positional[1], line) if is_sum else Op(name, tuple(positional), line)
     if path in ("jax.numpy.shape", "jax.numpy.ndim") and len(positional) == 1:
         return Op(f"attr:{path.rpartition('.')[2]}", tuple(positional), line)
     if path == "builtins.len" and len(positional) == 1 and isinstance(positional[0], Op) and positional[0].name == SHAPE:

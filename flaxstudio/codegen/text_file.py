@@ -92,5 +92,5 @@ def _names_bound(statement: ast.stmt) -> list[str]:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(mark.lineno for mark in decorators)])
+    marks = statement.decorator_list if isinstance(statement, ast.ClassDef | ast.FunctionDef) else []
+    return min([statement.lineno, *(mark.lineno for mark in marks)])
