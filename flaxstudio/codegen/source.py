@@ -11,7 +11,7 @@ from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Block, Code, Definition, Imported
 from flaxstudio.graph.spec import Catalogue
 
-__all__ = ["Source", "Style", "generate"]
+__all__ = ["Source", "Style", "generate", "import_lines"]
 
 _IMPORTS = (
     (r"\bSequence\b", "from collections.abc import Sequence"),
@@ -109,7 +109,7 @@ def _assembled(
 ) -> Source:
     whole = "\n".join(line for text in (*classes, model) for line in text.lines)
     imports |= {line for pattern, line in _IMPORTS if re.search(pattern, whole)}
-    lines = list(_import_lines(imports))
+    lines = list(import_lines(imports))
     places: dict[tuple[str, str], Lines] = {}
     for text in (*classes, model):
         lines += ["", ""]
@@ -129,7 +129,7 @@ def _assembled(
     )
 
 
-def _import_lines(imports: set[str]) -> Iterator[str]:
+def import_lines(imports: set[str]) -> Iterator[str]:
     """Yield import statements in groups: standard library, then the rest; `import` before `from`."""
     future = [statement for statement in sorted(imports) if statement.startswith("from __future__ ")]
     yield from (*future, *([""] if future else []))

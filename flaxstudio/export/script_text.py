@@ -67,7 +67,7 @@ def batches(rows):
 '''
 
 LONE_LAYER = '''\
-def init_lone_layer(model, key, samples):
+def init_lone_layer(model, key, *samples):
     """Initialise the model's one layer by itself, so that it draws from the key as it is."""
     drawn = {{}}
 
@@ -77,43 +77,73 @@ def init_lone_layer(model, key, samples):
         return call(*args, **kwargs)
 
     with nn.intercept_methods(intercept):
-        model.init(key, samples)
+        model.init(key, *samples)
     return {{collection: {{"{node}": tree}} for collection, tree in drawn.items()}}
 '''
 
-RUN = '''\
+PREPARED = '''\
+def prepared(columns, names, shape, dtype):
+    """Return an Input's features, shape (rows, *shape)."""
+    return side_by_side(columns, names).astype(dtype).reshape(-1, *shape)
+'''
+
+SCALED = '''\
+def prepared(columns, names, shape, dtype, train):
+    """Return an Input's features, shape (rows, *shape), scaled by what the training split teaches."""
+    features = side_by_side(columns, names)
+    if dtype != "int32":  # whole numbers stand for themselves
+        axis = None if len(names) == 1 else 0
+        known = features[train]
+        offset, scale = {offset}, {scale}
+        is_constant = np.ptp(known, axis) == 0
+        offset, scale = np.where(is_constant, known[0], offset), np.where(is_constant, 1, scale)
+        features = (features - offset.astype(np.float32)) / scale.astype(np.float32)
+    return features.astype(dtype).reshape(-1, *shape)
+'''
+
+STATE = """\
 class TrainState(train_state.TrainState):
     collections: dict  # all but params, such as batch_stats
+"""
 
-
-def loss_of(outputs, targets):
+LOSS = '''\
+def {name}(outputs, targets):
     """Return one value a sample."""
-    return {loss}
+    return {code}
+'''
 
+TOTAL_LOSS = '''\
+def loss_of(outputs, targets):
+    """Return the sum of the Outputs' mean losses."""
+    losses = ({losses})
+    return sum(loss(*pair).mean() for loss, *pair in zip(losses, outputs, targets))
+'''
 
+STEP = '''\
 @jax.jit
 def train_step(state, key, x, y):
     """Return the state after one step and the loss before it."""
+    key = jax.random.fold_in(key, state.step)
 
     def mean_loss(params):
         outputs, collections = state.apply_fn(
             {{"params": params, **state.collections}},
-            x,
-            {train}rngs={{"dropout": jax.random.fold_in(key, state.step)}},
+            {x},
+            {train}rngs={rngs},
             mutable=list(state.collections),
         )
-        return loss_of(outputs, y).mean(), collections
+        return {loss}, collections
 
     (loss, collections), gradients = jax.value_and_grad(mean_loss, has_aux=True)(state.params)
     return state.apply_gradients(grads=gradients, collections=collections), loss
+'''
 
-
+MAIN = """\
 def main():
     columns = {read}
     targets = {targets}
-    train, validation, test = split_rows(len(targets), {classes})
-    features = side_by_side(columns, FEATURES)
-{scaling}    features = features.astype(DTYPE).reshape(-1, *SHAPE)
+    train, validation, test = split_rows({rows}, {classes})
+    features = {features}
 
     model = {name}()
     key, init_key = jax.random.split(jax.random.PRNGKey(SEED))
@@ -121,21 +151,22 @@ def main():
     params = variables.get("params", {{}})
     collections = {{name: tree for name, tree in variables.items() if name != "params"}}
     state = TrainState.create(apply_fn=model.apply, params=params, tx={tx}, collections=collections)
-    x, y = jnp.asarray(features[train]), jnp.asarray(targets[train])
+    x, y = {whole}
     for step, rows in zip(range(STEPS), batches(len(train))):
-        state, loss = train_step(state, key, x[rows], y[rows])
+        state, loss = train_step(state, key, {batch})
         if step % max(1, STEPS // 10) == 0:
             print(f"step {{step}}  loss {{loss}}")
 
     variables = {{"params": state.params, **state.collections}}
     for split, rows in (("train", train), ("validation", validation), ("test", test)):
         if len(rows):
-            outputs = model.apply(variables, features[rows])
-            print(f"{{split}}  loss {{loss_of(outputs, targets[rows]).mean()}}  {metric}")
+            x, y = {part}
+            {outputs} = model.apply({applied})
+            print(f"{{split}}  loss {{{loss}}}  {metrics}")
     with open("{name}_variables.msgpack", "wb") as file:
         file.write(serialization.to_bytes(variables))
 
 
 if __name__ == "__main__":
     main()
-'''
+"""

@@ -10,6 +10,7 @@ import pytest
 from flaxstudio.export.script import training_script
 from flaxstudio.graph.graph import Node
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.project import Project
@@ -21,23 +22,23 @@ from tests.export.trained import chain
 STEPS = 31
 
 
-def losses_of_script(project: Project, folder: Path) -> dict[int, float]:
+def losses_of_script(project: Project, folder: Path, own: Catalogue | None = None) -> dict[int, float]:
     """Write the script, run it in a process of its own and return the losses it prints."""
-    (folder / "script.py").write_text(training_script(project, catalogue(), folder), encoding="utf-8")
+    (folder / "script.py").write_text(training_script(project, own or catalogue(), folder), encoding="utf-8")
     blocked = "import sys, runpy; sys.modules['flaxstudio'] = None; runpy.run_path('script.py', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", blocked], cwd=folder, capture_output=True, text=True, timeout=120, check=True)
     assert (folder / f"{project.name}_variables.msgpack").stat().st_size > 50
     return {int(step): float(loss) for step, loss in re.findall(r"step (\d+)  loss (\S+)", done.stdout)}
 
 
-def losses_of_run(project: Project, folder: Path) -> np.ndarray:
-    events = train(project, catalogue(), beside=folder)
+def losses_of_run(project: Project, folder: Path, own: Catalogue | None = None) -> np.ndarray:
+    events = train(project, own or catalogue(), beside=folder)
     return np.concatenate([event.losses for event in events if isinstance(event, StepsDone)])
 
 
-def assert_same(project: Project, folder: Path) -> None:
+def assert_same(project: Project, folder: Path, own: Catalogue | None = None) -> None:
     project = replace(project, training=replace(project.training, steps=STEPS))
-    printed, expected = losses_of_script(project, folder), losses_of_run(project, folder)
+    printed, expected = losses_of_script(project, folder, own), losses_of_run(project, folder, own)
     assert list(printed) == list(range(0, STEPS, STEPS // 10))
     np.testing.assert_allclose(list(printed.values()), expected[list(printed)], rtol=1e-4)
 

@@ -1,0 +1,177 @@
+"""Writes what of a training script depends on the model's ends: its settings, losses, step and main."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flaxstudio.codegen.applying import number_of_key
+from flaxstudio.data.dataset import apart
+from flaxstudio.data.ends import Entry, Goal
+from flaxstudio.export.script_text import LOSS, MAIN, PREPARED, SCALED, STATE, STEP, TOTAL_LOSS
+from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
+from flaxstudio.project.options import loss_spec, optimizer_option
+from flaxstudio.training.task import Task
+
+_CLASSIC = 'jax.config.update("jax_threefry_partitionable", False)  # the random numbers of JAX before 0.5'
+_SCALES = {
+    "standard": {"offset": "known.mean(axis)", "scale": "known.std(axis)"},
+    "range": {"offset": "known.min(axis)", "scale": "np.ptp(known, axis)"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRun:
+    """A run to be written down. `path` is the data's file, "" for made data; `has_state` says whether layers written by
+    hand may change their state, or draw, at every call."""
+
+    task: Task
+    dataset: DatasetSpec
+    config: TrainConfig
+    path: str
+    is_lone: bool
+    has_state: bool
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The Inputs."""
+        return self.task.dataset.ends.entries
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """The Outputs."""
+        return self.task.dataset.ends.goals
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether features and targets are one array each."""
+        return len(self.entries) == len(self.goals) == 1
+
+
+def settings(run: ScriptRun) -> str:
+    """Return the script's constants."""
+    dataset, config = run.dataset, run.config
+    lines = [_CLASSIC] * config.classic_random
+    lines += [f"DATA = {run.path!r}"] if run.path else []
+    lines += [
+        f"FEATURES = {_columns(run.entries)}",
+        f"TARGETS = {_columns(run.goals)}",
+        f"VALIDATION, TEST, SPLIT_SEED = {dataset.validation!r}, {dataset.test!r}, {dataset.seed}",
+        f"BATCH_SIZE, STEPS, SEED = {config.batch_size!r}, {config.steps}, {config.seed}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def functions(run: ScriptRun) -> Iterator[str]:
+    """Yield the definitions of the script's second half, `main` last."""
+    scales = _SCALES.get(run.dataset.scaling)
+    yield SCALED.format(**scales) if scales else PREPARED
+    yield STATE
+    yield from _losses(run)
+    yield _step(run)
+    yield _main(run)
+
+
+def _columns(ends: tuple[Entry, ...] | tuple[Goal, ...]) -> str:
+    """Return the columns as a list, or as lists by end."""
+    return repr(list(ends[0].columns)) if len(ends) == 1 else repr({end.name: list(end.columns) for end in ends})
+
+
+def _losses(run: ScriptRun) -> Iterator[str]:
+    codes = {goal.name: loss_spec(run.config.loss_of(goal.name)).code for goal in run.goals}
+    if len(codes) == 1:
+        yield LOSS.format(name="loss_of", code=next(iter(codes.values())))
+        return
+    for name, code in codes.items():
+        yield LOSS.format(name=f"loss_of_{name}", code=code)
+    yield TOTAL_LOSS.format(losses=", ".join(f"loss_of_{name}" for name in codes))
+
+
+def _loss(run: ScriptRun) -> str:
+    return "loss_of(outputs, y).mean()" if len(run.goals) == 1 else "loss_of(outputs, y)"
+
+
+def _step(run: ScriptRun) -> str:
+    source = run.task.model.source
+    return STEP.format(
+        x="x" if len(run.entries) == 1 else "*x",
+        train="train=True,\n            " if source.uses_train else "",
+        rngs=_keys("key", dict.fromkeys(("dropout", *source.rngs))),
+        loss=_loss(run),
+    )
+
+
+def _keys(key: str, names: Mapping[str, Any]) -> str:
+    """Return the keys as `keys_by_name` makes them."""
+    own = (f"jax.random.fold_in({key}, {number_of_key(name)})" for name in names)
+    pairs = (f'"{name}": {key if name == "dropout" else made}' for name, made in zip(names, own, strict=True))
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _main(run: ScriptRun) -> str:
+    x = "x" if len(run.entries) == 1 else "*x"
+    samples = "jnp.zeros_like(features[:1])"
+    samples = samples if len(run.entries) == 1 else "*(jnp.zeros_like(array[:1]) for array in features)"
+    first = next((index for index, goal in enumerate(run.goals) if goal.kind == "classes"), None)
+    one = len(run.goals) == 1
+    tree = "jax.tree.map(lambda array: {}, {})"
+    return MAIN.format(
+        name=run.task.model.source.class_name,
+        read="read(DATA)" if run.path else "make_linear()",
+        targets=_packed([_target(run, index) for index in range(len(run.goals))]),
+        rows="len(targets)" if one else "len(targets[0])",
+        classes="None" if first is None else "targets" if one else f"targets[{first}]",
+        features=_packed([_feature(run, entry) for entry in run.entries]),
+        init=f"init_lone_layer(model, init_key, {samples})" if run.is_lone else f"model.init(init_key, {samples})",
+        tx=_optimizer(run.config.optimizer),
+        whole="jnp.asarray(features[train]), jnp.asarray(targets[train])"
+        if run.is_plain
+        else tree.format("jnp.asarray(array[train])", "(features, targets)"),
+        batch="x[rows], y[rows]" if run.is_plain else f"*{tree.format('array[rows]', '(x, y)')}",
+        part="features[rows], targets[rows]" if run.is_plain else tree.format("array[rows]", "(features, targets)"),
+        outputs="outputs, _" if run.has_state else "outputs",
+        applied=_applied(run, x),
+        loss=_loss(run),
+        metrics="  ".join(_metric(goal, "" if one else f"[{index}]") for index, goal in enumerate(run.goals)),
+    )
+
+
+def _applied(run: ScriptRun, x: str) -> str:
+    if not run.has_state:
+        return f"variables, {x}"
+    keys = _keys("jax.random.PRNGKey(0)", dict.fromkeys(run.task.model.source.rngs))
+    return f"variables, {x}, rngs={keys}, mutable=list(collections)"
+
+
+def _packed(parts: list[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return "(\n" + "".join(f"        {part},\n" for part in parts) + "    )"
+
+
+def _target(run: ScriptRun, index: int) -> str:
+    goal = run.goals[index]
+    columns = "TARGETS" if len(run.goals) == 1 else f'TARGETS["{goal.name}"]'
+    if goal.kind == "classes":
+        return f"np.unique(columns[{columns}[0]], return_inverse=True)[1].astype(np.int32)"
+    shape = apart(run.task.dataset.train.targets)[index].shape[1:]
+    reshaped = f".reshape(-1, {', '.join(map(str, shape))})" if len(shape) > 1 else ""
+    return f"side_by_side(columns, {columns}).astype(np.float32){reshaped}"
+
+
+def _feature(run: ScriptRun, entry: Entry) -> str:
+    columns = "FEATURES" if len(run.entries) == 1 else f'FEATURES["{entry.name}"]'
+    train = ", train" if run.dataset.scaling in _SCALES else ""
+    return f'prepared(columns, {columns}, {entry.shape.sizes!r}, "{entry.shape.dtype}"{train})'
+
+
+def _metric(goal: Goal, index: str) -> str:
+    told = f"{goal.name} " if index else ""
+    if goal.kind == "classes":
+        return f"{told}accuracy {{(outputs{index}.argmax(axis=-1) == y{index}).mean()}}"
+    return f"{told}mae {{abs(outputs{index} - y{index}).mean()}}"
+
+
+def _optimizer(spec: OptimizerSpec) -> str:
+    required = {a.name: a.default for a in optimizer_option(spec.name).arguments if a.is_required}
+    arguments = "".join(f", {name}={value!r}" for name, value in {**required, **spec.arguments}.items())
+    return f"optax.{spec.name}({spec.learning_rate!r}{arguments})"
