@@ -103,6 +103,8 @@ def _apply(source: Source, variables: Tree, inputs: TrialInputs, trial: Trial) -
             mutable=[*mutable, _SEEN_INSIDE],
             capture_intermediates=True,
         )
+    except ProblemError:
+        raise
     except Exception as error:  # whatever Flax or JAX raises about the user's model is one sentence
         raise _explained(source, variables, inputs, error) from error
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)

@@ -41,6 +41,8 @@ def draw_variables(project: Project, catalogue: Catalogue, key: InitKey, device:
             module = build_module(source)
             own = run_keys(key.seed)[1] if key.is_of_run else jax.random.PRNGKey(key.seed)
             variables = initialize(module, own, dummy_inputs(project, catalogue), project.training.initialization)
+        except ProblemError:
+            raise
         except Exception as error:  # whatever Flax or JAX raises about the user's graph is one sentence
             node = node_of_error(source, error)
             raise ProblemError(

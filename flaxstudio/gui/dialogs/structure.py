@@ -99,8 +99,8 @@ class StructureDialog(QDialog):
 
     def _filter(self, only_others: bool) -> None:
         for row in range(self.list.topLevelItemCount()):
-            item = self.list.topLevelItem(row)
-            item.setHidden(only_others and item.data(0, Qt.ItemDataRole.UserRole) == "fits")
+            if (item := self.list.topLevelItem(row)) is not None:
+                item.setHidden(only_others and item.data(0, Qt.ItemDataRole.UserRole) == "fits")
 
     def _take(self) -> None:
         self.matching_wanted.emit()

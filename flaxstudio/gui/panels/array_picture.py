@@ -174,8 +174,13 @@ def _levels(images: npt.NDArray, limit: float) -> npt.NDArray[np.int16]:
 
 def _colors(tokens: Tokens) -> npt.NDArray[np.uint32]:
     """Return the colours by number: below zero, zero, above zero; then what is not finite, and last the gaps."""
-    low, zero, high = (np.array(QColor(name).getRgb()[:3], float) for name in (tokens.complement, tokens.panel, tokens.accent))
+    low, zero, high = (np.array(_parts(name), np.float64) for name in (tokens.complement, tokens.panel, tokens.accent))
     shares = np.linspace(-1, 1, _LEVELS)[:, None]
     mixed = np.where(shares < 0, zero + (low - zero) * -shares, zero + (high - zero) * shares)
-    table = np.vstack([mixed, [QColor(name).getRgb()[:3] for name in (tokens.error, tokens.line)]]).round().astype(np.uint32)
-    return (0xFF << 24) | (table[:, 0] << 16) | (table[:, 1] << 8) | table[:, 2]
+    table = np.vstack([mixed, [_parts(name) for name in (tokens.error, tokens.line)]]).round().astype(np.uint32)
+    return np.uint32(0xFF000000) | (table[:, 0] << np.uint32(16)) | (table[:, 1] << np.uint32(8)) | table[:, 2]
+
+
+def _parts(name: str) -> tuple[int, int, int]:
+    color = QColor(name)
+    return color.red(), color.green(), color.blue()

@@ -142,7 +142,8 @@ class ArrayTable(QWidget):
     def _build_fields(self) -> None:
         """Make a field for each axis but the last two, and page fields where there is more than a page."""
         while self._line.count():
-            if widget := self._line.takeAt(0).widget():
+            item = self._line.takeAt(0)
+            if item is not None and (widget := item.widget()):
                 widget.hide()
                 widget.deleteLater()
         shape = self._array.shape

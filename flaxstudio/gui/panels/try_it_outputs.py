@@ -59,7 +59,8 @@ class TrialOutputs(QWidget):
         """Show what was seen; the selected node stays selected."""
         self._is_training = is_training
         self.collections.display(outcome, is_training)
-        place = self._selected().place if self._selected() is not None else ""
+        selected = self._selected()
+        place = selected.place if selected is not None else ""
         self._outcome = outcome
         self._is_filling = True
         self.list.clear()
@@ -68,7 +69,7 @@ class TrialOutputs(QWidget):
         places = [seen.place for seen in outcome.seen]
         if places:
             row = places.index(place) if place in places else len(places) - 1
-            self.list.setCurrentItem(self.list.topLevelItem(row))
+            self._select(row)
         self._is_filling = False
         self._show()
 
@@ -80,7 +81,7 @@ class TrialOutputs(QWidget):
         rows = [row for row, other in enumerate(self._outcome.seen) if other.node == name]
         if rows:
             self._is_filling = True
-            self.list.setCurrentItem(self.list.topLevelItem(rows[-1]))
+            self._select(rows[-1])
             self._is_filling = False
             self._show()
 
@@ -151,6 +152,10 @@ class TrialOutputs(QWidget):
             item.setIcon(_PLACE, icon("circle-alert", self._tokens, self._tokens.error if is_first else self._tokens.secondary))
             item.setToolTip(_PLACE, self.tr("Here values stop being finite numbers.") if is_first else "")
         return item
+
+    def _select(self, row: int) -> None:
+        if (item := self.list.topLevelItem(row)) is not None:
+            self.list.setCurrentItem(item)
 
     def _selected(self) -> Seen | None:
         item = self.list.currentItem()

@@ -25,7 +25,7 @@ class SpreadDelegate(QStyledItemDelegate):
         found = index.data(STATISTICS_ROLE)
         if found is None or not len(found.heights):
             return
-        room = QRectF(option.rect).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)  # type: ignore[attr-defined]
+        room = QRectF(option.rect).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         if len(found.heights) == 1:  # one value everywhere
             room = QRectF(room.center().x() - 1, room.top(), 2, room.height())
         share, highest = room.width() / len(found.heights), float(found.heights.max())

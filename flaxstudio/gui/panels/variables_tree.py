@@ -110,7 +110,7 @@ class VariablesModel(QAbstractItemModel):
         children = self.row(parent).children
         return self.createIndex(row, column, children[row]) if 0 <= row < len(children) else QModelIndex()
 
-    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: Index) -> QModelIndex:
         parent = self.row(index).parent if index.isValid() else None
         return QModelIndex() if parent is None or parent is self._root else self.createIndex(parent.place, 0, parent)
 
