@@ -77,6 +77,23 @@ MENUS: tuple[tuple[str, tuple[Command | str | None, ...]], ...] = (
             _c("new_block", _T(_CONTEXT, "New block…"), icon="boxes"),
             _c("open_block", _T(_CONTEXT, "Open block"), "Ctrl+Down"),
             _c("leave_block", _T(_CONTEXT, "Leave block"), "Ctrl+Up", icon="corner-left-up"),
+            None,
+            _c(
+                "new_code_layer",
+                _T(_CONTEXT, "New code layer…"),
+                icon="code",
+                tip=_T(_CONTEXT, "Write a layer of your own in Flax"),
+            ),
+            _c(
+                "take_layer",
+                _T(_CONTEXT, "Layer from a package or file…"),
+                tip=_T(_CONTEXT, "Use a Module of an installed package or of a Python file"),
+            ),
+            _c(
+                "plugin_folder",
+                _T(_CONTEXT, "Open the plug-in folder"),
+                tip=_T(_CONTEXT, "Layers in files there are in the palette"),
+            ),
         ),
     ),
     (

@@ -30,13 +30,18 @@ class _Clip:
     positions: Mapping[str, Position] = field(default_factory=dict)
 
 
+WithLayer = Callable[[str, Callable[[], None]], None]
+"""Does something once the project can use a layer: one of the plug-in folder is agreed to and taken in first."""
+
+
 class GraphActs(QObject):
     """Slots for the intents of canvas, palette, inspector and problems."""
 
-    def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, canvas: Canvas, with_layer: WithLayer, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._canvas = canvas
+        self._with_layer = with_layer
 
     def on_layer_activated(self, layer: str) -> None:
         """Add a layer at a free spot, connected to the selected node if that is one with a free output."""
@@ -57,9 +62,15 @@ class GraphActs(QObject):
         self._add(layer, x, y, lambda name: self._joining(layer, name, port) if port else [])
 
     def on_layer_dropped_on_edge(self, layer: str, x: float, y: float, edge: Edge) -> None:
-        spec = self._session.catalogue[layer]
-        fits = spec.inputs and spec.outputs
-        self._add(layer, x, y, lambda name: [edits.insert_on_edge(name, edge, spec)] if fits else [])
+        def inserted(name: str) -> list[Edit]:
+            spec = self._session.catalogue[layer]
+            return [edits.insert_on_edge(name, edge, spec)] if spec.inputs and spec.outputs else []
+
+        self._add(layer, x, y, inserted)
+
+    def place(self, layer: str, attributes: Mapping[str, Value]) -> None:
+        """Place a layer of the project at a free spot, with attributes set."""
+        self._add_now(layer, *self._canvas.insertion_point(), attributes=attributes)
 
     def on_node_dropped_on_edge(self, name: str, edge: Edge) -> None:
         node = self._session.shown.graph.node(name)
@@ -151,9 +162,19 @@ class GraphActs(QObject):
             self._canvas.select(tuple(names.values()))
 
     def _add(self, layer: str, x: float, y: float, more: Callable[[str], list[Edit]] | None = None) -> None:
+        self._with_layer(layer, lambda: self._add_now(layer, x, y, more))
+
+    def _add_now(
+        self,
+        layer: str,
+        x: float,
+        y: float,
+        more: Callable[[str], list[Edit]] | None = None,
+        attributes: Mapping[str, Value] | None = None,
+    ) -> None:
         spec = self._session.catalogue[layer]
         name = edits.new_name(self._session.shown, spec)
-        add = edits.add_node(spec, name, (x, y))
+        add = edits.add_node(spec, name, (x, y), attributes)
         if self._session.edit_shown(edits.sequence(add.text, [add, *(more(name) if more else [])])):
             self._canvas.select((name,))
 

@@ -19,12 +19,13 @@ from flaxstudio.project.results import Results
 class Knowledge:
     """All that the window shows of a document.
 
-    `place` is the graph that is open, `shown` the project as seen from there and `shown_shapes` the shapes in it;
-    `shapes` are the model's.
+    `offered` are the catalogue's layers and those of the plug-in folder, for palette and search. `place` is the graph
+    that is open, `shown` the project as seen from there and `shown_shapes` the shapes in it; `shapes` are the model's.
     """
 
     project: Project
     catalogue: Catalogue
+    offered: Catalogue
     place: Place
     shown: Project
     results: Results

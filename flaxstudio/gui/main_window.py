@@ -101,6 +101,9 @@ class MainWindow(QMainWindow):
         if old is None or _drawn(old) != _drawn(new):
             self.canvas.display(new.project, new.shown_problems, new.shown_shapes, new.catalogue, new.place)
             self.problems_panel.display(new.problems)
+        if old is None or old.offered is not new.offered:
+            self.palette_panel.set_catalogue(new.offered)
+            self.canvas.search.set_catalogue(new.offered)
         if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
             self.data_panel.display(new.project.dataset, new.data)
         if old is None or old.results is not new.results:

@@ -10,7 +10,7 @@ from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import GraphShapes
-from flaxstudio.graph.spec import Catalogue
+from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.examination import (
     DataExamination,
@@ -55,7 +55,9 @@ class Session(QObject):
         self.style: Style = "compact"
         self.place = Place()
         self._trusted = trusted
+        self._plugins: tuple[LayerSpec, ...] = ()
         self._catalogue: tuple[Library, frozenset[str], Catalogue] = (Library(), trusted, base)
+        self._offered: tuple[Catalogue, tuple[LayerSpec, ...], Catalogue] = (base, self._plugins, base)
         self._source: tuple[Graph, str, Catalogue, Style, Source] | None = None
         self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
@@ -83,6 +85,15 @@ class Session(QObject):
         return made
 
     @property
+    def offered(self) -> Catalogue:
+        """All layers that can be placed: those of the catalogue and of the plug-in folder."""
+        catalogue, plugins, offered = self._offered
+        if catalogue is not self.catalogue or plugins is not self._plugins:
+            offered = self.catalogue.with_layers(*self._plugins)
+            self._offered = (self.catalogue, self._plugins, offered)
+        return offered
+
+    @property
     def block(self) -> str:
         """The block that is open, "" for the model's own graph."""
         return block_at(self.document.project, self.place) or ""
@@ -108,6 +119,11 @@ class Session(QObject):
         if hashes != self._trusted:
             self._trusted = hashes
             self._on_document()
+
+    def set_plugins(self, plugins: tuple[LayerSpec, ...]) -> None:
+        """Offer the layers of the plug-in folder beside the catalogue's."""
+        self._plugins = plugins
+        self._publish()
 
     def go_to(self, place: Place) -> None:
         """Open another graph of the project: that of a block, or the model's."""
@@ -204,6 +220,7 @@ class Session(QObject):
         return Knowledge(
             document.project,
             self.catalogue,
+            self.offered,
             self.place,
             self.shown,
             document.results,

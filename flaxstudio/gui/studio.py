@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.block_acts import BlockActs
+from flaxstudio.gui.code_acts import CodeActs
 from flaxstudio.gui.data_acts import DataActs
 from flaxstudio.gui.dialogs.about import show_about
 from flaxstudio.gui.export_acts import ExportActs
 from flaxstudio.gui.file_acts import SUFFIX, FileActs
+from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.panels.run_state import progress_text
@@ -24,9 +26,12 @@ from flaxstudio.gui.start_content import recent_projects_with_pictures, template
 from flaxstudio.gui.start_page import RecentProject
 from flaxstudio.gui.theme import apply_theme, tokens_for
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.gui.trust import Trust
 from flaxstudio.gui.try_it_acts import TryItActs
 from flaxstudio.gui.variables_acts import VariablesActs
 from flaxstudio.gui.warm_up import WarmUp
+from flaxstudio.project.consent import consent_file
+from flaxstudio.project.plugins import plugin_folder
 from flaxstudio.project.results import Trained
 from flaxstudio.training.events import Event, RunFinished, RunStarted
 
@@ -45,10 +50,13 @@ class Studio(QObject):
         self.catalogue = catalogue
         self.window = window
         warm_up = WarmUp()
-        self.session = Session(self.catalogue, warm_up, self)
+        self.trust = Trust(consent_file(), window, lambda: self.tokens, self.complain)
+        self.session = Session(self.catalogue, warm_up, self, self.trust.hashes)
         self.runner = Runner(lambda: self.session.catalogue, warm_up, self)
         self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.complain, self.show_canvas)
-        self.graph = GraphActs(self.session, self.window.canvas, self)
+        self.codes = CodeActs(self.session, self.trust, plugin_folder(), window, lambda: self.tokens, self.say, self.complain)
+        self.graph = GraphActs(self.session, self.window.canvas, self.codes.with_layer, self)
+        self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
         self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens, warm_up)
@@ -75,12 +83,15 @@ class Studio(QObject):
         self.window.set_layout(self.settings.layout)
         self.on_session_changed()
         self.session.begin_examining()
+        self.codes.watch.begin()
         self.device_worker.ask("device")
         self._show_recent()
 
     def may_close(self) -> bool:
         """See to unsaved work, then end all threads; False keeps the window open."""
         is_free = False
+        if not self.codes.may_close():
+            return False
 
         def leave() -> None:
             nonlocal is_free
@@ -96,6 +107,8 @@ class Studio(QObject):
         self.settings.keep_window(self.window.saveGeometry(), self.window.layout_state())
         self.runner.stop_and_wait()
         self.exports.cancel()
+        self.codes.close()
+        self.foreign.close()
         self.variables.close()
         self.try_it.close()
         self.data.close()
@@ -215,6 +228,8 @@ class Studio(QObject):
         self._begin_run(self.session.document.results.trained)
 
     def _begin_run(self, resume: Trained | None) -> None:
+        if not self.codes.review():
+            return
         errors = [problem for problem in self.session.knowledge.problems if problem.severity == "error"]
         if errors:
             self.show_problems()
@@ -268,6 +283,7 @@ class Studio(QObject):
         self.tokens = tokens
         apply_theme(self._app, tokens)
         self.window.set_tokens(tokens)
+        self.codes.set_tokens(tokens)
         self._show_recent()
 
     def _mark_theme(self) -> None:

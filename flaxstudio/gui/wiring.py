@@ -54,6 +54,9 @@ def _wire_commands(studio: Studio) -> None:
         "make_block": studio.blocks.on_make_block,
         "take_apart": studio.blocks.on_take_apart,
         "new_block": studio.blocks.on_new_block,
+        "new_code_layer": studio.codes.on_new,
+        "take_layer": studio.foreign.on_take,
+        "plugin_folder": studio.codes.on_open_folder,
         "add": canvas.open_search,
         "tidy": graph.on_tidy,
         "fit": canvas.fit_all,
@@ -105,6 +108,9 @@ def _wire_editor(studio: Studio) -> None:
     canvas.open_requested.connect(studio.blocks.on_open)
     canvas.leave_requested.connect(studio.blocks.on_leave)
     canvas.place_requested.connect(studio.blocks.on_place_requested)
+    studio.blocks.code_requested.connect(studio.codes.on_edit)
+    studio.trust.changed.connect(studio.session.set_trusted)
+    studio.codes.plugins_changed.connect(studio.session.set_plugins)
     window.palette_panel.layer_activated.connect(graph.on_layer_activated)
     inspector.attribute_changed.connect(graph.on_attribute_changed)
     inspector.name_changed.connect(studio.on_name_changed)
