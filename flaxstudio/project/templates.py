@@ -3,17 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flaxstudio.graph.graph import Port, Value
+from flaxstudio.graph.graph import Graph, Port, Value
 from flaxstudio.graph.layout import tidy
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
 from flaxstudio.project.drawings import Drawing, autoencoder, explicit_mlp, residual_cnn, vision_transformer
 from flaxstudio.project.edits import Edit, add_node, connect, new_name, rename_model, set_dataset, set_training
-from flaxstudio.project.project import Project
+from flaxstudio.project.project import Position, Project
 
 _STEP = 240.0
 """Distance of two nodes in a row; a node is about 200 wide."""
+
+_NODE = (220.0, 80.0)
+"""The largest a node is drawn."""
 
 Layer = tuple[str, Mapping[str, Value]]
 
@@ -194,8 +197,13 @@ def build_template(name: str, catalogue: Catalogue) -> Project:
     if template.drawing is None:
         return row_of_layers(project, template.layers, catalogue)
     graph, library = template.drawing(catalogue)
-    block_positions = {block.name: tidy(block.graph, {}) for block in library.blocks}
-    return replace(project, graph=graph, library=library, positions=tidy(graph, {}), block_positions=block_positions)
+    block_positions = {block.name: _placed(block.graph) for block in library.blocks}
+    return replace(project, graph=graph, library=library, positions=_placed(graph), block_positions=block_positions)
+
+
+def _placed(graph: Graph) -> dict[str, Position]:
+    """Return where nodes stand; how wide each will be drawn is not known here, so all get the most."""
+    return tidy(graph, dict.fromkeys(graph.names(), _NODE))
 
 
 def row_of_layers(project: Project, layers: Sequence[Layer], catalogue: Catalogue) -> Project:
