@@ -115,7 +115,9 @@ TEMPLATES = (
         "Fits the notebook's 20 samples to a loss below 0.0001 in a second.",
         "ExplicitMLP",
         drawing=explicit_mlp,
-        dataset=DatasetSpec("sample:linear", tuple(f"x{i}" for i in range(10)), tuple(f"y{i}" for i in range(5)), validation=0.0, test=0.0),
+        dataset=DatasetSpec(
+            "sample:linear", tuple(f"x{i}" for i in range(10)), tuple(f"y{i}" for i in range(5)), validation=0.0, test=0.0
+        ),
         training=TrainConfig("mean_squared_error", OptimizerSpec("adam", 1e-2), batch_size=None, steps=500),
     ),
     Template(
