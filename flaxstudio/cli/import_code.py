@@ -3,8 +3,9 @@
 import argparse
 import sys
 
-from flaxstudio.codegen.imported_project import imported_project, shapes_in, text_in
+from flaxstudio.codegen.imported_project import imported_project, text_in
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.shape_text import shapes_in
 from flaxstudio.layers import catalogue
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import save_project

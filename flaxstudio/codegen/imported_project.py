@@ -1,17 +1,17 @@
 """A project from a file of source text: the graph that was read, laid out, and what the user should know of it."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from flaxstudio.codegen.own_calls import call_parameters, is_flag
 from flaxstudio.codegen.reader import read_module
+from flaxstudio.codegen.text_file import read_text
 from flaxstudio.graph.layout import tidy
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 
-_DTYPES = ("float32", "int32")
 _MAX_BYTES = 2_000_000
 
 
@@ -39,19 +39,12 @@ def text_in(path: Path) -> str:
         raise ProblemError(f"{path} is no text in UTF-8.", "Save it as UTF-8 and import it again.") from None
 
 
-def shapes_in(text: str) -> tuple[ArrayShape, ...]:
-    """Return the shapes that a text tells: `28,28,1`, `8;16`, `64:int32`; ProblemError where it tells none."""
-    return tuple(_shape(part) for part in text.split(";") if part.strip())
-
-
-def _shape(text: str) -> ArrayShape:
-    sizes, _, dtype = text.strip().partition(":")
-    numbers = sizes.strip().strip("()").strip().strip(",")
-    kind = dtype.strip() or "float32"
-    is_shape = re.fullmatch(r"\d{1,9}(\s*[,x]\s*\d{1,9})*", numbers)
-    found = tuple(int(number) for number in re.findall(r"\d+", numbers))
-    if not is_shape or 0 in found:
-        raise ProblemError(f"“{text.strip()}” is no shape.", "Write the sizes of one sample without the batch: 28,28,1")
-    if kind not in _DTYPES:
-        raise ProblemError(f"“{kind}” is no type of an input.", "Use float32 or int32, as in 64:int32")
-    return ArrayShape(found, kind)
+def arguments_in(text: str) -> dict[str, tuple[tuple[str, bool], ...]]:
+    """Return each linen Module of a text with the arrays that its call takes, and whether each is needed."""
+    file = read_text(text)
+    found = ((name, file.class_named(name)) for name in file.classes())
+    return {
+        name: tuple((argument, default is None) for argument, default in call_parameters(module) if not is_flag(argument))
+        for name, module in found
+        if module is not None
+    }

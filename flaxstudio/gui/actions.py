@@ -45,6 +45,12 @@ MENUS: tuple[tuple[str, tuple[Command | str | None, ...]], ...] = (
             _c("save", _T(_CONTEXT, "Save"), "Ctrl+S", icon="save"),
             _c("save_as", _T(_CONTEXT, "Save as…"), "Ctrl+Shift+S"),
             None,
+            _c(
+                "import_code",
+                _T(_CONTEXT, "Import code…"),
+                icon="code",
+                tip=_T(_CONTEXT, "Make a graph of a Flax Module's source"),
+            ),
             _c("open_data", _T(_CONTEXT, "Open data…"), "Ctrl+Shift+O", icon="table-2"),
             _c("export", _T(_CONTEXT, "Export…"), "Ctrl+E", icon="upload"),
             None,

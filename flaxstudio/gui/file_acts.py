@@ -54,6 +54,10 @@ class FileActs(QObject):
 
         self.after_leaving(begin)
 
+    def open_new(self, project: Project) -> None:
+        """Show a project that is in no file yet, once the present one has been seen to."""
+        self.after_leaving(lambda: self._open(Document(project)))
+
     def on_open(self) -> None:
         """Ask for a project file and open it."""
         title, kinds = self.tr("Open project"), self.tr("Flax Studio projects (*.msgpack);;All files (*)")

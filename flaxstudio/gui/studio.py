@@ -17,6 +17,7 @@ from flaxstudio.gui.export_acts import ExportActs
 from flaxstudio.gui.file_acts import SUFFIX, FileActs
 from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
+from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.runner import Runner
@@ -54,6 +55,7 @@ class Studio(QObject):
         self.session = Session(self.catalogue, warm_up, self, self.trust.hashes)
         self.runner = Runner(lambda: self.session.catalogue, warm_up, self)
         self.files = FileActs(self.session, self.runner, settings, self.window, self.say, self.complain, self.show_canvas)
+        self.imports = ImportCodeActs(self.catalogue, settings, self.window, warm_up, self.files.open_new, self.complain)
         self.codes = CodeActs(self.session, self.trust, plugin_folder(), window, lambda: self.tokens, self.say, self.complain)
         self.graph = GraphActs(self.session, self.window.canvas, self.codes.with_layer, self)
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
@@ -107,6 +109,7 @@ class Studio(QObject):
         self.settings.keep_window(self.window.saveGeometry(), self.window.layout_state())
         self.runner.stop_and_wait()
         self.exports.cancel()
+        self.imports.cancel()
         self.codes.close()
         self.foreign.close()
         self.variables.close()

@@ -37,6 +37,7 @@ def _wire_commands(studio: Studio) -> None:
         "start": studio.show_start_page,
         "save": files.on_save,
         "save_as": files.on_save_as,
+        "import_code": studio.imports.on_import_code,
         "open_data": studio.data.on_file_requested,
         "export": studio.exports.on_export,
         "quit": window.close,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from flaxstudio.cli.main import main
-from flaxstudio.codegen.imported_project import shapes_in
 from flaxstudio.graph.check import check
 from flaxstudio.graph.shape import ArrayShape
+from flaxstudio.graph.shape_text import shapes_in
 from flaxstudio.layers import catalogue
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.storage import load_project

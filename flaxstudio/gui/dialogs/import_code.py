@@ -1,0 +1,183 @@
+"""The dialog for File > Import code: which class of a file, the shapes of its inputs, and what the reader has to say."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.shape import ArrayShape
+from flaxstudio.graph.shape_text import shape_in
+from flaxstudio.gui import tokens as t
+
+_WIDTH = 520
+_NOTES_HEIGHT = 160
+_DTYPES = ("float32", "int32")
+
+
+class ImportCodeDialog(QDialog):
+    """Asks for a class and its inputs' shapes. `arguments` tells each class's arguments, and whether each is needed.
+
+    `read_requested` carries the class's name and the shapes; after `show_notes`, `open_requested` the wish to go on.
+    """
+
+    read_requested = Signal(str, object)
+    open_requested = Signal()
+
+    def __init__(self, file: Path, arguments: Mapping[str, Sequence[tuple[str, bool]]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Import code"))
+        self._arguments = arguments
+        self._is_read = False
+        self.classes = QComboBox()
+        self.classes.addItems(list(arguments))
+        self.classes.setCurrentIndex(self.classes.count() - 1)  # what is built of the others stands last
+        self.shapes: dict[str, QLineEdit] = {}
+        self.types: dict[str, QComboBox] = {}
+        self.form, self.notes, self.status = QFormLayout(), QLabel(), QLabel()
+        self.import_button = QPushButton(self.tr("Import"))
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self._lay_out(file)
+        self.classes.currentTextChanged.connect(lambda _: self._show_class())
+        self.import_button.clicked.connect(self._go_on)
+        self.cancel_button.clicked.connect(self.reject)
+        self._show_class()
+
+    def show_progress(self) -> None:
+        """Say that the text is being read."""
+        self.import_button.setEnabled(False)
+        self._say(self.tr("Reading the text…"))
+
+    def show_fault(self, text: str) -> None:
+        """Say why there is nothing to import."""
+        self.import_button.setEnabled(True)
+        self._say(text, is_fault=True)
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """Show what the reader has to say before the graph is opened."""
+        self._is_read = True
+        self.notes.setText("\n\n".join(notes))
+        self.area.show()
+        self.import_button.setText(self.tr("Open the graph"))
+        self.import_button.setEnabled(True)
+        self.import_button.setFocus()
+        self._say(self.tr("The graph is ready. Look at this before you open it:"))
+
+    def given(self) -> tuple[ArrayShape, ...]:
+        """Return the shapes that were typed; ProblemError where one is missing or is none. Trailing ones may be left out."""
+        found: list[ArrayShape] = []
+        missing = ""
+        for name, is_needed in self._arguments.get(self.classes.currentText(), ()):
+            text = self.shapes[name].text().strip()
+            if not text:
+                missing = missing or name
+                if is_needed:
+                    raise ProblemError(self.tr("Give the shape of {0}.").format(name))
+                continue
+            if missing:
+                raise ProblemError(self.tr("Give the shape of {0} as well.").format(missing))
+            found.append(shape_in(f"{text}:{self.types[name].currentText()}"))
+        return tuple(found)
+
+    def _go_on(self) -> None:
+        if self._is_read:
+            self.open_requested.emit()
+            return
+        try:
+            shapes = self.given()
+        except ProblemError as problem:
+            self._say(str(problem), is_fault=True)
+            return
+        self.read_requested.emit(self.classes.currentText(), shapes)
+
+    def _show_class(self) -> None:
+        """Offer a line for each argument of the class."""
+        while self.form.rowCount():
+            self.form.removeRow(0)
+        self.shapes, self.types = {}, {}
+        for name, is_needed in self._arguments.get(self.classes.currentText(), ()):
+            self.form.addRow(name if is_needed else self.tr("{0} (optional)").format(name), self._row(name))
+        self._begin_anew()
+
+    def _row(self, name: str) -> QWidget:
+        edit, kind = QLineEdit(), QComboBox()
+        edit.setPlaceholderText(self.tr("One sample's sizes: 28, 28, 1"))
+        edit.setAccessibleName(self.tr("Shape of {0}").format(name))
+        edit.textChanged.connect(lambda _: self._begin_anew())
+        kind.addItems(list(_DTYPES))
+        kind.setAccessibleName(self.tr("Type of {0}").format(name))
+        kind.currentTextChanged.connect(lambda _: self._begin_anew())
+        self.shapes[name], self.types[name] = edit, kind
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(t.GAP)
+        layout.addWidget(edit, 1)
+        layout.addWidget(kind)
+        return row
+
+    def _begin_anew(self) -> None:
+        """What was read before was something else."""
+        self._is_read = False
+        self.area.hide()
+        self.import_button.setText(self.tr("Import"))
+        self.import_button.setEnabled(bool(self._arguments))
+        self._say("" if self._arguments else self.tr("The file has no linen Module."), is_fault=not self._arguments)
+
+    def _say(self, text: str, is_fault: bool = False) -> None:
+        self.status.setText(text)
+        self.status.setProperty("role", "error" if is_fault else "secondary")
+        self.status.style().unpolish(self.status)
+        self.status.style().polish(self.status)
+
+    def _lay_out(self, file: Path) -> None:
+        self.setMinimumWidth(_WIDTH)
+        title = QLabel(self.tr("Import a Module from {0}").format(file.name))
+        title.setProperty("role", "title")
+        about = QLabel(self.tr("The text is read and never run. What cannot be drawn is kept as a node of code."))
+        about.setProperty("role", "secondary")
+        self.classes.setAccessibleName(self.tr("Class"))
+        choice = QFormLayout()
+        for form in (choice, self.form):
+            form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
+        choice.addRow(self.tr("Class"), self.classes)
+        self.area = QScrollArea()
+        self.area.setWidget(self.notes)
+        self.area.setWidgetResizable(True)
+        self.area.setMinimumHeight(_NOTES_HEIGHT)
+        self.notes.setAlignment(Qt.AlignmentFlag.AlignTop)
+        for label in (self.notes, self.status, about):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.import_button.setProperty("primary", True)
+        self.import_button.setDefault(True)
+        self.cancel_button.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(t.GAP)
+        buttons.addStretch()
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.import_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(t.SECTION_GAP, t.SECTION_GAP, t.SECTION_GAP, t.SECTION_GAP)
+        layout.setSpacing(t.PADDING)
+        layout.addWidget(title)
+        layout.addWidget(about)
+        layout.addLayout(choice)
+        layout.addLayout(self.form)
+        layout.addWidget(self.status)
+        layout.addWidget(self.area, 1)
+        layout.addLayout(buttons)

@@ -1,0 +1,96 @@
+"""File > Import code: the file, the dialog, the reading in the background, and the graph as a new project."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from flaxstudio.codegen.imported_project import arguments_in, imported_project, text_in
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.shape import ArrayShape
+from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.background import Task
+from flaxstudio.gui.dialogs.import_code import ImportCodeDialog
+from flaxstudio.gui.settings import Settings
+from flaxstudio.project.project import Project
+
+
+class ImportCodeActs(QObject):
+    """Turns a Module's source into a project. `open_project` shows it, once the present one has been seen to."""
+
+    def __init__(
+        self,
+        base: Catalogue,
+        settings: Settings,
+        window: QWidget,
+        warm_up: Callable[[], None],
+        open_project: Callable[[Project], None],
+        complain: Callable[[str], None],
+    ) -> None:
+        super().__init__(window)
+        self._base = base
+        self._settings = settings
+        self._window = window
+        self._warm_up = warm_up
+        self._open_project = open_project
+        self._complain = complain
+        self._task: Task | None = None
+        self._project: Project | None = None
+
+    def on_import_code(self) -> None:
+        """Ask for a Python file and show what may be imported from it."""
+        title, kinds = self.tr("Import code"), self.tr("Python (*.py);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self._window, title, str(self._settings.folder), kinds)
+        if path:
+            self.import_from(Path(path))
+
+    def import_from(self, path: Path) -> ImportCodeDialog | None:
+        """Show the dialog for a file; what is wrong with the file is said at once."""
+        try:
+            text = text_in(path)
+            arguments = arguments_in(text)
+        except ProblemError as problem:
+            self._complain(str(problem))
+            return None
+        self._settings.folder = path.parent
+        dialog = ImportCodeDialog(path, arguments, self._window)
+        dialog.read_requested.connect(lambda name, shapes: self._read(dialog, text, name, shapes))
+        dialog.open_requested.connect(lambda: self._open(dialog))
+        dialog.rejected.connect(self.cancel)
+        dialog.open()
+        return dialog
+
+    def cancel(self) -> None:
+        """Drop what is being read."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task.wait()
+            self._task = None
+
+    def _read(self, dialog: ImportCodeDialog, text: str, name: str, shapes: tuple[ArrayShape, ...]) -> None:
+        self.cancel()
+
+        def work(cancelled: Callable[[], bool]) -> Any:  # noqa: ARG001 - quick enough not to be cancelled
+            self._warm_up()
+            return imported_project(text, name, shapes, self._base)
+
+        self._task = task = Task(work, self)
+        task.done.connect(lambda found: self._on_read(dialog, *found))
+        task.refused.connect(lambda problem: dialog.show_fault(str(problem)))
+        dialog.show_progress()
+        task.start()
+
+    def _on_read(self, dialog: ImportCodeDialog, project: Project, notes: tuple[str, ...]) -> None:
+        self._project = project
+        if notes:
+            dialog.show_notes(notes)
+        else:
+            self._open(dialog)
+
+    def _open(self, dialog: ImportCodeDialog) -> None:
+        dialog.accept()
+        if self._project is not None:
+            self._open_project(self._project)
+            self._project = None
