@@ -98,7 +98,7 @@ def test_deepfm_is_the_one_written_by_hand() -> None:
 
 
 def test_a_network_with_two_heads_is_the_one_written_by_hand() -> None:
-    judge_like(multi_task(), by_hand.MultiTask(), is_computed=True)
+    judge_like(multi_task(), by_hand.MultiTask())
 
 
 def test_deep_sets_are_those_written_by_hand() -> None:
@@ -121,7 +121,7 @@ def test_a_network_of_sines_has_198_401_params() -> None:
 
 
 def test_two_experts_are_those_written_by_hand() -> None:
-    judge_like(two_experts(), by_hand.TwoExperts(), is_computed=True)
+    judge_like(two_experts(), by_hand.TwoExperts())
 
 
 def test_blocks_five_deep_are_those_written_by_hand() -> None:
