@@ -7,12 +7,14 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
 from flaxstudio.graph.library import Block
+from flaxstudio.graph.naming import WRAPPING_NAMES, free_name
 from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.name_popup import NamePopup
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project import block_edits, edits
 from flaxstudio.project.block_edits import within
+from flaxstudio.project.field_edits import expose
 from flaxstudio.project.grouping import dissolve, make_block
 from flaxstudio.project.place import Place, place_of_block
 
@@ -121,6 +123,18 @@ class BlockActs(QObject):
         edit = steps[0] if len(steps) == 1 else edits.sequence(self.tr("Take {0} blocks apart").format(len(steps)), steps)
         if self._session.edit_shown(edit):
             self._canvas.select([name for name in self._session.shown.graph.names() if name not in before])
+
+    def on_expose(self, node: str, attribute: str) -> None:
+        """Ask for a name and make a node's attribute one of the open class."""
+        graph, catalogue = self._session.shown.graph, self._session.catalogue
+        taken = {*graph.names(), *(field.name for field in graph.fields)}
+        name = attribute if attribute not in taken | WRAPPING_NAMES else free_name(attribute, taken)
+
+        def make(field: str) -> str:
+            return self._session.attempt(within(self._session.block, expose(node, attribute, field, catalogue)))
+
+        title = self.tr("Name of the attribute in {0}").format(self._session.shown.name)
+        self._ask(title, self.tr("Expose"), name, QCursor.pos(), make)
 
     # changing
 

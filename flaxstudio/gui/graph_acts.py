@@ -1,13 +1,14 @@
 """What the user asks of the graph, turned into edits."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as with_default
 
 import msgspec
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
-from flaxstudio.graph.graph import Edge, Graph, Port, Value
+from flaxstudio.graph.graph import Edge, Field, Graph, Port, Value
 from flaxstudio.graph.layout import tidy
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
 from flaxstudio.graph.problem import Fix
@@ -16,6 +17,7 @@ from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
 from flaxstudio.project.block_edits import within
 from flaxstudio.project.edits import Edit
+from flaxstudio.project.field_edits import remove_field, rename_field, set_field
 from flaxstudio.project.project import Position
 
 MIME = "application/x-flaxstudio-nodes"
@@ -27,7 +29,7 @@ class _Clip:
     """Copied nodes, as they travel through the clipboard."""
 
     graph: Graph
-    positions: Mapping[str, Position] = field(default_factory=dict)
+    positions: Mapping[str, Position] = with_default(default_factory=dict)
 
 
 WithLayer = Callable[[str, Callable[[], None]], None]
@@ -90,7 +92,28 @@ class GraphActs(QObject):
         self.on_delete_requested(self._canvas.selected_nodes(), self._canvas.selected_edges())
 
     def on_attribute_changed(self, node: str, name: str, value: Value) -> None:
-        self._session.edit_shown(edits.set_attribute(node, name, value, self._session.catalogue))
+        if name == "shares" and value:
+            self.share([node], str(value))
+        else:
+            self._session.edit_shown(edits.set_attribute(node, name, value, self._session.catalogue))
+
+    def share(self, nodes: Iterable[str], owner: str) -> None:
+        """Let nodes use the params of another; those that used theirs follow."""
+        graph, chosen = self._session.shown.graph, set(nodes)
+        followers = [n.name for n in graph.nodes if n.name in chosen or n.attributes.get("shares") in chosen]
+        steps = [edits.set_attribute(name, "shares", owner, self._session.catalogue) for name in followers if name != owner]
+        self._session.edit_shown(edits.sequence(self.tr("Share the params of {0}").format(owner), steps))
+
+    def on_field_changed(self, field: Field) -> None:
+        """Add an attribute of the open class, or set it."""
+        self._session.edit_shown(set_field(field))
+
+    def on_field_removed(self, name: str) -> None:
+        self._session.edit_shown(remove_field(name))
+
+    def rename_field(self, old: str, new: str) -> str:
+        """Rename an attribute of the open class; return why not, if it may not be."""
+        return self._session.attempt(within(self._session.block, rename_field(old, new)))
 
     def on_fix_requested(self, fix: Fix, block: str | None = None) -> None:
         """Carry out a repair in a block's graph; in the open one where none is named."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flaxstudio.codegen.source import Source
-from flaxstudio.graph.check import check
+from flaxstudio.graph.check import blocks_in, check
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.data_state import DataState
+from flaxstudio.project.block_edits import graphs_of
 from flaxstudio.project.place import Place, block_at
 from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.results import Results
@@ -45,6 +46,13 @@ class Knowledge:
         return block_at(self.project, self.place) or ""
 
     @property
+    def users(self) -> int | None:
+        """How many nodes use the open block; None for the model's own graph."""
+        if not (block := self.block):
+            return None
+        return sum(len(list(graph.of_layer(block))) for _, graph in graphs_of(self.project))
+
+    @property
     def shown_problems(self) -> tuple[Problem, ...]:
         """The problems in the graph that is open."""
         block = self.block
@@ -66,6 +74,9 @@ def problems_of(project: Project, catalogue: Catalogue, block: str, more: Iterab
     found = [*check_project(project, catalogue), *more]
     if block:  # which the model need not use
         inside = check(project.library.block(block).graph, catalogue)
+        if block not in {found.name for found in blocks_in(project.graph, catalogue)}:
+            # nothing of the model depends on it
+            inside = tuple(replace(problem, severity="warning") for problem in inside)
         found += [problem if problem.block else replace(problem, block=block) for problem in inside]
     names = {"": set(project.graph.names())} | {b.name: set(b.graph.names()) for b in project.library.blocks}
     return tuple(dict.fromkeys(p for p in found if not p.node or p.node in names.get(p.block, ())))

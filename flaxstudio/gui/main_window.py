@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
             self.canvas.display(new.project, new.shown_problems, new.shown_shapes, new.catalogue, new.place)
             self.problems_panel.display(new.problems)
         if old is None or old.offered is not new.offered:
-            self.palette_panel.set_catalogue(new.offered)
+            self.palette_panel.set_catalogue(new.offered, frozenset(layer.name for layer in new.project.library))
             self.canvas.search.set_catalogue(new.offered)
         if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
             self.data_panel.display(new.project.dataset, new.data)
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         if self._shown is None:
             return
         known, selected = self._shown, self.selected
-        self.inspector.display(known.shown, selected, known.shown_problems, known.shown_shapes)
+        self.inspector.display(known.shown, selected, known.shown_problems, known.shown_shapes, known.catalogue, known.users)
         lines = known.source.lines_of(known.block, selected[0]) if len(selected) == 1 else None
         self.code_panel.display(known.source.text, lines)
         outer = selected if known.place == Place() else known.place.path[:1]  # these panels list the model's own nodes

@@ -204,6 +204,10 @@ class Studio(QObject):
         if fault := rename(name):
             self.window.inspector.show_fault(fault)
 
+    def on_field_renamed(self, old: str, new: str) -> None:
+        if fault := self.graph.rename_field(old, new):
+            self.window.inspector.model_page.fields.show_fault(old, fault)
+
     def on_line_clicked(self, line: int) -> None:
         block, node = self.session.knowledge.source.place_at(line)
         if node:

@@ -30,6 +30,8 @@ def inspector(qtbot):
 
 def select(inspector, *names, project=PROJECT, problems=()):
     inspector.display(project, names, problems, SHAPES)
+    for _ in range(5):
+        QApplication.processEvents()  # lays it out, from the inside outwards
 
 
 def field(inspector, name):

@@ -27,7 +27,8 @@ def shown(palette: Palette) -> dict[str, list[str]]:
     """Return captions with the names of the layers below them, as the user sees them."""
     model = palette.tree.model()
     captions = [model.index(row, 0) for row in range(model.rowCount())]
-    return {c.data(): [model.index(row, 0, c).data() for row in range(model.rowCount(c))] for c in captions}
+    rows = {c.data(): [model.index(row, 0, c) for row in range(model.rowCount(c))] for c in captions}
+    return {caption: [index.data() for index in indexes if index.data(LAYER)] for caption, indexes in rows.items()}
 
 
 def index_of(palette: Palette, layer: str) -> QModelIndex:

@@ -82,7 +82,6 @@ class Canvas(QWidget):
             self.view.cancel_gesture()
         if catalogue is not None:
             self.scene.catalogue = catalogue
-            self.search.set_catalogue(catalogue)
         before = self._place
         if place != before:
             self._leave_graph()

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
 
-from flaxstudio.graph.graph import Value
+from flaxstudio.graph.graph import Formula, Value
 from flaxstudio.graph.spec import AttributeSpec
+from flaxstudio.gui.panels.special_fields import Special, special_field
 
 _INSET = (6, 0, 0, 0)  # the style sheet's padding does not reach the text of a spin box
 
@@ -103,22 +104,25 @@ class ToggleField(QCheckBox):
 
 
 class ChoiceField(QComboBox):
-    """One of the attribute's choices."""
+    """One of the attribute's choices, or none of them where that is allowed."""
 
     committed = Signal()
 
     def __init__(self, spec: AttributeSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.addItems(spec.choices)
+        if spec.is_optional:
+            self.addItem(self.tr("none"), None)
+        for choice in spec.choices:
+            self.addItem(choice or self.tr("none"), choice)
         self.setMinimumContentsLength(6)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.activated.connect(lambda _: self.committed.emit())
 
     def show_value(self, value: Value) -> None:
-        self.setCurrentIndex(self.findText(str(value)))
+        self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == value), -1))
 
     def value(self) -> Value:
-        return self.currentText()
+        return self.currentData()  # type: ignore[no-any-return]
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -127,11 +131,13 @@ class ChoiceField(QComboBox):
             event.ignore()  # it scrolls the panel
 
 
-Field = NumberField | IntsField | ToggleField | ChoiceField
+Field = NumberField | IntsField | ToggleField | ChoiceField | Special
 
 
 def field_for(spec: AttributeSpec, parent: QWidget | None = None) -> Field:
     """Return the field that suits an attribute's type."""
+    if (special := special_field(spec, parent)) is not None:
+        return special
     match spec.type:
         case "bool":
             return ToggleField(parent)
@@ -161,6 +167,8 @@ def text_of(spec: AttributeSpec, value: Value) -> str:
 
 def value_text(value: Value) -> str:
     """Return a value as a user writes it."""
+    if isinstance(value, Formula):
+        return value.formula
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return _number_text(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -13,33 +13,62 @@ from flaxstudio.project.project import Project
 
 
 class Inspector(QWidget):
-    """Shows the selected node, several of them together, or the model where nothing is selected."""
+    """Shows the selected node, several of them together, or the open graph as a whole where nothing is selected."""
 
     name_changed = Signal(str, str)
     attribute_changed = Signal(str, str, object)
     model_renamed = Signal(str)
     fix_requested = Signal(object)
+    expose_requested = Signal(str, str)  # node, attribute
+    open_requested = Signal(str)  # node
+    review_requested = Signal(str)  # layer
+    field_changed = Signal(object)
+    field_renamed = Signal(str, str)
+    field_removed = Signal(str)
+    help_changed = Signal(str)
+    block_removed = Signal(str)
 
     def __init__(self, catalogue: Catalogue, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.node_page = NodePage(catalogue, tokens)
-        self.model_page = ModelPage(catalogue)
+        self.model_page = ModelPage(tokens)
+        self._catalogue = catalogue
         self._lay_out()
         self.node_page.name_changed.connect(self.name_changed)
         self.node_page.attribute_changed.connect(self.attribute_changed)
         self.node_page.fix_requested.connect(self.fix_requested)
+        self.node_page.expose_requested.connect(self.expose_requested)
+        self.node_page.layer_requested.connect(self.open_requested)
+        self.node_page.review_requested.connect(self.review_requested)
         self.model_page.model_renamed.connect(self.model_renamed)
+        self.model_page.fields.field_changed.connect(self.field_changed)
+        self.model_page.fields.field_renamed.connect(self.field_renamed)
+        self.model_page.fields.field_removed.connect(self.field_removed)
+        self.model_page.block.help_changed.connect(self.help_changed)
+        self.model_page.block.remove_requested.connect(self.block_removed)
         self.node_page.hide()
 
-    def display(self, project: Project, selected: tuple[str, ...], problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
-        """Show what is selected. What the user is typing stays while the shown value has not changed."""
+    def display(
+        self,
+        project: Project,
+        selected: tuple[str, ...],
+        problems: tuple[Problem, ...],
+        shapes: GraphShapes,
+        catalogue: Catalogue | None = None,
+        users: int | None = None,
+    ) -> None:
+        """Show what is selected in the open graph; `users` is the number of nodes of the block that it belongs to.
+
+        What the user is typing stays while the shown value has not changed.
+        """
+        self._catalogue = catalogue or self._catalogue
         names = tuple(name for name in selected if project.graph.has_node(name))
         if len(names) == 1:
-            self.node_page.display(project.graph, project.graph.node(names[0]), problems, shapes)
+            self.node_page.display(project.graph, project.graph.node(names[0]), problems, shapes, self._catalogue)
         elif names:
             self.model_page.display_nodes(project, names, problems, shapes)
         else:
-            self.model_page.display_model(project, problems, shapes)
+            self.model_page.display_graph(project, self._catalogue, problems, shapes, users)
         self.node_page.setVisible(len(names) == 1)
         self.model_page.setVisible(len(names) != 1)
 
@@ -56,6 +85,7 @@ class Inspector(QWidget):
 
     def set_tokens(self, tokens: Tokens) -> None:
         self.node_page.set_tokens(tokens)
+        self.model_page.set_tokens(tokens)
 
     def _lay_out(self) -> None:
         pages = QWidget()

@@ -12,6 +12,7 @@ from flaxstudio.gui.tokens import Tokens
 LAYER = Qt.ItemDataRole.UserRole
 SUMMARY = Qt.ItemDataRole.UserRole + 1
 COLOR = Qt.ItemDataRole.UserRole + 2
+COMMAND = Qt.ItemDataRole.UserRole + 3
 
 _Index = QModelIndex | QPersistentModelIndex
 _MARK = 4
@@ -19,11 +20,12 @@ _LEAST_SUMMARY = 60
 
 
 class LayerRows(QStyledItemDelegate):
-    """Paints rows with a layer; rows without one are captions."""
+    """Paints rows with a layer or a command; rows without either are captions."""
 
     def __init__(self, tokens: Tokens, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tokens = tokens
+        self._plus = icon("plus", tokens, tokens.accent)
         self._open = icon("chevron-down", tokens, tokens.secondary)
         self._closed = icon("chevron-right", tokens, tokens.secondary)
         self._name_font = body_font()
@@ -41,16 +43,14 @@ class LayerRows(QStyledItemDelegate):
         row = QRectF(option.rect)
         if index.data(LAYER):
             self._paint_layer(painter, option, index, row)
+        elif index.data(COMMAND):
+            self._paint_command(painter, option, index, row)
         else:
             self._paint_caption(painter, option, index, row)
         painter.restore()
 
     def _paint_layer(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, row: QRectF) -> None:
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
-        if is_current or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QColor(self._tokens.accent) if is_current else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self._tokens.hover))
-            painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        self._paint_state(painter, option, row)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(index.data(COLOR))
         painter.drawRoundedRect(QRectF(row.left() + 8, row.center().y() - 7, _MARK, 14), 2, 2)
@@ -59,6 +59,18 @@ class LayerRows(QStyledItemDelegate):
         rest = text.adjusted(used + t.GAP, 0, 0, 0)
         if rest.width() > _LEAST_SUMMARY:
             self._text(painter, rest, index.data(SUMMARY), self._small_font, self._tokens.secondary)
+
+    def _paint_command(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, row: QRectF) -> None:
+        self._paint_state(painter, option, row)
+        self._plus.paint(painter, QRect(round(row.left()) + 4, round(row.center().y()) - 6, 12, 12))
+        self._text(painter, row.adjusted(20, 0, -8, 0), index.data(), self._small_font, self._tokens.accent)
+
+    def _paint_state(self, painter: QPainter, option: QStyleOptionViewItem, row: QRectF) -> None:
+        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_current or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QColor(self._tokens.accent) if is_current else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._tokens.hover))
+            painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def _paint_caption(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, row: QRectF) -> None:
         left = 8

@@ -1,4 +1,4 @@
-"""The inspector's page for the model as a whole, or for several nodes of it."""
+"""The inspector's page for the open graph as a whole, model or block, or for several nodes of it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,19 +11,21 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.panels.block_section import BlockSection
 from flaxstudio.gui.panels.facts import Fact, Facts
+from flaxstudio.gui.panels.fields_form import FieldsForm
 from flaxstudio.gui.panels.name_field import NameField
+from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.project import Project
 
 
 class ModelPage(QWidget):
-    """Counts nodes, params and problems; names the model where nothing is selected."""
+    """Counts nodes, params and problems; names the class and edits its attributes where nothing is selected."""
 
     model_renamed = Signal(str)
 
-    def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._catalogue = catalogue
         self.title, self._hint = QLabel(), QLabel()
         self.title.setProperty("role", "title")
         self._hint.setProperty("role", "caption")
@@ -31,29 +33,47 @@ class ModelPage(QWidget):
         self.name_field = NameField(self.tr("Class name"), self)
         self.name_field.name_changed.connect(self.model_renamed)
         self.facts = Facts(self)
+        self.block = BlockSection(self)
+        self.fields = FieldsForm(tokens, self)
+        self._fields_title = QLabel(self.tr("Attributes of the class"))
+        self._fields_title.setProperty("role", "heading")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(t.PADDING, t.PADDING, t.PADDING, t.PADDING)
         layout.setSpacing(t.GAP)
-        for part in (self.title, self.name_field, self.facts, self._hint):
+        for part in (self.title, self.name_field, self.block, self.facts, self._fields_title, self.fields, self._hint):
             layout.addWidget(part)
         layout.addStretch()
 
-    def display_model(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
-        """Show the whole model."""
-        graph = project.graph
-        self.title.setText(self.tr("Model"))
-        self.name_field.show()
-        self.name_field.display("model", project.name)
+    def display_graph(
+        self, project: Project, catalogue: Catalogue, problems: tuple[Problem, ...], shapes: GraphShapes, users: int | None
+    ) -> None:
+        """Show the whole graph that is open: the model's, or a block's with the number of nodes that use it."""
+        graph, is_block = project.graph, users is not None
+        self.title.setText(self.tr("Block") if is_block else self.tr("Model"))
+        self._show_parts(True)
+        self.name_field.display("block" if is_block else "model", project.name)
+        self.block.setVisible(is_block)
+        if users is not None:
+            self.block.display(project.library.block(project.name), users)
+        self.fields.display(project.name, graph.fields, catalogue, graph.names())
         self.facts.display(
             (
                 (self.tr("Nodes"), f"{len(graph.nodes):,}"),
                 (self.tr("Layers"), self._layers(graph, graph.names())),
-                (self.tr("Params"), f"{shapes.params:,}"),
+                (self.tr("Params"), f"{shapes.params:,}" if shapes.nodes or not is_block else self.tr("not known yet")),
                 *self._output_facts(graph, shapes),
                 (self.tr("Problems"), self._count(problems)),
             )
         )
         self._hint.setText(self.tr("Select a node to see and change its attributes.") if graph.nodes else "")
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Draw in another theme."""
+        self.fields.set_tokens(tokens)
+
+    def _show_parts(self, is_graph: bool) -> None:
+        for part in (self.name_field, self.block, self._fields_title, self.fields):
+            part.setVisible(is_graph)
 
     def display_nodes(
         self, project: Project, names: tuple[str, ...], problems: tuple[Problem, ...], shapes: GraphShapes
@@ -61,7 +81,7 @@ class ModelPage(QWidget):
         """Show several nodes together."""
         known = [shapes.nodes[name] for name in names if name in shapes.nodes]
         self.title.setText(self.tr("{} nodes").format(f"{len(names):,}"))
-        self.name_field.hide()
+        self._show_parts(False)
         self.facts.display(
             (
                 (self.tr("Layers"), self._layers(project.graph, names)),

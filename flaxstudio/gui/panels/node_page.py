@@ -2,14 +2,16 @@
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from flaxstudio.graph.graph import Graph, Node
+from flaxstudio.graph.graph import Graph, Node, Port
+from flaxstudio.graph.library import Block, Code, Imported
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes, Shape
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.families import family_color, family_title
+from flaxstudio.gui.panels.attribute_context import context_of, section_of
 from flaxstudio.gui.panels.attribute_editors import AttributeForm
 from flaxstudio.gui.panels.facts import Fact, Facts
 from flaxstudio.gui.panels.name_field import NameField
@@ -22,6 +24,9 @@ class NodePage(QWidget):
 
     name_changed = Signal(str, str)
     attribute_changed = Signal(str, str, object)
+    expose_requested = Signal(str, str)
+    layer_requested = Signal(str)
+    review_requested = Signal(str)
     fix_requested = Signal(object)
 
     def __init__(self, catalogue: Catalogue, tokens: Tokens, parent: QWidget | None = None) -> None:
@@ -34,25 +39,45 @@ class NodePage(QWidget):
         self.facts = Facts(self)
         self.problems = ProblemNotes(tokens, self)
         self._mark, self._title, self._family = QFrame(), QLabel(), QLabel()
-        self._summary, self._link = QLabel(), QLabel()
+        self._summary, self._link, self._note = QLabel(), QLabel(), QLabel()
+        self.open_button, self.review_button = QPushButton(), QPushButton(self.tr("Read and allow…"))
         self._headings = {name: QLabel(text) for name, text in self._heading_texts().items()}
         self._lay_out()
         self._connect()
 
-    def display(self, graph: Graph, node: Node, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
+    def display(
+        self,
+        graph: Graph,
+        node: Node,
+        problems: tuple[Problem, ...],
+        shapes: GraphShapes,
+        catalogue: Catalogue | None = None,
+    ) -> None:
         """Show a node of the graph with the problems found at it."""
+        self._catalogue = catalogue or self._catalogue
         self._node = node
         spec = self._catalogue.get(node.layer)
         self._show_layer(spec)
         self.name_field.display(node.name, node.name)
-        specs = spec.attributes if spec else ()
-        self.form.display(node.name, specs, node.attributes)
-        self.form.setVisible(bool(specs))
-        self._headings["attributes"].setVisible(bool(specs))
+        self._show_attributes(graph, node, spec)
         self.facts.display((*self._input_facts(graph, shapes), *self._own_facts(shapes, spec)))
         own = tuple(problem for problem in problems if problem.node == node.name)
         self._headings["problems"].setVisible(bool(own))
         self.problems.display(own)
+
+    def _show_attributes(self, graph: Graph, node: Node, spec: LayerSpec | None) -> None:
+        specs = (*spec.attributes, *spec.wrapping) if spec else ()
+        owner = str(node.attributes.get("shares") or "")
+        values = node.attributes
+        if owner and graph.has_node(owner):
+            values = {**graph.node(owner).attributes, "shares": owner}
+        locked = self.tr("It uses the params of {0}, and so has its attributes.").format(owner) if owner else ""
+        context = context_of(graph, node, spec, locked) if spec else None
+        self.form.display(node.name, specs, values, context, lambda a: section_of(a, len(spec.attributes) if spec else 0))
+        self.form.setVisible(bool(specs))
+        self._note.setText(locked)
+        self._note.setVisible(bool(locked))
+        self._headings["attributes"].setVisible(bool(specs))
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -83,7 +108,15 @@ class NodePage(QWidget):
         layout.addLayout(title)
         for part in (self._summary, self.name_field):
             layout.addWidget(part)
-        sections = {"attributes": (self.form,), "shapes": (self.facts, self._link), "problems": (self.problems,)}
+        self._note.setProperty("role", "caption")
+        self._note.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(t.GAP)
+        for button in (self.open_button, self.review_button):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        layout.insertLayout(2, buttons)
+        sections = {"attributes": (self._note, self.form), "shapes": (self.facts, self._link), "problems": (self.problems,)}
         for name, widgets in sections.items():
             self._headings[name].setProperty("role", "heading")
             layout.addSpacing(t.GAP)
@@ -95,6 +128,9 @@ class NodePage(QWidget):
     def _connect(self) -> None:
         self.name_field.name_changed.connect(lambda new: self.name_changed.emit(self._node.name, new))
         self.form.attribute_changed.connect(lambda name, value: self.attribute_changed.emit(self._node.name, name, value))
+        self.form.expose_requested.connect(lambda name: self.expose_requested.emit(self._node.name, name))
+        self.open_button.clicked.connect(lambda: self.layer_requested.emit(self._node.name))
+        self.review_button.clicked.connect(lambda: self.review_requested.emit(self._node.layer))
         self.problems.fix_requested.connect(self.fix_requested)
         self._link.linkActivated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
 
@@ -103,24 +139,34 @@ class NodePage(QWidget):
         self._family.setText(family_title(spec.family) if spec else "")
         self._summary.setText(spec.summary if spec else self.tr("This version does not know the layer."))
         self._mark.setStyleSheet(f"background: {family_color(spec, self._tokens).name()}; border-radius: 2px;")
+        definition = spec.definition if spec else None
+        self.open_button.setText(self.tr("Open block") if isinstance(definition, Block) else self.tr("Edit code…"))
+        self.open_button.setVisible(isinstance(definition, Block | Code))
+        self.review_button.setVisible(isinstance(definition, Code | Imported) and spec is not None and not spec.is_trusted)
         doc = spec.doc if spec else ""
-        words = self.tr("Flax documentation")
+        words = self.tr("JAX documentation") if "docs.jax" in doc else self.tr("Flax documentation")
         self._link.setText(f'<a href="{doc}" style="color: {self._tokens.accent}; text-decoration: none">{words}</a>')
         self._link.setToolTip(doc)
         self._link.setVisible(bool(doc))
 
     def _input_facts(self, graph: Graph, shapes: GraphShapes) -> tuple[Fact, ...]:
-        sources = [edge.source.node for edge in graph.edges_into(self._node.name)]
-        if len(sources) == 1:
-            return ((self.tr("Input"), self._words(_output(sources[0], shapes))),)
-        named = ((self.tr("Input {}").format(number), source) for number, source in enumerate(sources, 1))
-        return tuple((name, f"{self._words(_output(source, shapes))}\n{source}") for name, source in named)
+        edges = graph.edges_into(self._node.name)
+        if len(edges) == 1:
+            return ((self.tr("Input"), self._words(_output(edges[0].source, shapes))),)
+        ports = [edge.target.port for edge in edges]
+        named = (
+            (self.tr("Input {}").format(number) if ports.count(edge.target.port) > 1 else edge.target.port, edge.source)
+            for number, edge in enumerate(edges, 1)
+        )
+        return tuple((name, f"{self._words(_output(source, shapes))}\n{source.node}") for name, source in named)
 
     def _own_facts(self, shapes: GraphShapes, spec: LayerSpec | None) -> tuple[Fact, ...]:
         known = shapes.nodes.get(self._node.name)
         facts: list[Fact] = []
-        if spec is None or spec.outputs:
-            facts.append((self.tr("Output"), self._words(_output(self._node.name, shapes))))
+        ports = [port.name for port in spec.outputs if not port.is_optional] if spec else ["out"]
+        for port in ports:
+            shape = _output(Port(self._node.name, port), shapes)
+            facts.append((self.tr("Output") if len(ports) == 1 else port, self._words(shape)))
         if spec is not None and spec.is_module:
             facts.append((self.tr("Params"), f"{known.params:,}" if known else self.tr("not known yet")))
         return tuple(facts)
@@ -129,6 +175,6 @@ class NodePage(QWidget):
         return f"{shape} {shape.dtype}" if shape else self.tr("not known yet")
 
 
-def _output(node: str, shapes: GraphShapes) -> Shape | None:
-    known = shapes.nodes.get(node)
-    return known.output if known else None
+def _output(port: Port, shapes: GraphShapes) -> Shape | None:
+    known = shapes.nodes.get(port.node)
+    return known.at(port.port) if known else None

@@ -2,29 +2,39 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QDrag, QKeyEvent, QPixmap, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Node
+from flaxstudio.graph.library import Block, Code
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.node_content import content_of
-from flaxstudio.gui.canvas.node_painter import MARGIN, PORT_Y, NodePainter
+from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter
+from flaxstudio.gui.canvas.port_painter import PORT_Y
 from flaxstudio.gui.families import family_color, family_title
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.layer_drag import mime_of
-from flaxstudio.gui.layer_search import matching, score
-from flaxstudio.gui.panels.layer_rows import COLOR, LAYER, SUMMARY, LayerRows
+from flaxstudio.gui.layer_search import matching
+from flaxstudio.gui.panels.layer_rows import COLOR, COMMAND, LAYER, SUMMARY, LayerRows
+from flaxstudio.gui.panels.layer_tree import LayerFilter, LayerTree
 from flaxstudio.gui.tokens import Tokens
 
 _MOST_RECENT = 5
 
 
 class Palette(QWidget):
-    """Lists the catalogue. Double-click and Enter emit `layer_activated`; rows are dragged out as layers."""
+    """Lists the catalogue, the project's own layers first. Double-click and Enter emit `layer_activated`; rows are
+    dragged out as layers."""
 
     layer_activated = Signal(str)
+    new_block_requested = Signal()
+    new_code_requested = Signal()
+    open_requested = Signal(str)
+    """A layer of the project's own is to be opened, renamed or removed."""
+    rename_requested = Signal(str)
+    remove_requested = Signal(str)
     recent_changed = Signal(object)
     """The layers used last, newest first, as a tuple."""
 
@@ -32,15 +42,25 @@ class Palette(QWidget):
         super().__init__(parent)
         self._catalogue = catalogue
         self._tokens = tokens
+        self._own: frozenset[str] = frozenset()
         self._recent: tuple[str, ...] = ()
         self._model = QStandardItemModel(self)
-        self._filter = _LayerFilter(catalogue, self)
+        self._filter = LayerFilter(self)
         self.field = QLineEdit(self)
         self.tree = LayerTree(self)
         self._search_mark = self.field.addAction(icon("search", tokens), QLineEdit.ActionPosition.LeadingPosition)
         self._build()
         self._fill()
         self.set_tokens(tokens)
+
+    def set_catalogue(self, catalogue: Catalogue, own: frozenset[str] = frozenset()) -> None:
+        """List the layers of another catalogue, in which only those differ that are not ready-made.
+
+        `own` names the project's; others that are not ready-made are plug-ins, which a project takes in when used.
+        """
+        if (catalogue, own) != (self._catalogue, self._own):
+            self._catalogue, self._own = catalogue, own
+            self._fill_own()
 
     @property
     def recent(self) -> tuple[str, ...]:
@@ -49,7 +69,7 @@ class Palette(QWidget):
 
     def set_recent(self, layers: Iterable[str]) -> None:
         """Show these as used last; unknown ones are passed over."""
-        recent = tuple(layer for layer in dict.fromkeys(layers) if layer in self._catalogue)[:_MOST_RECENT]
+        recent = tuple(layer for layer in dict.fromkeys(layers) if layer in self._filter.specs)[:_MOST_RECENT]
         if recent != self._recent:
             self._recent = recent
             self._fill_recent()
@@ -61,7 +81,8 @@ class Palette(QWidget):
         self._search_mark.setIcon(icon("search", tokens, tokens.secondary))
         self.tree.setItemDelegate(LayerRows(tokens, self.tree))
         for item in self._layer_items():
-            item.setData(family_color(self._catalogue[item.data(LAYER)], tokens), COLOR)
+            if layer := item.data(LAYER):
+                item.setData(family_color(self._filter.specs[layer], tokens), COLOR)
 
     def focus_search(self) -> None:
         """Go to the search field."""
@@ -98,25 +119,46 @@ class Palette(QWidget):
         self.tree.setAccessibleName(self.tr("Palette"))
         self.tree.row_activated.connect(self._activate)
         self.tree.row_dragged.connect(self._drag)
+        self.tree.menu_requested.connect(self._open_menu)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def _fill(self) -> None:
-        for family in dict.fromkeys(spec.family for spec in self._catalogue):
+        self._filter.specs = {spec.name: spec for spec in self._catalogue}
+        self._model.appendRow(_caption(self.tr("This project")))
+        self._model.appendRow(_caption(self.tr("Plug-ins")))
+        ready_made = [spec for spec in self._catalogue if spec.definition is None]
+        for family in dict.fromkeys(spec.family for spec in ready_made):
             caption = _caption(family_title(family))
-            for spec in self._catalogue:
+            for spec in ready_made:
                 if spec.family == family:
                     caption.appendRow(self._row(spec))
             self._model.appendRow(caption)
         self._model.appendRow(_caption(self.tr("Recent")))  # at the end, so that nothing jumps when it grows
-        self._fill_recent()
+        self._fill_own()
         self.tree.expandAll()
+
+    def _fill_own(self) -> None:
+        """List the project's own layers, the plug-ins it has not taken in yet, and how to make more."""
+        self._filter.specs = {spec.name: spec for spec in self._catalogue}
+        project, plugins = self._model.item(0), self._model.item(1)
+        for caption in (project, plugins):
+            caption.removeRows(0, caption.rowCount())
+        for spec in self._catalogue:
+            if spec.definition is not None:
+                (project if spec.name in self._own else plugins).appendRow(self._row(spec))
+        project.appendRow(_command(self.tr("New block…"), "block"))
+        project.appendRow(_command(self.tr("New code layer…"), "code"))
+        self.set_recent(self._recent)
+        self._fill_recent()
+        for caption in (project, plugins):
+            self.tree.expand(self._filter.mapFromSource(caption.index()))
 
     def _fill_recent(self) -> None:
         caption = self._model.item(self._model.rowCount() - 1)
         caption.removeRows(0, caption.rowCount())
         for layer in self._recent:
-            caption.appendRow(self._row(self._catalogue[layer]))
+            caption.appendRow(self._row(self._filter.specs[layer]))
         if self._recent:
             self.tree.expand(self._filter.mapFromSource(caption.index()))
 
@@ -139,7 +181,7 @@ class Palette(QWidget):
         self._select_best(query) if query.strip() else self.tree.setCurrentIndex(QModelIndex())
 
     def _select_best(self, query: str) -> None:
-        best = matching(query, self._catalogue)
+        best = matching(query, self._filter.specs.values())
         for index in self._layer_indexes():
             if best and index.data(LAYER) == best[0].name:
                 self.tree.setCurrentIndex(index)
@@ -152,12 +194,37 @@ class Palette(QWidget):
 
     def _layer_indexes(self) -> list[QModelIndex]:
         captions = [self._filter.index(row, 0) for row in range(self._filter.rowCount())]
-        return [self._filter.index(row, 0, caption) for caption in captions for row in range(self._filter.rowCount(caption))]
+        rows = (self._filter.index(row, 0, caption) for caption in captions for row in range(self._filter.rowCount(caption)))
+        return [index for index in rows if index.data(LAYER)]
 
     def _activate(self, index: QModelIndex) -> None:
         if layer := index.data(LAYER):
             self.layer_activated.emit(layer)
             self._use(layer)
+        elif command := index.data(COMMAND):
+            (self.new_block_requested if command == "block" else self.new_code_requested).emit()
+
+    def _open_menu(self, index: QModelIndex, at: QPoint) -> None:
+        spec = self._filter.specs.get(index.data(LAYER) or "")
+        if spec is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, signal in self._menu_entries(spec):
+            menu.addAction(text).triggered.connect(lambda _=False, signal=signal: signal.emit(spec.name))
+        menu.popup(at)
+
+    def _menu_entries(self, spec: LayerSpec) -> list[tuple[str, SignalInstance]]:
+        """Return what can be done with a layer."""
+        entries = [(self.tr("Add to the graph"), self.layer_activated)]
+        if spec.name not in self._own:
+            return entries
+        if isinstance(spec.definition, Block):
+            entries.append((self.tr("Open block"), self.open_requested))
+            entries.append((self.tr("Rename…"), self.rename_requested))
+        elif isinstance(spec.definition, Code):
+            entries.append((self.tr("Edit code…"), self.open_requested))
+        return [*entries, (self.tr("Remove"), self.remove_requested)]
 
     def _use(self, layer: str) -> None:
         self.set_recent((layer, *self._recent))
@@ -168,64 +235,10 @@ class Palette(QWidget):
             return
         drag = QDrag(self)
         drag.setMimeData(mime_of(layer))
-        drag.setPixmap(picture_of_layer(self._catalogue[layer], self._tokens, self.devicePixelRatioF()))
+        drag.setPixmap(picture_of_layer(self._filter.specs[layer], self._tokens, self.devicePixelRatioF()))
         drag.setHotSpot(QPoint(t.NODE_MIN_WIDTH // 2 + MARGIN, PORT_Y + MARGIN))
         if drag.exec(Qt.DropAction.CopyAction) == Qt.DropAction.CopyAction:
             self._use(layer)
-
-
-class LayerTree(QTreeView):
-    """The palette's list. Qt's own drag would carry model data and pick its own picture."""
-
-    row_activated = Signal(QModelIndex)
-    row_dragged = Signal(QModelIndex)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setHeaderHidden(True)
-        self.setIndentation(0)
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setMouseTracking(True)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setExpandsOnDoubleClick(False)
-        self.clicked.connect(self._on_click)
-        self.doubleClicked.connect(self.row_activated)
-
-    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: ARG002 - Qt's signature
-        self.row_dragged.emit(self.currentIndex())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.row_activated.emit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
-    def _on_click(self, index: QModelIndex) -> None:
-        if not index.data(LAYER):
-            self.setExpanded(index, not self.isExpanded(index))
-
-
-class _LayerFilter(QSortFilterProxyModel):
-    """Lets through what fits the query, and captions with anything below them."""
-
-    def __init__(self, catalogue: Catalogue, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._catalogue = catalogue
-        self._query = ""
-        self.setRecursiveFilteringEnabled(True)
-
-    def set_query(self, query: str) -> None:
-        self.beginResetModel()
-        self._query = query
-        self.endResetModel()
-
-    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
-        layer = self.sourceModel().index(row, 0, parent).data(LAYER)
-        return bool(layer) and score(self._query, self._catalogue[layer]) > 0
 
 
 def picture_of_layer(spec: LayerSpec, tokens: Tokens, ratio: float) -> QPixmap:
@@ -237,5 +250,12 @@ def picture_of_layer(spec: LayerSpec, tokens: Tokens, ratio: float) -> QPixmap:
 
 def _caption(title: str) -> QStandardItem:
     item = QStandardItem(title)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+    return item
+
+
+def _command(title: str, command: str) -> QStandardItem:
+    item = QStandardItem(title)
+    item.setData(command, COMMAND)
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
     return item
