@@ -10,11 +10,15 @@ from flaxstudio.evaluation.inputs import read_input
 from flaxstudio.evaluation.outputs import write_predictions
 from flaxstudio.evaluation.predictions import predict
 from flaxstudio.evaluation.scores import evaluate
+from flaxstudio.evaluation.trial import Rows, Trial
+from flaxstudio.evaluation.trial_data import prepared_data
+from flaxstudio.evaluation.trying import try_model
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, Trained
 from flaxstudio.project.storage import dump_project, parse_project
+from flaxstudio.training.beginning import InitKey, initialized
 from tests.training.runs import evaluations_of, events_of, trained_by
 from tests.training.several import ratings, siamese, two_heads, variational
 
@@ -89,3 +93,35 @@ def test_an_image_is_refused_for_a_model_of_several_inputs(tmp_path: Path) -> No
     (tmp_path / "a.png").write_bytes(b"")
     with pytest.raises(ProblemError, match="was not trained on images"):
         read_input(tmp_path / "a.png", siamese(tmp_path), catalogue())
+
+
+def test_rows_of_the_data_reach_each_input_and_tell_every_target(tmp_path: Path) -> None:
+    project = ratings(tmp_path)
+    data = prepared_data(project, None, catalogue(), None)
+    trial = Trial({"user": Rows("train", 3, 2), "item": Rows("train", 3, 2)})
+    begun = initialized(project, Results(), catalogue(), InitKey(), None)
+    outcome = try_model(project, begun, catalogue(), trial, lambda: data)
+    seen = {place.place: place.value for place in outcome.seen}
+    table, rows = table_of(project), data.train.rows[3:5]
+    for name in ("user", "item"):
+        assert seen[name][:, 0].tolist() == table.columns[name][rows].tolist()
+    assert outcome.targets == tuple(f"{value:.6g}" for value in table.columns["rating"][rows].astype(np.float32))
+    heads = two_heads(tmp_path)
+    choice = Trial({"input_1": Rows("test", 0, 1)})
+    told = try_model(
+        heads,
+        initialized(heads, Results(), catalogue(), InitKey(), None),
+        catalogue(),
+        choice,
+        lambda: prepared_data(heads, None, catalogue(), None),
+    ).targets
+    assert [text.count(",") for text in told[0].split("; ")] == [1, 0]
+
+
+def test_an_input_of_another_method_has_no_rows(tmp_path: Path) -> None:
+    project = variational(tmp_path)
+    data = prepared_data(project, None, catalogue(), None)
+    begun = initialized(project, Results(), catalogue(), InitKey(), None)
+    trial = Trial({"latent": Rows("train", 0, 1)})
+    with pytest.raises(ProblemError, match="latent is no Input of the call"):
+        try_model(project, begun, catalogue(), trial, lambda: data)

@@ -1,3 +1,4 @@
+import dataclasses
 import random
 
 import pytest
@@ -83,6 +84,13 @@ def test_renaming_takes_edges_and_position_along_and_refuses_bad_names() -> None
     for name in ("input_1", "Head", "class", "apply", "x", "a b", ""):
         with pytest.raises(ProblemError):
             document.edit(edits.rename_node("head", name))
+
+
+def test_renaming_an_output_takes_its_loss_along() -> None:
+    document = Document(small_project())
+    document.edit(edits.set_training(dataclasses.replace(document.project.training, losses={"output_1": "cross_entropy"})))
+    document.edit(edits.rename_node("output_1", "kind"))
+    assert document.project.training.losses == {"kind": "cross_entropy"}
 
 
 def test_a_node_is_inserted_on_an_edge() -> None:

@@ -1,5 +1,6 @@
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import flax.serialization
@@ -15,7 +16,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project import arrays, storage
 from flaxstudio.project.migrations import VERSION
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results
+from flaxstudio.project.results import Results, Scale, Target
 from flaxstudio.project.storage import dump_project, load_project, parse_project, save_project
 from tests.project.examples import small_project, small_results
 
@@ -46,6 +47,39 @@ def test_what_was_saved_is_what_is_loaded(tmp_path: Path) -> None:
     assert (trained.step, trained.graph, trained.preparation.classes) == (10, expected.graph, ("x", "y", "z"))
     np.testing.assert_array_equal(results.runs[0].losses, small_results().runs[0].losses)
     assert results.runs[0].evaluations == small_results().runs[0].evaluations
+
+
+def test_what_several_inputs_and_outputs_learnt_is_kept() -> None:
+    results = small_results()
+    assert results.trained is not None
+    scales = {"left": Scale(np.zeros(2, np.float32), np.ones(2, np.float32)), "right": Scale(np.float32([3]), np.float32([4]))}
+    targets = {"size": Target(("a", "b")), "kind": Target(("c",), ("x", "y"))}
+    preparation = replace(results.trained.preparation, inputs=scales, outputs=targets)
+    trained = replace(results.trained, preparation=preparation)
+    project = replace(small_project(), training=replace(small_project().training, losses={"kind": "cross_entropy"}))
+    content = dump_project(project, Results(trained))
+    again, loaded = parse_project(content, "x")
+    assert again == project
+    assert loaded.trained is not None
+    assert loaded.trained.preparation.outputs == targets
+    assert loaded.trained.preparation.classes_of("kind") == ("x", "y")
+    assert loaded.trained.preparation.scale_of("right").scale.tolist() == [4]
+    assert content == dump_project(again, loaded)
+
+
+def test_a_file_of_one_input_and_output_says_nothing_of_several() -> None:
+    table = flax.serialization.msgpack_restore(dump_project(small_project(), small_results()))
+    assert set(table["trained"]) == {"step", "graph", "library", "offset", "scale", "classes"}
+    assert "losses" not in table["training"]
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"inputs": [1]}, {"inputs": {"left": {"offset": 1}}}, {"outputs": {"kind": {"columns": 3}}}], ids=str
+)
+def test_damaged_preparations_are_refused(spoilt: dict[str, object]) -> None:
+    table = msgpack.unpackb(dump_project(small_project(), small_results()), strict_map_key=True)
+    table["trained"] |= spoilt
+    assert "is damaged" in refusal(bytes(msgpack.packb(table)))
 
 
 def test_same_project_gives_same_bytes() -> None:
