@@ -20,11 +20,11 @@ UNKNOWN = "..."  # stands where the user has not given something yet; such a sou
 
 @dataclass(frozen=True, slots=True)
 class ClassText:
-    """A class's lines; `places` tells each node's lines among them, first and last, counted from 1."""
+    """A class's lines; `places` tells each node's among them, in pieces of first and last line, counted from 1."""
 
     name: str
     lines: list[str]
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    places: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)
     uses_train: bool = False
 
 
@@ -32,12 +32,13 @@ def write_class(graph: Graph, name: str, catalogue: Catalogue, style: Style, hel
     """Return the class for a graph. A model with several methods is written with setup whatever the style."""
     writer = _ClassWriter(graph, catalogue, style)
     lines = [f"class {name}(nn.Module):"]
-    places: dict[str, tuple[int, int]] = {}
+    places: dict[str, list[tuple[int, int]]] = {}
     for statement in writer.statements(help_text):
         text = formatted(statement.text, statement.depth) if statement.text else ("",)
         if statement.node:
-            first, last = places.get(statement.node, (len(lines) + 1, 0))
-            places[statement.node] = (first, max(last, len(lines) + len(text)))
+            pieces = places.setdefault(statement.node, [])
+            follows = bool(pieces) and pieces[-1][1] == len(lines)
+            pieces.append((pieces.pop()[0] if follows else len(lines) + 1, len(lines) + len(text)))
         lines.extend(text)
     return ClassText(name, lines, places, writer.uses_train)
 
@@ -70,7 +71,7 @@ class _ClassWriter:
         if self._style == "setup" and self._owners:
             yield Statement("", "def setup(self):", 1)
             for name in self._owners:
-                yield Statement("", self._setup_line(name), 2)
+                yield Statement(name, self._setup_line(name), 2)
             yield Statement("", "", 0)
         for number, (method, order) in enumerate(self._orders.items()):
             if number:
@@ -89,6 +90,7 @@ class _ClassWriter:
         )
         body = list(writer.statements())
         outputs = self._methods.get(method, [])
+        body += writer.result_names(outputs)
         returned = ", ".join(writer.input_value(node) for node in outputs)
         if len(body) == 1 and returned in LETTERS and body[0].text.startswith(f"{returned} = "):
             yield replace(body[0], text=f"return {body[0].text.removeprefix(f'{returned} = ')}")

@@ -57,6 +57,7 @@ class MethodWriter:
         in_x = next((port for port, variable in self._values.items() if variable == "x"), None)
         # a letter that is also a node's name stays that node's
         self._letters = {letter: in_x if letter == "x" else None for letter in LETTERS if letter not in self._nodes}
+        self._named_results = self._find_named_results(order)
         written = set(order)
         self._uses: dict[Port, int] = {}
         for edge in graph.edges:
@@ -69,6 +70,13 @@ class MethodWriter:
             node = self._nodes[name]
             if node.layer not in ("Input", "Output"):
                 yield from self._node(node)
+
+    def result_names(self, outputs: list[Node]) -> Iterator[Statement]:
+        """Yield a line for each Output with a name of its own whose value is still held by another variable."""
+        for node in outputs:
+            if node.name in self._named_results.values() and self.input_value(node) not in (node.name, UNKNOWN):
+                yield Statement("", f"{node.name} = {self.input_value(node)}")
+                self._values[self._into[Port(node.name, "in")][0].source] = node.name
 
     def input_value(self, node: Node) -> str:
         """Return the variable that an Output gives back."""
@@ -224,8 +232,11 @@ class MethodWriter:
         free = [variable for variable in free if variable not in avoided]
         spec = self._catalogue[node.layer]
         has_module = spec.is_module and not node.attributes.get("shares")
+        result = self._named_results.get(Port(node.name, port), "")
         if not has_module and node.name != self._default_names[node.name]:  # a module's name stands where it is made
             chosen = node.name
+        elif has_module and result:
+            chosen = result
         elif len(set(sources)) == 1 and free and (free[0] == "x" or free[0] not in self._parameters):
             chosen = free[0]
         else:
@@ -234,6 +245,15 @@ class MethodWriter:
         if chosen in self._letters:
             self._letters[chosen] = Port(node.name, port)
         return chosen
+
+    def _find_named_results(self, order: list[str]) -> dict[Port, str]:
+        """Return port -> the Output it feeds, where that has a name of its own and is the only such one."""
+        named: dict[Port, list[str]] = {}
+        for name in order:
+            edges = self._into.get(Port(name, "in"), [])
+            if self._nodes[name].layer == "Output" and edges and name != self._default_names[name]:
+                named.setdefault(edges[0].source, []).append(name)
+        return {port: names[0] for port, names in named.items() if len(names) == 1}
 
     def _free_letter(self, avoided: Collection[str]) -> str:
         """Return the first letter whose value nobody needs any more, or ""."""

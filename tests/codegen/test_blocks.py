@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from flaxstudio.codegen.module import build_module
+from flaxstudio.codegen.reader import read_module
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.codegen.source import Style, generate
+from flaxstudio.graph.canonical import canonical
 from flaxstudio.graph.check import check
 from flaxstudio.graph.graph import Field, Formula, Graph, Node, edge
 from flaxstudio.graph.library import Block, Code, Library
@@ -99,7 +101,7 @@ def test_a_fault_inside_a_block_is_told_at_its_node_and_names_the_one_inside() -
 
 def test_every_line_of_a_block_knows_its_node() -> None:
     source = generate(GRAPH, "Net", CATALOGUE)
-    first, _ = source.lines_of("Residual", "dense_2") or (0, 0)
+    ((first, _),) = source.lines_of("Residual", "dense_2")
     assert 'name="dense_2"' in source.text.splitlines()[first - 1]
     assert source.place_at(first) == ("Residual", "dense_2")
     assert source.node_at(first) == ""
@@ -242,3 +244,20 @@ def test_layers_of_other_modules_cannot_share() -> None:
     sketch.add("Output", sketch.add("EmbedAttend", x, shares="dense_1"))
     (problem,) = check(sketch.graph(), BASE)
     assert problem.what == "embed_attend_1 can only share the params of another Embed or EmbedAttend."
+
+
+@pytest.mark.parametrize("style", ["compact", "setup"])
+def test_outputs_with_names_of_their_own_keep_them_in_the_source(style: Style) -> None:
+    sketch = Sketch(BASE)
+    x = sketch.add("Dense", sketch.add("Input", shape=(8,)), features=8)
+    gate = sketch.add("sigmoid", x)
+    sketch.add("Output", sketch.add("Dense", gate, features=3), name="digit")
+    sketch.add("Output", gate, name="attention")
+    sketch.add("Output", sketch.add("tanh", x, name="squeezed"), name="output_3")
+    graph = sketch.graph()
+    source = generate(graph, "Net", BASE, style)
+    assert "digit = " in source.text
+    assert "attention = y" in source.text
+    assert "return digit, attention, squeezed" in source.text
+    read = read_module(source.text, "Net", [ArrayShape((8,))], BASE)
+    assert canonical(read.graph) == canonical(graph)
