@@ -1,10 +1,11 @@
 """Reads classes of a text: the asked one into a graph, those it uses into blocks, what cannot be read into code."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flaxstudio.codegen import loops
 from flaxstudio.codegen.attribute_reader import formula_of
 from flaxstudio.codegen.draft import Draft, DraftNode
 from flaxstudio.codegen.fields_reader import can_be_field, fields_of, is_numbers, values_at
@@ -12,8 +13,8 @@ from flaxstudio.codegen.folding import folded
 from flaxstudio.codegen.interpreter import Frame, Interpreter
 from flaxstudio.codegen.own_calls import call_parameters, is_flag
 from flaxstudio.codegen.patterns import Patterns, Same
-from flaxstudio.codegen.terms import SHAPE, Const, Op, SelfRef, Seq, Term, Train, Unreadable, Wire
-from flaxstudio.codegen.text_file import TextFile
+from flaxstudio.codegen.terms import NONE, SHAPE, Const, Op, SelfRef, Seq, Term, Train, Unreadable, Wire
+from flaxstudio.codegen.text_file import TextFile, with_name_changed
 from flaxstudio.graph.graph import Edge, Field, Graph, Node, Port, Value
 from flaxstudio.graph.library import Block, Code, Library
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
@@ -36,6 +37,8 @@ class Variant:
 
     block: str
     ports: dict[str, str]
+    returns: tuple[bool, ...]
+    """Of what its call returns, whether each part is an array; the others are None."""
     fields: dict[str, Term]
     others: dict[str, Term]
     shapes: tuple[tuple[str, ArrayShape | None], ...] | None
@@ -60,6 +63,7 @@ class Session:
     patterns: Patterns = field(init=False)
     variants: dict[str, list[Variant]] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
+    _codes: dict[str, str] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
     _inference: "ShapeInference | None" = None
 
@@ -89,13 +93,12 @@ class Session:
 
     def code(self, name: str) -> LayerSpec:
         """Return the spec of a class that is kept as code."""
-        own = self._free_name(name) if name in self.base else name
-        if own not in self.catalogue:
+        if name not in self._codes:
             text = self.file.text_of(name)
-            if own != name:
-                raise Unreadable(0, f"{name} is the name of a layer of Flax Studio's own; call the class something else.")
-            self._define(Code(own, text))
-        return self.catalogue[own]
+            own = self._free_name(name if fault_of_class_name(name) is None else as_class_name(name))
+            self._define(Code(own, text if own == name else with_name_changed(text, name, own)))
+            self._codes[name] = own
+        return self.catalogue[self._codes[name]]
 
     def block(self, reading: Interpreter, found: ClassText, given: Given, arguments: Mapping[str, Term]) -> Variant | None:
         """Return the block that a class is for what is given to it; None where it has to stay code."""
@@ -176,7 +179,7 @@ class Session:
         fields = fields_of(inner, inner.draft, self.catalogue)
         graph = inner.draft.graph(fields)
         help_text = " ".join(found.docstring.split())
-        name = self._name_of_block(found.name, graph)
+        name = self._name_of_block(found, graph)
         if name not in self.catalogue:
             self._define(Block(name, graph, help_text))
         kept = [node.name for node in graph.of_layer("Input")]
@@ -192,7 +195,7 @@ class Session:
         known = dict(inner.facts.fields)
         if inner.facts.has_shapes:  # inside, shapes depend on whatever is given
             known |= {name: tell() for name, tell in given.items()}
-        variant = Variant(name, wired, known, others, seen)
+        variant = Variant(name, wired, inner.returned, known, others, seen)
         self.variants.setdefault(found.name, []).append(variant)
         return variant
 
@@ -218,10 +221,13 @@ class Session:
         """Return an array's shape where it can be known."""
         return self.shape(reading, wire) if isinstance(wire, Wire) else None
 
-    def _name_of_block(self, name: str, graph: Graph) -> str:
-        own = name if fault_of_class_name(name) is None else as_class_name(name)
-        bare = _without_shapes(graph)
-        same = next((b.name for b in self.library.blocks if _without_shapes(b.graph) == bare and b.name.startswith(own)), None)
+    def _name_of_block(self, found: ClassText, graph: Graph) -> str:
+        """Return the name of the block that the class has become already, or a free one."""
+        own = found.name if fault_of_class_name(found.name) is None else as_class_name(found.name)
+        begun = {name for name, field in found.fields().items() if field.value is None}
+        bare = _bare(graph, begun)
+        known = {variant.block for variant in self.variants.get(found.name, ())}
+        same = next((b.name for b in self.library.blocks if b.name in known and _bare(b.graph, begun) == bare), None)
         return same or self._free_name(own)
 
     def _free_name(self, name: str) -> str:
@@ -237,9 +243,9 @@ class Session:
         self.catalogue = catalogue_of(self.library, self.base)
 
 
-def read_model(session: Session, found: ClassText, inputs: Sequence[ArrayShape]) -> Graph:
-    """Return the graph of the asked class; Unreadable where it cannot be read."""
-    reading = Interpreter(session, found, {}, {})
+def read_model(session: Session, found: ClassText, given: Given, inputs: Sequence[ArrayShape]) -> Graph:
+    """Return the graph of the asked class with what is given to it; Unreadable where it cannot be read."""
+    reading = Interpreter(session, found, given, {}, is_model=True)
     required = [name for name, default in call_parameters(found) if default is None and not is_flag(name)]
     usual = [name for name, _ in call_parameters(found) if not is_flag(name)]
     order = [*required, *(name for name in usual if name not in required)][: max(len(inputs), len(required))]
@@ -284,6 +290,7 @@ def _read(
     names[method.args.args[0].arg if method.args.args else "self"] = SelfRef()
     reading.frame = Frame(names)
     found = reading.run(method.body)
+    loops.check_begun(reading)
     _add_outputs(reading, found, method.lineno, CALL)
     return inputs
 
@@ -368,21 +375,28 @@ def _add_outputs(reading: Interpreter, found: Term | None, line: int, method: st
     spec = reading.session.base["Output"]
     items = found.items if isinstance(found, Seq) else (found,)
     attributes: dict[str, Value] = {} if method == CALL else {"method": method}
-    for item in items:
+    results = reading.frame.results if len(reading.frame.results) == len(items) else ("",) * len(items)
+    reading.returned = tuple(item not in (NONE, None) for item in items)
+    for item, name in zip(items, results, strict=True):
+        if item == NONE and any(reading.returned):
+            continue
         if not isinstance(item, Wire):
             from flaxstudio.codegen.values import why_not
 
             why = "Nothing is returned." if item is None or item == Const(None) else why_not(reading, item)
             raise Unreadable(getattr(item, "line", 0) or line, why)
-        reading.draft.add(spec, attributes, {"in": (item,)})
+        reading.draft.add(spec, attributes, {"in": (item,)}).wish = name
 
 
 def _ends(draft: Draft) -> list[DraftNode]:
     return [node for node in draft.nodes if node.spec.name == "Output"]
 
 
-def _without_shapes(graph: Graph) -> Graph:
-    return replace(graph, nodes=tuple(Node(n.name, n.layer) if n.layer == "Input" else n for n in graph.nodes))
+def _bare(graph: Graph, begun: Collection[str]) -> Graph:
+    """Return a block's graph without what its first use gave to it: shapes, and values of fields without a default."""
+    nodes = tuple(Node(n.name, n.layer) if n.layer == "Input" else n for n in graph.nodes)
+    fields = tuple(replace(field, default=None) if field.name in begun else field for field in graph.fields)
+    return replace(graph, nodes=nodes, fields=fields)
 
 
 def _graph_to(draft: Draft, wire: Wire) -> Graph:

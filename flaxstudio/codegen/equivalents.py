@@ -1,6 +1,8 @@
 """Other ways to write the same, for terms that no template is written like."""
 
+import functools
 import math
+import re
 from collections.abc import Callable, Iterator
 
 from flaxstudio.codegen.folding import folded
@@ -24,6 +26,8 @@ def equivalents(term: Term, known: Known) -> Iterator[Term]:
             yield from _of_reshape(term, known)
         case Call(function=Ref(path="jax.numpy.maximum"), args=((_, Seq(items=(value, Const(value=0)))),)):
             yield called(Ref("flax.linen.relu"), [value], [], term.line)
+        case Call(function=Ref(path="einops.rearrange"), args=(("0", value), ("1", Const(value=str(pattern))))):
+            yield from _of_rearrange(value, pattern, known, term.line)
         case Call(function=Ref(path="jax.numpy.asarray" | "jax.numpy.array"), args=((_, value), ("dtype", dtype))):
             yield called(Ref("jax.numpy.astype"), [value, dtype], [], term.line)
 
@@ -74,3 +78,28 @@ def _of_reshape(term: Call, known: Known) -> Iterator[Term]:
     if sizes[0] == Const(-1) and len(numbers) == len(sizes) - 1 and -1 not in numbers and math.prod(numbers) == math.prod(have):
         new = Seq((Batch(), *shape.items[1:]))
         yield Call(term.function, tuple((key, new if key == "shape" else value) for key, value in term.args), term.line)
+
+
+def _of_rearrange(value: Term, pattern: str, known: Known, line: int) -> Iterator[Term]:
+    """Yield a transposition and a reshape for an einops pattern that only moves dimensions and joins them."""
+    before, arrow, after = pattern.partition("->")
+    names = before.split()
+    groups = [group.strip("()").split() for group in re.findall(r"\([^()]*\)|[^\s()]+", after)]
+    order = [name for group in groups for name in group]
+    if not arrow or sorted(order) != sorted(names) or len(set(names)) < len(names) or not all(map(str.isidentifier, names)):
+        return
+    axes = [names.index(name) for name in order]
+    moved = value
+    if axes != sorted(axes):
+        moved = called(Ref("jax.numpy.transpose"), [value, Seq(tuple(Const(axis) for axis in axes))], [], line)
+    if all(len(group) == 1 for group in groups):
+        yield moved
+        return
+    try:
+        shape = folded(Op("attr:shape", (value,), line), known)
+    except Unreadable:
+        return
+    if isinstance(shape, Seq) and len(shape.items) == len(names) and groups[0] == [names[0]]:
+        size = dict(zip(names, shape.items, strict=True))
+        joined = [folded(functools.reduce(lambda a, b: Op("*", (a, b)), (size[name] for name in group))) for group in groups]
+        yield called(Ref("jax.numpy.reshape"), [moved, Seq(tuple(joined))], [], line)

@@ -64,6 +64,8 @@ def truth(term: Term) -> bool | None:
             return bool(items)
         case Batch() | Ref() | OwnClass():
             return True
+        case Op(name="dict", args=args):
+            return bool(args)
         case Op(name="not", args=(inner,)):
             value = truth(inner)
             return None if value is None else not value
@@ -152,7 +154,8 @@ def _compared(name: str, left: Term, right: Term, term: Op) -> Term:
         return Const((left == right) == is_same)
     is_none_asked = Const(None) in (left, right)
     other = right if left == Const(None) else left
-    if is_none_asked and isinstance(other, Seq | Ref | OwnClass | Batch):
+    is_something = isinstance(other, Seq | Ref | OwnClass | Batch) or (isinstance(other, Op) and other.name == "dict")
+    if is_none_asked and is_something:
         return Const(not is_same)
     return term
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import loops, module_calls, statements, values
+from flaxstudio.codegen import loops, module_calls, records, statements, values
 from flaxstudio.codegen.draft import Draft
 from flaxstudio.codegen.expressions import term_of
 from flaxstudio.codegen.folding import folded
 from flaxstudio.codegen.terms import (
     Batch,
+    Call,
     Closure,
     Const,
     FieldOf,
@@ -80,6 +81,10 @@ class Frame:
     around: "Frame | None" = None
     aliases: set[str] = field(default_factory=set)
     """The variables that are only another one under a second name so far."""
+    firsts: dict[str, Term] = field(default_factory=dict)
+    """The first value of each variable that the function sets."""
+    results: tuple[str, ...] = ()
+    """The names of what the function returned, "" for those that say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +110,16 @@ class Interpreter:
     """Reads a class's statements into a draft."""
 
     def __init__(
-        self, session: "Session", found: ClassText, given: Mapping[str, Callable[[], Term]], flags: Mapping[str, Term]
+        self,
+        session: "Session",
+        found: ClassText,
+        given: Mapping[str, Callable[[], Term]],
+        flags: Mapping[str, Term],
+        is_model: bool = False,
     ) -> None:
         self.session = session
         self.found = found
+        self.is_model = is_model
         self.draft = Draft(session.base)
         self.facts = Facts()
         self.frame = Frame()
@@ -116,8 +127,11 @@ class Interpreter:
         self.functions: list[Function] = []
         self.lists: list[loops.ListOfModules] = []
         self.probes: list[loops.Probe] = []
+        self.begun: list[loops.Begun] = []
         self.passed: dict[tuple[str, str], Term] = {}
         """What methods of the class are called with inside it, by method and argument."""
+        self.returned: tuple[bool, ...] = ()
+        """Of what the call returns, whether each part is an array."""
         self.unknown: set[int] = set()
         """The Inputs whose shapes are not known."""
         self.is_in_setup = False
@@ -183,6 +197,8 @@ class Interpreter:
                 return self.demanded(name)
             case ModuleList():
                 return loops.expanded(self, term)
+            case Op(name=name, args=(FieldOf() | Call() | Op() as owner,)) if name.startswith("attr:"):
+                return records.attribute(self, owner, name.removeprefix("attr:"))
             case Op(name="attr:shape", args=(Wire() as wire,)):
                 return Seq((Batch(), *(Const(size) for size in self._shape(wire, term.line).sizes)))
             case Op(name="attr:ndim", args=(Wire() as wire,)):
@@ -211,9 +227,9 @@ class Interpreter:
             self.facts.fields = before
 
     def default(self, name: str) -> Term | None:
-        """Return a field's default, or what it is given where it has none."""
+        """Return a field's default: the class's own, for a model what is given."""
         default = self._default(name)
-        if default is None and name in self._given:
+        if name in self._given and (default is None or self.is_model):
             return self._given[name]()
         return default
 
@@ -258,7 +274,7 @@ class Interpreter:
             case ast.FunctionDef(args=arguments, body=body):
                 return self._function(Function(arguments, body, Frame()))
             case ast.Assign(targets=[ast.Name()], value=value) | ast.AnnAssign(value=ast.expr() as value):
-                return self._constant(value, line)
+                return self.constant(value, line)
             case _ if name in file.meanings:
                 return named(file.meanings[name])
             case _ if name in _BUILTINS:
@@ -266,7 +282,8 @@ class Interpreter:
             case _:
                 raise Unreadable(line, f"`{name}` is not defined before this line.")
 
-    def _constant(self, tree: ast.expr, line: int) -> Term:
+    def constant(self, tree: ast.expr, line: int = 0) -> Term:
+        """Return what an expression means at the top of the file."""
         frame, self.frame, self.depth = self.frame, Frame(), self.depth + 1
         if self.depth > MAX_DEPTH:
             raise Unreadable(line, "The definitions go round in a circle.")
@@ -279,7 +296,7 @@ class Interpreter:
         for owner in self.found.chain:
             for part in owner.body:
                 if isinstance(part, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in part.targets):
-                    return self._constant(part.value, part.lineno)
+                    return self.constant(part.value, part.lineno)
         return None
 
     def _field(self, name: str) -> Term:
@@ -294,7 +311,8 @@ class Interpreter:
             return self._given[name]()
         default = self._default(name)
         if default is None:
-            raise Unreadable(0, f"what is done depends on {name}, which has no default")
+            given = f"; name the class with it, as in {self.found.name}({name}=…)" if self.is_model else ""
+            raise Unreadable(0, f"what is done depends on {name}, which has no default{given}")
         return self.settled(default)
 
     def _default(self, name: str) -> Term | None:
@@ -305,10 +323,10 @@ class Interpreter:
             case ast.Call(func=ast.Name(id="field") | ast.Attribute(attr="field"), keywords=keywords):
                 made = {k.arg: k.value for k in keywords}
                 if "default_factory" in made:
-                    return self._constant(ast.Call(made["default_factory"], [], []), value.lineno)
-                return self._constant(made["default"], value.lineno) if "default" in made else None
+                    return self.constant(ast.Call(made["default_factory"], [], []), value.lineno)
+                return self.constant(made["default"], value.lineno) if "default" in made else None
             case _:
-                return self._constant(value, value.lineno)
+                return self.constant(value, value.lineno)
 
     def _shape(self, wire: Wire, line: int) -> ArrayShape:
         self.facts.has_shapes = True

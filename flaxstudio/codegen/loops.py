@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flaxstudio.codegen import module_calls, statements
@@ -26,7 +26,7 @@ from flaxstudio.codegen.terms import (
     walk,
 )
 from flaxstudio.graph.graph import Formula, Value
-from flaxstudio.graph.spec import WRAPPING
+from flaxstudio.graph.spec import WRAPPING, LayerSpec
 
 if TYPE_CHECKING:
     from flaxstudio.codegen.interpreter import Frame, Interpreter
@@ -68,6 +68,8 @@ class Turns:
     field: str = ""
     modules: int | None = None
     has_number: bool = False
+    is_partial: bool = False
+    """All items of the field but the last."""
 
     def last(self, lists: list[ListOfModules]) -> Iterator[Term]:
         """Yield what the number of the last turn may be written as."""
@@ -90,6 +92,18 @@ class Probe:
 
 
 @dataclass(slots=True)
+class Begun:
+    """A loop over all items of a field but the last: its module, the nodes of its call and of the activation behind."""
+
+    module: int
+    call: int
+    activation: int
+    field: str
+    place: tuple[int, int]
+    is_complete: bool = False
+
+
+@dataclass(slots=True)
 class _State:
     names: dict[str, Term]
     aliases: set[str]
@@ -101,7 +115,8 @@ def loop(reading: "Interpreter", statement: ast.For) -> Term | None:
     """Read a loop; return what it returns, if it does."""
     over = reading.value(reading.term(statement.iter))
     turns = _turns(reading, over)
-    if turns is not None and _is_kept(reading, statement, turns):
+    place = statement.lineno, statement.col_offset
+    if turns is not None and place not in reading.session.unrolled and _is_kept(reading, statement, turns):
         return None
     items = over if isinstance(over, Seq) else reading.settled(over)
     if not isinstance(items, Seq):
@@ -228,7 +243,8 @@ def _is_kept(reading: "Interpreter", statement: ast.For, turns: Turns) -> bool:
             and _take(module, turns, probe, reading)
         ):
             _name_again(reading, state.aliases, mark.log)
-            return True
+            if not turns.is_partial or _is_begun(reading, statement, turns, module, mark.log):
+                return True
     except Unreadable:
         pass
     finally:
@@ -269,6 +285,41 @@ def _repeated_module(reading: "Interpreter", log: int, names: dict[str, Term], s
         result = Wire(touched[1].number, "out")
     module = reading.draft.modules[called.module]
     return module if new == result else None
+
+
+def _is_begun(reading: "Interpreter", statement: ast.For, turns: Turns, module: DraftModule, log: int) -> bool:
+    """Keep a loop over all items but the last: the last must follow, then both are one repeated node.
+
+    That is `for f in self.features[:-1]: x = relu(Dense(f)(x))` with `x = Dense(self.features[-1])(x)` behind it.
+    """
+    touched = reading.draft.log[log:]
+    if len(touched) != 2 or not any(isinstance(v, Formula) and v.is_each for v in module.attributes.values()):
+        return False
+    place = statement.lineno, statement.col_offset
+    reading.begun.append(Begun(module.number, touched[0], touched[1], turns.field, place))
+    return True
+
+
+def completed(reading: "Interpreter", module: DraftModule, spec: LayerSpec, wire: Wire) -> Wire | None:
+    """Return what a loop over all items but the last gives when this call is that of the last, if it is."""
+    for begun in reading.begun:
+        before = reading.draft.modules[begun.module]
+        last = Formula(f"{begun.field}[-1]")
+        each = {k: last if isinstance(v, Formula) and v.is_each else v for k, v in before.attributes.items() if k != "between"}
+        is_last = wire.node == begun.activation and before.specs.get("") == spec and module.attributes == each
+        if is_last and not begun.is_complete:
+            begun.is_complete = True
+            main = spec.main_output
+            return Wire(begun.call, main.name if main else "out")
+    return None
+
+
+def check_begun(reading: "Interpreter") -> None:
+    """Give up what was begun and not completed: the class is read again with the loop turn by turn."""
+    used = {wire.node for node in reading.draft.nodes for wires in node.inputs.values() for wire in wires}
+    for begun in reading.begun:
+        if not begun.is_complete or begun.activation in used:
+            raise Unroll(begun.place)
 
 
 def _is_loaded_again(statement: ast.stmt, name: str) -> bool:
@@ -345,17 +396,28 @@ def _turns(reading: "Interpreter", over: Term) -> Turns | None:
     match over:
         case Call(function=Ref(path="builtins.enumerate"), args=((_, inner),)):
             found = _turns(reading, inner)
-            return None if found is None or found.has_number else Turns(found.count, found.field, found.modules, True)
+            return None if found is None or found.has_number else replace(found, has_number=True)
         case Seq(items=items) if len(items) > 1 and items == tuple(Const(number) for number in range(len(items))):
             return Turns(Const(len(items)))
-        case Call(function=Ref(path="builtins.range"), args=((_, count),)) if formula_of(count) is not None:
-            return Turns(count)
+        case Call(function=Ref(path="builtins.range"), args=((_, count),)):
+            return Turns(count) if formula_of(count) is not None else _of_number(reading, count)
         case FieldOf(name=name) if reading.session.is_numbers(reading, name):
             return Turns(field=name)
+        case Op(name="index", args=(FieldOf(name=name), Op(name="slice", args=(Const(value=None | 0), Const(value=-1), _)))):
+            return Turns(field=name, is_partial=True) if reading.session.is_numbers(reading, name) else None
         case ModuleList(number=number) if reading.lists[number].items is None:
             return Turns(modules=number)
         case _:
             return None
+
+
+def _of_number(reading: "Interpreter", count: Term) -> Turns | None:
+    """Return turns whose number is known, but is no calculation with fields alone."""
+    try:
+        found = reading.settled(count)
+    except Unreadable:
+        return None
+    return Turns(found) if isinstance(found, Const) and isinstance(found.value, int) and found.value > 1 else None
 
 
 def _made_in_turns(reading: "Interpreter", tree: ast.ListComp | ast.GeneratorExp, turns: Turns) -> Term | None:

@@ -1,11 +1,11 @@
 """Modules made and called: Flax's layers, chains of them, wrapped ones, and those that the text defines itself."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import own_calls, values
+from flaxstudio.codegen import loops, own_calls, values
 from flaxstudio.codegen.attribute_reader import Mismatch, value_of
 from flaxstudio.codegen.draft import DraftModule
 from flaxstudio.codegen.normal_forms import called
@@ -22,6 +22,7 @@ from flaxstudio.codegen.terms import (
     Op,
     OwnClass,
     Ref,
+    SelfRef,
     Seq,
     Term,
     Train,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from flaxstudio.codegen.interpreter import Interpreter
 
 PARTIAL = "functools.partial"
+SCAN = "flax.linen.scan"
 SEQUENTIAL = "flax.linen.Sequential"
 
 
@@ -47,7 +49,7 @@ def is_class(term: Term) -> bool:
             return True
         case Ref(path=path):
             return path.startswith("flax.") and is_module_class(path)
-        case Call(function=Ref(path=path), args=args) if path in (PARTIAL, _remat(), _jit()):
+        case Call(function=Ref(path=path), args=args) if path in (PARTIAL, SCAN, _remat(), _jit()):
             return bool(args) and is_class(args[0][1])
         case _:
             return False
@@ -84,9 +86,11 @@ def special(reading: "Interpreter", term: Call) -> Term | None:
             return _merged([reading.settled(arg) for _, arg in term.args], term.line)
         case Ref(path=path) if path == PARTIAL:
             return term
+        case Ref(path="builtins.getattr"):
+            return _named_attribute(reading, term)
         case Call(function=Ref(path="functools.partial"), args=bound):
             return values.value(reading, _unbound(bound, term))
-        case Call(function=Ref(path="flax.linen.scan")):
+        case Call(function=Ref(path=path)) if path == SCAN:
             return _scanned(reading, term)
         case Op(name=name, args=(ModuleRef() as owner,)):
             return own_calls.call_method(reading, owner, name.removeprefix("attr:"), term)
@@ -96,26 +100,60 @@ def special(reading: "Interpreter", term: Call) -> Term | None:
 
 def make(reading: "Interpreter", term: Term, wish: str = "") -> Term:
     """Return a new module; its name is what the text gives it, or else what it is assigned to."""
-    if not isinstance(term, Call):
+    found = flattened(reading, term)
+    if not isinstance(found, Call):
         raise Unreadable(0, "a class is used as a layer without being made")
-    attributes: dict[str, Value] = {}
-    function = term.function
-    while isinstance(function, Call):
-        if isinstance(function.function, Ref) and function.function.path == PARTIAL:
-            bound = _unbound(function.args, term)
-            assert isinstance(bound, Call)
-            term, function = bound, bound.function
-            continue
-        if isinstance(function.function, Ref) and function.function.path == _remat():
-            attributes["remat"] = True
-        rewrapped = with_function(term, function.args[0][1])
-        assert isinstance(rewrapped, Call)
-        term, function = rewrapped, rewrapped.function
-    given = term.get("name")
+    given = found.get("name")
     name = _name_in(reading.settled(given)) if given is not None else ""
-    module = reading.draft.module(term.without("name", "parent"), name or wish)
-    module.attributes.update(attributes)
+    module = reading.draft.module(found.without("name", "parent"), name or wish)
+    for function in _functions(term):
+        if isinstance(function, Call) and function.function == Ref(SCAN):
+            _check_scan(reading, function)
+            module.attributes |= {"repeat": _length(reading, function), "scan": True}
+        elif isinstance(function, Call) and function.function == Ref(_remat()):
+            module.attributes["remat"] = True
     return ModuleRef(module.number)
+
+
+def flattened(reading: "Interpreter", term: Term) -> Term:
+    """Return what makes a module with its class at the front, whatever partial and remat stand around it."""
+    while isinstance(term, Call) and not isinstance(term.function, OwnClass):
+        function = term.function
+        if isinstance(function, FieldOf):
+            function = reading.demanded(function.name)
+        if isinstance(function, Call) and function.function == Ref(PARTIAL):
+            term = _unbound(function.args, term)
+        elif isinstance(function, Call) and is_class(function):
+            term = with_function(term, function.args[0][1])
+        elif function != term.function:
+            term = with_function(term, function)
+        else:
+            break
+    return term
+
+
+def _functions(term: Term) -> Iterator[Term]:
+    """Yield what is called to make a module, from the outside in."""
+    while isinstance(term, Call):
+        yield term.function
+        wrapped = term.function.args if isinstance(term.function, Call) else ()
+        term = Call(wrapped[0][1], ()) if wrapped and is_class(term.function) else term.function
+
+
+def _check_scan(reading: "Interpreter", scan: Call) -> None:
+    """Refuse a scan whose repeats do not each have params of their own, stacked along axis 0."""
+    axes = scan.get("variable_axes")
+    found = reading.settled(axes) if axes is not None else None
+    pairs = found.args if isinstance(found, Op) and found.name == "dict" else ()
+    if Seq((Const("params"), Const(0))) not in pairs:
+        raise Unreadable(scan.line, "nn.scan keeps its params in a way that a node cannot hold.")
+
+
+def _length(reading: "Interpreter", scan: Call) -> Value:
+    length = scan.get("length")
+    if length is None:
+        raise Unreadable(scan.line, "nn.scan is not told how often it repeats.")
+    return reading.session.repeat_of(reading, length)
 
 
 def call(reading: "Interpreter", owner: ModuleRef, term: Call, method: str = "") -> Term:
@@ -215,7 +253,10 @@ def _layer(
     asked = _asked_outputs(reading, module, spec, given)
     if unknown := [name for name, term in given.items() if term != NONE]:
         raise Unreadable(line, f"{spec.name}: {unknown[0]} cannot be given to a node.")
-    node = reading.draft.add(spec, {}, wires_at(reading, ports, line), module.number, line)
+    wires = wires_at(reading, ports, line)
+    if len(wires) == 1 and (found := loops.completed(reading, module, spec, *wires[ports[0][0]])) is not None:
+        return found
+    node = reading.draft.add(spec, {}, wires, module.number, line)
     return values.outputs_of(node, asked)
 
 
@@ -266,15 +307,16 @@ def _scanned(reading: "Interpreter", term: Call) -> Term:
     """Read nn.scan as it is written for a node: over a function of a module and what it carries."""
     lifted = term.function
     assert isinstance(lifted, Call)
-    target, length = lifted.get("target"), lifted.get("length")
+    target = lifted.get("target")
     positional, _ = arguments(term)
-    if not isinstance(target, Closure) or length is None or len(positional) < 2:
+    if not isinstance(target, Closure) or len(positional) < 2:
         raise Unreadable(term.line, "nn.scan is used in a way that a node cannot hold.")
     owner = values.value(reading, positional[0])
     if not isinstance(owner, ModuleRef):
         raise Unreadable(term.line, "nn.scan is not over one module.")
     module = reading.draft.modules[owner.number]
-    count = reading.session.repeat_of(reading, length)
+    _check_scan(reading, lifted)
+    count = _length(reading, lifted)
     before = len(reading.draft.log)
     carried = values.as_wire(reading, positional[1], term.line)
     found = reading.inline(target, [owner, carried, NONE], [], term.line)
@@ -283,6 +325,21 @@ def _scanned(reading: "Interpreter", term: Call) -> Term:
         raise Unreadable(term.line, "nn.scan is over more than one module.")
     module.attributes |= {"repeat": count, "scan": True}
     return found
+
+
+def _named_attribute(reading: "Interpreter", term: Call) -> Term | None:
+    """Return what `getattr(nn, "relu")` means."""
+    owner, name = term.get("0"), term.get("1")
+    found = reading.settled(name) if name is not None else None
+    if not isinstance(found, Const) or not isinstance(found.value, str):
+        return None
+    match owner:
+        case Ref(path=path):
+            return named(f"{path}.{found.value}")
+        case SelfRef():
+            return reading.of_self(found.value, term.line)
+        case _:
+            return None
 
 
 def _merged(args: list[Term], line: int) -> Term:
@@ -356,7 +413,7 @@ def _name_in(term: Term) -> str:
 
 
 def _is_lifted(term: Call) -> bool:
-    return isinstance(term.function, Ref) and term.function.path in ("flax.linen.scan", PARTIAL)
+    return isinstance(term.function, Ref) and term.function.path in (SCAN, PARTIAL)
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from flaxstudio.codegen import module_calls, values
 from flaxstudio.codegen.attribute_reader import Mismatch
 from flaxstudio.codegen.draft import DraftModule
-from flaxstudio.codegen.terms import NONE, Call, ModuleRef, OwnClass, Seq, Term, Unreadable, Wire
+from flaxstudio.codegen.terms import NONE, Call, ModuleRef, OwnClass, Seq, Term, Unreadable, Wire, is_array
 from flaxstudio.graph.spec import LayerSpec
 from flaxstudio.layers.code_layer import MEANS_TRAIN, MEANS_USE
 from flaxstudio.layers.code_text import ClassText
 
 if TYPE_CHECKING:
+    from flaxstudio.codegen.class_reader import Variant
     from flaxstudio.codegen.interpreter import Interpreter
 
 Arguments = dict[str, Term]
@@ -28,11 +29,12 @@ def call(
     found = reading.session.class_named(made.function.name, line)
     given = fields_given(found, made, line)
     arguments = arguments_given(found, positional, keywords, line)
+    arguments = {name: values.as_wire(reading, term, line) if is_array(term) else term for name, term in arguments.items()}
     spec = reading.session.layer_of_catalogue(found)
     if spec is None:
         variant = reading.session.block(reading, found, _demands(reading, given), arguments)
         if variant is not None:
-            return _block(reading, module, variant.spec(reading.session), variant.ports, given, arguments, line)
+            return _block(reading, module, variant.spec(reading.session), variant, given, arguments, line)
         spec = reading.session.code(found.name)
     return _coded(reading, module, found, spec, given, arguments, line)
 
@@ -95,16 +97,19 @@ def _block(
     reading: "Interpreter",
     module: DraftModule,
     spec: LayerSpec,
-    ports: dict[str, str],
+    variant: "Variant",
     given: Arguments,
     arguments: Arguments,
     line: int,
 ) -> Term:
     terms = {a.name: given[a.name] for a in spec.attributes if a.name in given}
     _settle(reading, module, spec, terms, line)
-    wired = [(port, arguments[name]) for name, port in ports.items() if name in arguments]
+    wired = [(port, arguments[name]) for name, port in variant.ports.items() if name in arguments]
     node = reading.draft.add(spec, {}, module_calls.wires_at(reading, wired, line), module.number, line)
-    return values.outputs_of(node)
+    if all(variant.returns):
+        return values.outputs_of(node)
+    wires = iter([Wire(node.number, port.name) for port in spec.outputs])
+    return Seq(tuple(next(wires) if is_given else NONE for is_given in variant.returns))
 
 
 def _coded(
@@ -125,7 +130,10 @@ def _coded(
         if name in own or not reading.session.is_default(found, name, reading.settled(term))
     }
     if unknown := next((name for name in terms if name not in own), None):
-        raise Unreadable(line, f"{found.name}: {unknown} cannot be set on a node.")
+        why = reading.session.why.get(found.name, "it uses itself")
+        raise Unreadable(
+            line, f"{found.name} cannot be read ({why.rstrip('.')}), and {unknown} cannot be set on a node of code."
+        )
     ports: list[tuple[str, Term]] = []
     required = [port for port in spec.inputs if not port.is_optional]
     for name, term in arguments.items():

@@ -7,8 +7,9 @@ from flaxstudio.codegen.class_reader import Session, as_class_name, methods_of, 
 from flaxstudio.codegen.code_reading import code_graph
 from flaxstudio.codegen.loops import Unroll
 from flaxstudio.codegen.own_calls import call_parameters, is_flag
+from flaxstudio.codegen.target import Given, target_of
 from flaxstudio.codegen.terms import Unreadable
-from flaxstudio.codegen.text_file import TextFile, read_text
+from flaxstudio.codegen.text_file import read_text
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.naming import fault_of_class_name
@@ -33,21 +34,21 @@ class Reading:
 def read_module(text: str, class_name: str, inputs: Sequence[ArrayShape], catalogue: Catalogue) -> Reading:
     """Return the graph of a linen Module in a text, with the shapes of its inputs.
 
-    A class that cannot be read as layers becomes one node of code. ProblemError where the text is no Python, has no
-    such class, or the inputs are not as many as the class takes.
+    `class_name` may give values to fields, as in `MLP(features=(8, 8))`. A class that cannot be read as layers becomes
+    one node of code. ProblemError where the text is no Python, has no such class, or the inputs are not as many as the
+    class takes.
     """
     file = read_text(text)
-    found = _class(file, class_name)
-    _check_inputs(found, inputs)
     forced: frozenset[str] = frozenset()
     unrolled: set[tuple[int, int]] = set()
     for _ in range(_ATTEMPTS):
         session = Session(file, catalogue, forced, unrolled)
+        found, given = target_of(session, class_name)
+        _check_inputs(found, inputs)
         try:
-            return _read(session, found, inputs)
+            return _read(session, found, given, inputs)
         except Unroll as place:
             unrolled.add(place.place)
-            continue
         except _Again as again:
             forced |= again.names
     raise ProblemError(f"{class_name} cannot be read.")
@@ -59,12 +60,12 @@ class _Again(Exception):
         super().__init__()
 
 
-def _read(session: Session, found: ClassText, inputs: Sequence[ArrayShape]) -> Reading:
+def _read(session: Session, found: ClassText, given: Given, inputs: Sequence[ArrayShape]) -> Reading:
     name = found.name if fault_of_class_name(found.name) is None else as_class_name(found.name)
     try:
         if found.name in session.forced:
             raise Unreadable(0, "")
-        graph = read_model(session, found, inputs)
+        graph = read_model(session, found, given, inputs)
     except (Unreadable, RecursionError) as error:
         return _as_code(session, found, inputs, name, error)
     library = session.library.used_by(graph)
@@ -81,16 +82,6 @@ def _as_code(
     graph, library = code_graph(session.file, found, inputs, session.base)
     note = f"{found.name} is kept as one node of code: {why}"
     return Reading(graph, library, f"{name}Model", (note,))
-
-
-def _class(file: TextFile, name: str) -> ClassText:
-    found = file.class_named(name)
-    if found is not None:
-        return found
-    classes = file.classes()
-    what = f"{name} is no linen Module." if name in file.definitions else f"The file has no class {name}."
-    remedy = f"It has {', '.join(classes)}." if classes else "It has no linen Module at all."
-    raise ProblemError(what, remedy)
 
 
 def _check_inputs(found: ClassText, inputs: Sequence[ArrayShape]) -> None:

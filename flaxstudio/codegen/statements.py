@@ -24,11 +24,14 @@ from flaxstudio.codegen.terms import (
     Wire,
     walk,
 )
+from flaxstudio.layers.code_text import dotted
 
 if TYPE_CHECKING:
     from flaxstudio.codegen.interpreter import Function, Interpreter
 
 MAX_DEPTH = 40
+_HARMLESS = ("print", "pprint.", "warnings.", "logging.", "absl.logging.")
+"""What is called for its words alone."""
 
 
 def run(reading: "Interpreter", body: Sequence[ast.stmt]) -> Term | None:
@@ -66,7 +69,9 @@ def inline(
 def _statement(reading: "Interpreter", statement: ast.stmt) -> Term | None:
     match statement:
         case ast.Return(value=value):
-            return NONE if value is None else reading.value(reading.term(value))
+            found = NONE if value is None else reading.value(reading.term(value))
+            reading.frame.results = _result_names(reading, value)
+            return found
         case ast.Assign(targets=targets, value=value):
             _assign(reading, targets, value)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
@@ -97,6 +102,24 @@ def _statement(reading: "Interpreter", statement: ast.stmt) -> Term | None:
     return None
 
 
+def _result_names(reading: "Interpreter", value: ast.expr | None) -> tuple[str, ...]:
+    """Return the names that returned variables give to what is returned."""
+    items = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+    return tuple(item.id if isinstance(item, ast.Name) and _names_result(reading, item.id) else "" for item in items)
+
+
+def _names_result(reading: "Interpreter", name: str) -> bool:
+    """Whether a returned variable is called after what it is, not after the node whose value it holds."""
+    value = reading.frame.names.get(name)
+    if name in LETTERS or not isinstance(value, Wire):
+        return False
+    wishes = {node.wish for node in reading.draft.nodes} | {module.wish for module in reading.draft.modules}
+    if wishes & {name, name.removesuffix("_out"), name.removesuffix(f"_{value.port}")}:
+        return False
+    is_made_for_it = reading.frame.firsts.get(name) == value and reading.draft.nodes[value.node].module is not None
+    return is_made_for_it or name in reading.frame.aliases
+
+
 def _assign(reading: "Interpreter", targets: list[ast.expr], tree: ast.expr) -> None:
     wish = next((t.attr for t in targets if reading.is_in_setup and isinstance(t, ast.Attribute)), "")
     before = len(reading.draft.nodes)
@@ -113,6 +136,8 @@ def _bind(reading: "Interpreter", target: ast.expr, value: Term, is_new: bool) -
         case ast.Name(id=name):
             if is_new and name not in reading.frame.names:
                 wish_for(reading, value, name)
+            if name not in reading.frame.names:
+                reading.frame.firsts[name] = value
             reading.frame.names[name] = value
             reading.frame.aliases.discard(name)
         case ast.Tuple(elts=items) | ast.List(elts=items):
@@ -193,7 +218,7 @@ def _alone(reading: "Interpreter", tree: ast.expr) -> None:
     match tree:
         case ast.Constant():
             return
-        case ast.Call(func=ast.Name(id="print")):
+        case ast.Call(func=called) if dotted(called, reading.session.file.meanings).startswith(_HARMLESS):
             return
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" as how), args=[item]):
             old = reading.name(name, tree.lineno)
@@ -248,5 +273,6 @@ def _bind_arguments(
 
 
 def _as_sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+    if text.split(" ")[0].isalpha():
+        text = text[:1].upper() + text[1:]
     return text if text.endswith(".") else f"{text}."

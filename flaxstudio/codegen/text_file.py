@@ -1,6 +1,8 @@
 """A Python file as it stands: its classes, functions and constants by name, and the text that one of them needs."""
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -77,6 +79,17 @@ def read_text(text: str) -> TextFile:
     for statement in tree.body:
         definitions.update(dict.fromkeys(_names_bound(statement), statement))
     return TextFile(text, tree, meanings_in(tree), definitions)
+
+
+def with_name_changed(text: str, old: str, new: str) -> str:
+    """Return a text with a class under another name; attributes and texts of that name stay."""
+    lines = text.split("\n")
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    for before, token in zip(reversed([None, *tokens[:-1]]), reversed(tokens), strict=True):
+        if token.type == tokenize.NAME and token.string == old and (before is None or before.string != "."):
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column] + new + lines[row - 1][column + len(old) :]
+    return "\n".join(lines)
 
 
 def _names_bound(statement: ast.stmt) -> list[str]:

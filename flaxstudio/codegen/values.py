@@ -1,6 +1,7 @@
 """What a term comes to: layers that a pattern knows become nodes, calls of modules are made, the rest is kept as it is."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -88,9 +89,11 @@ def described(term: Term) -> str:
     """Return a term in the words of the text, as short as can be."""
     match term:
         case Call(function=Ref(path=path)):
-            return path.replace("builtins.", "").replace("flax.linen.", "nn.").replace("jax.numpy.", "jnp.")
+            return f"`{path.replace('builtins.', '').replace('flax.linen.', 'nn.').replace('jax.numpy.', 'jnp.')}`"
         case Call(function=Op(name=name, args=(SelfRef(),))) | Op(name=name, args=(SelfRef(),)):
-            return name.replace("attr:", "self.")
+            return f"`{name.replace('attr:', 'self.')}`"
+        case Call(function=Call() as maker):
+            return described(maker)
         case Call(function=Op(name=name)):
             return f"“{name.removeprefix('attr:')}”"
         case Op(name="index"):
@@ -104,7 +107,7 @@ def described(term: Term) -> str:
         case Train():
             return "train"
         case FieldOf(name=name) | Item(field=name):
-            return name
+            return f"`self.{name}`"
         case _:
             return "This"
 
@@ -183,6 +186,7 @@ def _either(reading: "Interpreter", term: Op) -> Term:
 
 def _called(reading: "Interpreter", term: Call) -> Term | None:
     """Return what a call of a module or of the text's own functions comes to; None for calls of Flax's and JAX's."""
+    term = _unpacked(reading, term)
     function = term.function
     if isinstance(function, FieldOf):
         function = reading.demanded(function.name)
@@ -194,11 +198,26 @@ def _called(reading: "Interpreter", term: Call) -> Term | None:
         positional = [value(reading, arg) for key, arg in term.args if key.isdigit()]
         keywords = [(key, value(reading, arg)) for key, arg in term.args if not key.isdigit()]
         return reading.inline(function, positional, keywords, term.line)
+    if isinstance(function, OwnClass) and reading.session.file.class_named(function.name) is None:
+        return replace(term, function=function)  # a plain dataclass
     if isinstance(function, OwnClass) or module_calls.is_class(function):
         return reading.make(term if function is term.function else module_calls.with_function(term, function))
     if function != term.function:
         return value(reading, module_calls.with_function(term, function))
     return module_calls.special(reading, term)
+
+
+def _unpacked(reading: "Interpreter", term: Call) -> Call:
+    """Return a call with `**options` written out, where they are known."""
+    options = term.get("**")
+    if options is None:
+        return term
+    found = reading.settled(options)
+    if not isinstance(found, Op) or found.name != "dict":
+        raise Unreadable(term.line, "which arguments are given is not known before the model runs")
+    pairs = [pair.items for pair in found.args if isinstance(pair, Seq)]
+    named = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
+    return replace(term, args=(*term.without("**").args, *named))
 
 
 def _computed(reading: "Interpreter", term: Op | Call) -> Term:

@@ -277,7 +277,7 @@ def test_nothing_of_the_text_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("return jnp.cross(x, x)", "line 9: jnp.cross is no layer that Flax Studio knows"),
+        ("return jnp.cross(x, x)", "line 9: `jnp.cross` is no layer that Flax Studio knows"),
         ("y = nn.relu(x)\nreturn y.at[0].set(1)", "line 10"),
         ("if x.sum() > 0:\n    x = nn.relu(x)\nreturn x", "Sum: axis must have a value"),
         ("if x[:, 0] > 0:\n    x = nn.relu(x)\nreturn x", "depends on what arrives"),
@@ -291,7 +291,7 @@ def test_nothing_of_the_text_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
         ("return 3", "3 is no layer"),
         ("self.sow('a', 'b', x)\nreturn nn.relu(x)", "does something beside the graph"),
         ("x[0] = 1\nreturn x", "cannot be set in a graph"),
-        ("return self.nothing(x)", "self.nothing"),
+        ("return self.nothing(x)", "`self.nothing` is no layer"),
         ("if train:\n    x = nn.relu(x)\nreturn x", "depends on whether the model trains"),
     ],
 )
@@ -352,3 +352,107 @@ def test_the_number_of_shapes_is_that_of_the_arguments() -> None:
         with pytest.raises(ProblemError, match="Net takes 2 inputs, x, y; ") as caught:
             read_module(text, "Net", inputs, BASE)
         assert "separated by ;" in str(caught.value)
+
+
+def test_values_may_be_given_to_fields_and_become_their_defaults() -> None:
+    text = (
+        HEAD
+        + "class MLP(nn.Module):\n    features: tuple[int, ...]\n    act: str\n    @nn.compact\n    def __call__(self, x):\n"
+    )
+    text += "        for f in self.features[:-1]:\n            x = nn.Dense(f)(x)\n            x = getattr(nn, self.act)(x)\n        return nn.Dense(self.features[-1])(x)\n"
+    assert "MLP(features=…)" in read_module(text, "MLP", [ArrayShape((3,))], BASE).notes[0]
+    found = read_module(text, "MLP(features=(4, 5, 6), act='relu')", [ArrayShape((3,))], BASE)
+    assert found.name == "MLP"
+    assert [node.layer for node in found.graph.nodes] == ["Input", "Dense", "Output"]
+    assert [(field.name, field.default) for field in found.graph.fields] == [("features", (4, 5, 6))]
+    simple = (
+        HEAD
+        + "class Net(nn.Module):\n    width: int\n    @nn.compact\n    def __call__(self, x):\n        return nn.Dense(self.width)(x)\n"
+    )
+    found = read_module(simple, "Net(12)", [ArrayShape((3,))], BASE)
+    assert [(field.name, field.default) for field in found.graph.fields] == [("width", 12)]
+    assert found.notes == ()
+
+
+def test_configurations_and_partials_at_the_top_of_a_file_are_read() -> None:
+    text = (
+        "import dataclasses\nfrom functools import partial\n"
+        + HEAD
+        + (
+            "@dataclasses.dataclass\nclass Config:\n    width: int\n    depth: int = 2\n    init: object = nn.initializers.he_normal()\n\n"
+            "class Net(nn.Module):\n    config: Config\n    @nn.compact\n    def __call__(self, x):\n        config = self.config\n"
+            "        for _ in range(config.depth):\n            x = nn.Dense(config.width, kernel_init=config.init)(x)\n        return x\n\n"
+            "Wide = partial(Net, config=Config(width=64))\n"
+        )
+    )
+    found = read_module(text, "Net(Config(8, depth=3))", [ArrayShape((3,))], BASE)
+    assert found.graph.nodes[1].attributes == {"features": 8, "kernel_init": "he_normal", "repeat": 3}
+    found = read_module(text, "Wide", [ArrayShape((3,))], BASE)
+    assert found.graph.nodes[1].attributes == {"kernel_init": "he_normal", "repeat": 2}
+
+
+@pytest.mark.parametrize("asked", ["Net(", "1 + 1", "Net(foo)", "Net(a=1)", "Net(1, 2, 3)", "os.system('x')"])
+def test_what_is_no_class_made_with_values_is_refused(asked: str) -> None:
+    text = HEAD + "class Net(nn.Module):\n    width: int = 3\n    @nn.compact\n    def __call__(self, x):\n        return x\n"
+    with pytest.raises(ProblemError) as caught:
+        read_module(text, asked, [ArrayShape((3,))], BASE)
+    assert "\n" not in str(caught.value)
+
+
+def test_code_named_like_a_layer_of_the_catalogue_is_called_something_else() -> None:
+    head = (
+        HEAD
+        + "\nclass Dense(nn.Module):\n    '''Not nn.Dense.'''\n    @nn.compact\n    def __call__(self, x):\n        return x + self.param('a', nn.initializers.zeros, (8,))\n"
+    )
+    found = read("return nn.relu(Dense(name='own')(x))", head=head)
+    (code,) = found.library.codes
+    assert code.name == "Dense2"
+    assert "class Dense2(nn.Module):\n    '''Not nn.Dense.'''" in code.text
+    assert found.graph.node("own").layer == "Dense2"
+
+
+def test_a_loop_over_all_items_but_the_last_and_the_last_are_one_repeated_node() -> None:
+    fields = "    features: tuple[int, ...]\n"
+    for body in (
+        "for f in self.features[:-1]:\n    x = nn.relu(nn.Dense(f)(x))\nreturn nn.Dense(self.features[-1])(x)",
+        "for i, f in enumerate(self.features[:-1]):\n    x = nn.Dense(f)(x)\n    x = nn.relu(x)\nx = nn.Dense(self.features[-1])(x)\nreturn x",
+    ):
+        assert layers(body, fields=fields) == [("Dense", {"features": Formula("features", is_each=True), "between": "relu"})]
+    body = (
+        "for f in self.features[:-1]:\n    x = nn.relu(nn.Dense(f)(x))\nreturn nn.Dense(self.features[-1], use_bias=False)(x)"
+    )
+    found = layers(body, fields="    features: tuple[int, ...] = (4, 5)\n")
+    assert found == [
+        ("Dense", {"features": 4}),
+        ("relu", {}),
+        ("Dense", {"features": Formula("features[-1]"), "use_bias": False}),
+    ]
+
+
+def test_a_scan_over_a_class_is_a_repeated_block_and_one_that_shares_params_is_code() -> None:
+    head = (
+        HEAD
+        + "\nclass Block(nn.Module):\n    width: int\n    @nn.compact\n    def __call__(self, x, _):\n        return x + nn.Dense(self.width)(x), None\n"
+    )
+    axes = "variable_axes={'params': 0}, split_rngs={'params': True}, length=self.depth"
+    body = f"Scanned = nn.scan(nn.remat(Block), {axes})\nx, _ = Scanned(width=8, name='blocks')(x, None)\nreturn x"
+    found = read(body, head=head, fields="    depth: int = 4\n")
+    assert found.notes == ()
+    assert found.graph.node("blocks").attributes == {"repeat": Formula("depth"), "scan": True, "remat": True}
+    assert found.graph.node("blocks").layer == "Block"
+    shared = "variable_broadcast='params', split_rngs={'params': False}, length=3"
+    found = read(f"x, _ = nn.scan(Block, {shared})(8)(x, None)\nreturn x", head=head)
+    assert "nn.scan keeps its params in a way that a node cannot hold" in found.notes[0]
+
+
+def test_rearranging_by_einops_is_moving_and_joining_dimensions() -> None:
+    head = "import einops\n" + HEAD
+    assert layers("return einops.rearrange(x, 'n h w c -> n (h w) c')", IMAGE, head=head) == [("Reshape", {"shape": (64, 3)})]
+    assert layers("return einops.rearrange(x, 'n h w c -> n c h w')", IMAGE, head=head) == [
+        ("Transpose", {"axes": (0, 3, 1, 2)})
+    ]
+    assert [name for name, _ in layers("return einops.rearrange(x, 'n h w c -> n (w h) c')", IMAGE, head=head)] == [
+        "Transpose",
+        "Reshape",
+    ]
+    assert read("return einops.rearrange(x, 'n (h a) w c -> n h a w c', a=2)", IMAGE, head=head).library.codes
