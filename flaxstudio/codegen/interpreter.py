@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import loops, module_calls, records, statements, values
+from flaxstudio.codegen import loop_ends, loops, module_lists, module_making, records, statements, values
 from flaxstudio.codegen.draft import Draft
 from flaxstudio.codegen.expressions import term_of
 from flaxstudio.codegen.folding import folded
@@ -32,7 +32,7 @@ from flaxstudio.layers.code_layer import MEANS_TRAIN, MEANS_USE
 from flaxstudio.layers.code_text import ClassText
 
 if TYPE_CHECKING:
-    from flaxstudio.codegen.class_reader import Session
+    from flaxstudio.codegen.session import Session
 
 MAX_DEPTH = 40
 MAX_STEPS = 20_000
@@ -125,9 +125,9 @@ class Interpreter:
         self.frame = Frame()
         self.attributes: dict[str, Term] = {}
         self.functions: list[Function] = []
-        self.lists: list[loops.ListOfModules] = []
+        self.lists: list[module_lists.ListOfModules] = []
         self.probes: list[loops.Probe] = []
-        self.begun: list[loops.Begun] = []
+        self.begun: list[loop_ends.Begun] = []
         self.passed: dict[tuple[str, str], Term] = {}
         """What methods of the class are called with inside it, by method and argument."""
         self.returned: tuple[bool, ...] = ()
@@ -178,7 +178,7 @@ class Interpreter:
 
     def comprehension(self, tree: ast.ListComp | ast.GeneratorExp) -> Term:
         """Return what a comprehension makes."""
-        return loops.comprehension(self, tree)
+        return module_lists.comprehension(self, tree)
 
     # what a term is
 
@@ -196,7 +196,7 @@ class Interpreter:
             case FieldOf(name=name):
                 return self.demanded(name)
             case ModuleList():
-                return loops.expanded(self, term)
+                return module_lists.expanded(self, term)
             case Op(name=name, args=(FieldOf() | Call() | Op() as owner,)) if name.startswith("attr:"):
                 return records.attribute(self, owner, name.removeprefix("attr:"))
             case Op(name="attr:shape", args=(Wire() as wire,)):
@@ -249,7 +249,7 @@ class Interpreter:
 
     def make(self, term: Term, wish: str = "") -> Term:
         """Return a new module."""
-        return module_calls.make(self, term, wish)
+        return module_making.make(self, term, wish)
 
     def step(self, line: int) -> None:
         """Count a statement; a text that would never end is given up."""

@@ -1,13 +1,25 @@
-"""Modules made and called: Flax's layers, chains of them, wrapped ones, and those that the text defines itself."""
+"""Calls of modules: Flax's layers, chains of them, scans, and those that the text defines itself."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import loops, own_calls, values
+from flaxstudio.codegen import loop_ends, own_calls, values
 from flaxstudio.codegen.attribute_reader import Mismatch, value_of
 from flaxstudio.codegen.draft import DraftModule
+from flaxstudio.codegen.module_making import (
+    PARTIAL,
+    SCAN,
+    arguments,
+    check_scan,
+    expanded,
+    is_class,
+    is_class_call,
+    is_lifted,
+    length_of,
+    unbound,
+)
 from flaxstudio.codegen.normal_forms import called
 from flaxstudio.codegen.patterns import fits
 from flaxstudio.codegen.terms import (
@@ -16,8 +28,6 @@ from flaxstudio.codegen.terms import (
     Call,
     Closure,
     Const,
-    FieldOf,
-    Index,
     ModuleRef,
     Op,
     OwnClass,
@@ -28,37 +38,22 @@ from flaxstudio.codegen.terms import (
     Train,
     Unreadable,
     Wire,
-    rebuilt,
 )
-from flaxstudio.codegen.vocabulary import is_module_class, named, parameters
+from flaxstudio.codegen.vocabulary import named, parameters
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import LayerSpec
 
 if TYPE_CHECKING:
     from flaxstudio.codegen.interpreter import Interpreter
 
-PARTIAL = "functools.partial"
-SCAN = "flax.linen.scan"
+
 SEQUENTIAL = "flax.linen.Sequential"
-
-
-def is_class(term: Term) -> bool:
-    """Return whether a term is a class of Modules, Flax's or the text's."""
-    match term:
-        case OwnClass():
-            return True
-        case Ref(path=path):
-            return path.startswith("flax.") and is_module_class(path)
-        case Call(function=Ref(path=path), args=args) if path in (PARTIAL, SCAN, _remat(), _jit()):
-            return bool(args) and is_class(args[0][1])
-        case _:
-            return False
 
 
 def callee(reading: "Interpreter", function: Term) -> Term:
     """Return what is called, where that is itself computed: a module that was just made, a method of one."""
     if isinstance(function, Call):
-        if is_class(function) or _is_lifted(function):
+        if is_class(function) or is_lifted(function):
             return function
         return values.value(reading, function)
     if isinstance(function, Op) and function.name == "index":
@@ -66,17 +61,6 @@ def callee(reading: "Interpreter", function: Term) -> Term:
     if isinstance(function, Op) and is_class_call(function.args[0]):
         return Op(function.name, (values.value(reading, function.args[0]),), function.line)
     return function
-
-
-def arguments(term: Call) -> tuple[list[Term], list[tuple[str, Term]]]:
-    """Return a call's positional arguments and its keywords, where its function is not known."""
-    return [arg for key, arg in term.args if key.isdigit()], [(key, arg) for key, arg in term.args if not key.isdigit()]
-
-
-def with_function(term: Call, function: Term) -> Term:
-    """Return the call of another function with the same arguments."""
-    positional, keywords = arguments(term)
-    return called(function, positional, keywords, term.line)
 
 
 def special(reading: "Interpreter", term: Call) -> Term | None:
@@ -89,71 +73,13 @@ def special(reading: "Interpreter", term: Call) -> Term | None:
         case Ref(path="builtins.getattr"):
             return _named_attribute(reading, term)
         case Call(function=Ref(path="functools.partial"), args=bound):
-            return values.value(reading, _unbound(bound, term))
+            return values.value(reading, unbound(bound, term))
         case Call(function=Ref(path=path)) if path == SCAN:
             return _scanned(reading, term)
         case Op(name=name, args=(ModuleRef() as owner,)):
             return own_calls.call_method(reading, owner, name.removeprefix("attr:"), term)
         case _:
             return None
-
-
-def make(reading: "Interpreter", term: Term, wish: str = "") -> Term:
-    """Return a new module; its name is what the text gives it, or else what it is assigned to."""
-    found = flattened(reading, term)
-    if not isinstance(found, Call):
-        raise Unreadable(0, "a class is used as a layer without being made")
-    given = found.get("name")
-    name = _name_in(reading.settled(given)) if given is not None else ""
-    module = reading.draft.module(found.without("name", "parent"), name or wish)
-    for function in _functions(term):
-        if isinstance(function, Call) and function.function == Ref(SCAN):
-            _check_scan(reading, function)
-            module.attributes |= {"repeat": _length(reading, function), "scan": True}
-        elif isinstance(function, Call) and function.function == Ref(_remat()):
-            module.attributes["remat"] = True
-    return ModuleRef(module.number)
-
-
-def flattened(reading: "Interpreter", term: Term) -> Term:
-    """Return what makes a module with its class at the front, whatever partial and remat stand around it."""
-    while isinstance(term, Call) and not isinstance(term.function, OwnClass):
-        function = term.function
-        if isinstance(function, FieldOf):
-            function = reading.demanded(function.name)
-        if isinstance(function, Call) and function.function == Ref(PARTIAL):
-            term = _unbound(function.args, term)
-        elif isinstance(function, Call) and is_class(function):
-            term = with_function(term, function.args[0][1])
-        elif function != term.function:
-            term = with_function(term, function)
-        else:
-            break
-    return term
-
-
-def _functions(term: Term) -> Iterator[Term]:
-    """Yield what is called to make a module, from the outside in."""
-    while isinstance(term, Call):
-        yield term.function
-        wrapped = term.function.args if isinstance(term.function, Call) else ()
-        term = Call(wrapped[0][1], ()) if wrapped and is_class(term.function) else term.function
-
-
-def _check_scan(reading: "Interpreter", scan: Call) -> None:
-    """Refuse a scan whose repeats do not each have params of their own, stacked along axis 0."""
-    axes = scan.get("variable_axes")
-    found = reading.settled(axes) if axes is not None else None
-    pairs = found.args if isinstance(found, Op) and found.name == "dict" else ()
-    if Seq((Const("params"), Const(0))) not in pairs:
-        raise Unreadable(scan.line, "nn.scan keeps its params in a way that a node cannot hold.")
-
-
-def _length(reading: "Interpreter", scan: Call) -> Value:
-    length = scan.get("length")
-    if length is None:
-        raise Unreadable(scan.line, "nn.scan is not told how often it repeats.")
-    return reading.session.repeat_of(reading, length)
 
 
 def call(reading: "Interpreter", owner: ModuleRef, term: Call, method: str = "") -> Term:
@@ -175,7 +101,7 @@ def resolve(reading: "Interpreter", module: DraftModule, line: int, method: str 
     """Find out which layer a module is, with its attributes."""
     if method in module.specs:
         return module.specs[method]
-    made = _expanded(reading, module.made)
+    made = expanded(reading, module.made)
     assert isinstance(made, Call)
     assert isinstance(made.function, Ref)
     why = f"{values.described(made)} is no layer that Flax Studio knows."
@@ -254,7 +180,7 @@ def _layer(
     if unknown := [name for name, term in given.items() if term != NONE]:
         raise Unreadable(line, f"{spec.name}: {unknown[0]} cannot be given to a node.")
     wires = wires_at(reading, ports, line)
-    if len(wires) == 1 and (found := loops.completed(reading, module, spec, *wires[ports[0][0]])) is not None:
+    if len(wires) == 1 and (found := loop_ends.completed(reading, module, spec, *wires[ports[0][0]])) is not None:
         return found
     node = reading.draft.add(spec, {}, wires, module.number, line)
     return values.outputs_of(node, asked)
@@ -315,8 +241,8 @@ def _scanned(reading: "Interpreter", term: Call) -> Term:
     if not isinstance(owner, ModuleRef):
         raise Unreadable(term.line, "nn.scan is not over one module.")
     module = reading.draft.modules[owner.number]
-    _check_scan(reading, lifted)
-    count = _length(reading, lifted)
+    check_scan(reading, lifted)
+    count = length_of(reading, lifted)
     before = len(reading.draft.log)
     carried = values.as_wire(reading, positional[1], term.line)
     found = reading.inline(target, [owner, carried, NONE], [], term.line)
@@ -349,34 +275,6 @@ def _merged(args: list[Term], line: int) -> Term:
     return given[0]
 
 
-def _unbound(bound: Sequence[tuple[str, Term]], term: Call) -> Term:
-    """Return the call that a partial's call stands for."""
-    table = dict(bound)
-    function = table.pop("func")
-    before = table.pop("args", Seq(()))
-    positional, keywords = arguments(term)
-    first = list(before.items) if isinstance(before, Seq) else []
-    return called(function, [*first, *positional], list({**table, **dict(keywords)}.items()), term.line)
-
-
-def _expanded(reading: "Interpreter", term: Term) -> Term:
-    """Return what makes a module with the modules inside it, cells of recurrent layers say, as what makes them."""
-    if isinstance(term, ModuleRef):
-        return _expanded(reading, reading.draft.modules[term.number].made)
-    if isinstance(term, FieldOf) and is_class_call(reading.default(term.name)):
-        return _expanded(reading, reading.demanded(term.name))
-    if isinstance(term, Call):
-        inner = rebuilt(term, lambda part: _expanded(reading, part))
-        assert isinstance(inner, Call)
-        return inner.without("name", "parent") if is_class(inner.function) else inner
-    return term
-
-
-def is_class_call(term: Term | None) -> bool:
-    """Return whether a term makes a module."""
-    return isinstance(term, Call) and is_class(term.function)
-
-
 def _positional_names(path: str, method: str) -> list[str]:
     listed = parameters(path, method) or ()
     return [p.name for p in listed if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
@@ -399,30 +297,3 @@ def _flags(spec: LayerSpec) -> dict[str, Term]:
 def flags_of(spec: LayerSpec) -> dict[str, Term]:
     """Return flag -> what it must be, of a layer's call."""
     return _flags(spec)
-
-
-def _name_in(term: Term) -> str:
-    """Return a name; of `f"dense_{i}"` in a loop that is kept, what stands before the number."""
-    match term:
-        case Const(value=str(name)):
-            return name
-        case Op(name="text", args=(Const(value=str(stem)), Index())):
-            return stem.rstrip("_")
-        case _:
-            return ""
-
-
-def _is_lifted(term: Call) -> bool:
-    return isinstance(term.function, Ref) and term.function.path in (SCAN, PARTIAL)
-
-
-@lru_cache(maxsize=1)
-def _remat() -> str:
-    found = named("flax.linen.remat")
-    return found.path if isinstance(found, Ref) else ""
-
-
-@lru_cache(maxsize=1)
-def _jit() -> str:
-    found = named("flax.linen.jit")
-    return found.path if isinstance(found, Ref) else ""

@@ -13,8 +13,8 @@ from flaxstudio.layers.code_layer import MEANS_TRAIN, MEANS_USE
 from flaxstudio.layers.code_text import ClassText
 
 if TYPE_CHECKING:
-    from flaxstudio.codegen.class_reader import Variant
     from flaxstudio.codegen.interpreter import Interpreter
+    from flaxstudio.codegen.session import Variant
 
 Arguments = dict[str, Term]
 

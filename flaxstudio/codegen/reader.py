@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flaxstudio.codegen.class_reader import Session, as_class_name, methods_of, read_model
+from flaxstudio.codegen.class_reader import methods_of, read_model
 from flaxstudio.codegen.code_reading import code_graph
-from flaxstudio.codegen.loops import Unroll
+from flaxstudio.codegen.module_lists import Unroll
 from flaxstudio.codegen.own_calls import call_parameters, is_flag
-from flaxstudio.codegen.target import Given, target_of
+from flaxstudio.codegen.session import Given, Session
+from flaxstudio.codegen.target import target_of
 from flaxstudio.codegen.terms import Unreadable
-from flaxstudio.codegen.text_file import read_text
+from flaxstudio.codegen.text_file import as_class_name, read_text
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.naming import fault_of_class_name

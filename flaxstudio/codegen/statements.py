@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import loops
+from flaxstudio.codegen import loops, module_lists
 from flaxstudio.codegen.expressions import operator_name, shortened
 from flaxstudio.codegen.folding import truth
 from flaxstudio.codegen.method_writer import LETTERS
@@ -123,7 +123,7 @@ def _names_result(reading: "Interpreter", name: str) -> bool:
 def _assign(reading: "Interpreter", targets: list[ast.expr], tree: ast.expr) -> None:
     wish = next((t.attr for t in targets if reading.is_in_setup and isinstance(t, ast.Attribute)), "")
     before = len(reading.draft.nodes)
-    found = reading.value(reading.term(tree)) if not wish else loops.named_in_setup(reading, tree, wish)
+    found = reading.value(reading.term(tree)) if not wish else module_lists.named_in_setup(reading, tree, wish)
     is_new = len(reading.draft.nodes) > before
     for target in targets:
         _bind(reading, target, found, is_new)
@@ -232,7 +232,7 @@ def _alone(reading: "Interpreter", tree: ast.expr) -> None:
         case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id="self"), name_tree, value_tree]) if reading.is_in_setup:
             name_term = reading.settled(reading.term(name_tree))
             if isinstance(name_term, Const) and isinstance(name_term.value, str):
-                reading.attributes[name_term.value] = loops.named_in_setup(reading, value_tree, name_term.value)
+                reading.attributes[name_term.value] = module_lists.named_in_setup(reading, value_tree, name_term.value)
                 return
     raise Unreadable(tree.lineno, f"`{shortened(tree)}` does something beside the graph.")
 

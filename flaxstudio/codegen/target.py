@@ -1,18 +1,15 @@
 """What is asked to be read: a class of the text, or one made with values, `ResNet(stage_sizes=(1, 1))`."""
 
 import ast
-from collections.abc import Callable, Mapping
 
-from flaxstudio.codegen.class_reader import Session
 from flaxstudio.codegen.expressions import term_of
 from flaxstudio.codegen.interpreter import Interpreter
-from flaxstudio.codegen.module_calls import flattened
+from flaxstudio.codegen.module_making import flattened
 from flaxstudio.codegen.own_calls import fields_given
-from flaxstudio.codegen.terms import Call, OwnClass, Term, Unreadable
+from flaxstudio.codegen.session import Given, Session
+from flaxstudio.codegen.terms import Call, OwnClass, Unreadable
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers.code_text import ClassText
-
-Given = Mapping[str, Callable[[], Term]]
 
 
 def target_of(session: Session, asked: str) -> tuple[ClassText, Given]:
@@ -37,7 +34,7 @@ def target_of(session: Session, asked: str) -> tuple[ClassText, Given]:
         given = fields_given(found, made, 0)
     except Unreadable as error:
         raise ProblemError(f"“{asked}” cannot be read: {error.sentence}", "Give it as Net or as Net(features=8).") from None
-    return found, {key: (lambda term=term: reading.settled(term)) for key, term in given.items()}  # type: ignore[misc]
+    return found, {key: (lambda term=term: reading.settled(term)) for key, term in given.items()}
 
 
 def _name(tree: ast.expr) -> str:

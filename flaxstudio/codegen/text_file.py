@@ -6,6 +6,7 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flaxstudio.graph.naming import fault_of_class_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers.code_text import ClassText, class_text, meanings_in, with_imports
 
@@ -107,3 +108,10 @@ def _names_bound(statement: ast.stmt) -> list[str]:
 def _first_line(statement: ast.stmt) -> int:
     marks = statement.decorator_list if isinstance(statement, ast.ClassDef | ast.FunctionDef) else []
     return min([statement.lineno, *(mark.lineno for mark in marks)])
+
+
+def as_class_name(name: str) -> str:
+    """Return a name as a class may have it: letters and digits, a capital letter first."""
+    words = [word for word in "".join(c if c.isalnum() else " " for c in name).split() if word]
+    found = "".join(word[:1].upper() + word[1:] for word in words)
+    return found if fault_of_class_name(found) is None else "Model"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import module_calls
+from flaxstudio.codegen import module_calls, module_making
 from flaxstudio.codegen.attribute_reader import Mismatch, is_default_of, spread, value_of
 from flaxstudio.codegen.draft import DraftNode
 from flaxstudio.codegen.equivalents import equivalents
@@ -200,10 +200,10 @@ def _called(reading: "Interpreter", term: Call) -> Term | None:
         return reading.inline(function, positional, keywords, term.line)
     if isinstance(function, OwnClass) and reading.session.file.class_named(function.name) is None:
         return replace(term, function=function)  # a plain dataclass
-    if isinstance(function, OwnClass) or module_calls.is_class(function):
-        return reading.make(term if function is term.function else module_calls.with_function(term, function))
+    if isinstance(function, OwnClass) or module_making.is_class(function):
+        return reading.make(term if function is term.function else module_making.with_function(term, function))
     if function != term.function:
-        return value(reading, module_calls.with_function(term, function))
+        return value(reading, module_making.with_function(term, function))
     return module_calls.special(reading, term)
 
 
