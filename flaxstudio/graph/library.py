@@ -79,7 +79,7 @@ class Library:
     @property
     def hashes(self) -> frozenset[str]:
         """The hashes of all code that its layers run."""
-        return frozenset(definition.hash for definition in (*self.codes, *self.imports))
+        return frozenset(code.hash for code in self.codes) | frozenset(imported.hash for imported in self.imports)
 
     def get(self, name: str) -> Definition | None:
         """Return the definition of that name, if any."""

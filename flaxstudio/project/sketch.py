@@ -1,6 +1,7 @@
 """Draws a graph in a few lines of Python, as templates and tests need it: the wires are the values that calls return."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flaxstudio.graph.graph import Edge, Field, Graph, Node, Port, Value
 from flaxstudio.graph.library import Block, Library
@@ -25,22 +26,13 @@ class Sketch:
 
         `wires` feeds ports by name. Attributes equal to their default are left out.
         """
-        spec = self._catalogue[layer]
-        name = name or free_name(spec.base_name(), {node.name for node in self._nodes})
-        set_ones = {key: value for key, value in attributes.items() if value != spec.attribute(key).default}
-        self._nodes.append(Node(name, layer, set_ones))
-        for index, source in enumerate(inputs):
-            port = spec.inputs[min(index, len(spec.inputs) - 1)]
-            self._edges.append(Edge(source, Port(name, port.name)))
-        for key, source in (wires or {}).items():
-            self._edges.append(Edge(source, Port(name, key)))
-        return Port(name, spec.main_output.name if spec.main_output else "")
+        return self._place(layer, inputs, name, wires or {}, attributes)
 
-    def chain(self, start: Port, *layers: tuple[str, Mapping[str, Value]] | str) -> Port:
+    def chain(self, start: Port, *layers: tuple[str, Mapping[str, Any]] | str) -> Port:
         """Place layers one after the other and return the last one's output."""
         for layer in layers:
             kind, attributes = (layer, {}) if isinstance(layer, str) else layer
-            start = self.add(kind, start, **attributes)
+            start = self._place(kind, (start,), "", {}, attributes)
         return start
 
     def graph(self) -> Graph:
@@ -50,6 +42,20 @@ class Sketch:
     def block(self, name: str, help_text: str = "") -> Block:
         """Return what was drawn as a block."""
         return Block(name, self.graph(), help_text)
+
+    def _place(
+        self, layer: str, inputs: Sequence[Port], name: str, wires: Mapping[str, Port], attributes: Mapping[str, Value]
+    ) -> Port:
+        spec = self._catalogue[layer]
+        name = name or free_name(spec.base_name(), {node.name for node in self._nodes})
+        set_ones = {key: value for key, value in attributes.items() if value != spec.attribute(key).default}
+        self._nodes.append(Node(name, layer, set_ones))
+        for index, source in enumerate(inputs):
+            port = spec.inputs[min(index, len(spec.inputs) - 1)]
+            self._edges.append(Edge(source, Port(name, port.name)))
+        for key, source in wires.items():
+            self._edges.append(Edge(source, Port(name, key)))
+        return Port(name, spec.main_output.name if spec.main_output else "")
 
 
 def with_blocks(catalogue: Catalogue, *blocks: Block) -> Catalogue:
