@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from flaxstudio.codegen.module import build_module, node_of_error, require_sound
@@ -27,6 +26,10 @@ from flaxstudio.project.statistics import measure
 from flaxstudio.project.variables import ModelOrder, Path, array_at, in_model_order, leaves, node_of
 from flaxstudio.training.device import Setting, find_device
 
+Compiled = dict[Any, Callable[..., Any]]
+"""Functions that were compiled for trials, by what they were compiled from."""
+
+_KEPT = 8
 _SEEN_INSIDE = "intermediates"
 _CALL = "__call__"
 _AFTER_ITS_PARTS = (sys.maxsize, ())
@@ -43,8 +46,12 @@ def try_model(
     trial: Trial,
     dataset: Callable[[], Dataset] = _no_data,
     device: str = "auto",
+    compiled: Compiled | None = None,
 ) -> Outcome:
-    """Return what each node gives for the chosen input; ProblemError, naming the node, where it cannot be computed."""
+    """Return what each node gives for the chosen input; ProblemError, naming the node, where it cannot be computed.
+
+    A caller that tries again and again keeps `compiled`, an empty dict at first: the same model is not compiled twice.
+    """
     require_sound(project.graph, catalogue)
     taps, tapped = tapped_graph(project.graph, catalogue)
     source = generate(tapped, project.name, catalogue)
@@ -53,7 +60,7 @@ def try_model(
     with Setting(find_device(device), project.training.classic_random).entered():
         inputs = build_inputs(tapped, catalogue, trial.choices, dataset, preparation)
         started = time.perf_counter()
-        outputs, updated = _apply(source, variables, inputs, trial)
+        outputs, updated = _apply(source, variables, inputs, trial, {} if compiled is None else compiled)
         seconds = time.perf_counter() - started
     inside = updated.pop(_SEEN_INSIDE, {})
     seen = _in_order(taps, outputs, inside, project, catalogue)
@@ -87,28 +94,38 @@ def adopt(trained: Trained, updated: Tree) -> Trained:
     return replace(trained, variables={**trained.variables, **updated})
 
 
-def _apply(source: Source, variables: Tree, inputs: TrialInputs, trial: Trial) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _apply(
+    source: Source, variables: Tree, inputs: TrialInputs, trial: Trial, compiled: Compiled
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     root = jax.random.PRNGKey(trial.seed)
     names = dict.fromkeys(("dropout", *source.rngs))
     rngs = {name: root if name == "dropout" else jax.random.fold_in(root, i) for i, name in enumerate(names)}
-    mutable = [name for name in variables if name != "params"] if trial.is_training else []
-    arguments: dict[str, Any] = {"train": trial.is_training} if source.uses_train else {}
+    mutable = tuple(name for name in variables if name != "params") if trial.is_training else ()
     try:
-        module = build_module(source)
-        outputs, updated = module.apply(
-            variables,
-            *map(jnp.asarray, inputs.arrays.values()),  # NumPy's arrays would be computed with by NumPy
-            **arguments,
-            rngs=rngs,
-            mutable=[*mutable, _SEEN_INSIDE],
-            capture_intermediates=True,
-        )
+        key = (source.text, trial.is_training, mutable)
+        if key not in compiled:
+            if len(compiled) >= _KEPT:
+                compiled.clear()
+            compiled[key] = _compiled(source, trial.is_training, mutable)
+        outputs, updated = compiled[key](variables, rngs, *inputs.arrays.values())
     except ProblemError:
         raise
     except Exception as error:  # whatever Flax or JAX raises about the user's model is one sentence
         raise _explained(source, variables, inputs, error) from error
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     return jax.tree.map(np.asarray, outputs), dict(jax.tree.map(np.asarray, dict(updated)))
+
+
+def _compiled(source: Source, is_training: bool, mutable: tuple[str, ...]) -> Callable[..., Any]:
+    """Return the function (variables, rngs, *inputs) -> (outputs, collections), compiled at its first call."""
+    module = build_module(source)
+    arguments: dict[str, Any] = {"train": is_training} if source.uses_train else {}
+
+    def apply(variables: Tree, rngs: Any, *samples: jax.Array) -> Any:
+        wanted = [*mutable, _SEEN_INSIDE]
+        return module.apply(variables, *samples, **arguments, rngs=rngs, mutable=wanted, capture_intermediates=True)
+
+    return jax.jit(apply)
 
 
 def _explained(source: Source, variables: Tree, inputs: TrialInputs, error: Exception) -> ProblemError:

@@ -119,6 +119,7 @@ class TryItActs(QObject):
 def _try(warm_up: Callable[[], None]) -> Callable[[_Question], Outcome]:
     """Return a function for one background thread that carries out trials; the data is prepared once."""
     kept: dict[Any, Any] = {}
+    compiled: dict[Any, Any] = {}
 
     def work(question: _Question) -> Outcome:
         warm_up()
@@ -136,6 +137,6 @@ def _try(warm_up: Callable[[], None]) -> Callable[[_Question], Outcome]:
                 )
             return kept["data"]
 
-        return try_model(question.project, question.trained, question.catalogue, question.trial, dataset)
+        return try_model(question.project, question.trained, question.catalogue, question.trial, dataset, compiled=compiled)
 
     return work

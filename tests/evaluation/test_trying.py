@@ -61,6 +61,19 @@ def test_every_node_is_seen_in_order_and_the_last_is_what_apply_gives() -> None:
     assert not outcome.changes
 
 
+def test_a_model_that_is_tried_again_is_not_compiled_again() -> None:
+    project, compiled = iris_project(), {}
+    trained = begun(project)
+
+    def seen(choice: Choice, **more) -> float:
+        outcome = try_model(project, trained, CATALOGUE, Trial({"input_1": choice}, **more), compiled=compiled)
+        return float(outcome.seen[0].value.sum())
+
+    assert (seen(Filled("ones")), seen(Filled("zeros")), len(compiled)) == (4.0, 0.0, 1)
+    seen(Filled("ones"), is_training=True)
+    assert len(compiled) == 2
+
+
 def test_a_branch_and_a_merge_are_seen_too() -> None:
     nodes = (
         Node("input_1", "Input", {"shape": (4,)}), Node("dense_1", "Dense", {"features": 4}), Node("add_1", "Add"), Node("output_1", "Output"),

@@ -26,7 +26,7 @@ from flaxstudio.gui.panels.variables_tree import shape_text, short_share, short_
 from flaxstudio.gui.tokens import Tokens
 
 _PLACE, _SHAPE, _TYPE, _MEAN, _DEVIATION, _MINIMUM, _MAXIMUM, _ZEROS, _NOT_FINITE = range(9)
-_WIDTHS = {_PLACE: 144, _SHAPE: 88, _TYPE: 58, _ZEROS: 54, _NOT_FINITE: 72}
+_WIDTHS = {_PLACE: 176, _SHAPE: 88, _TYPE: 58, _ZEROS: 54, _NOT_FINITE: 72}
 _WIDTH = 64
 
 
@@ -70,6 +70,7 @@ class TrialOutputs(QWidget):
         if places:
             row = places.index(place) if place in places else len(places) - 1
             self._select(row)
+        self.list.setColumnHidden(_NOT_FINITE, not outcome.first_not_finite)
         self._is_filling = False
         self._show()
 
@@ -99,6 +100,7 @@ class TrialOutputs(QWidget):
         )  # fmt: skip
         self.list.setHeaderLabels(titles)
         self.list.setRootIsDecorated(False)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setUniformRowHeights(True)
         self.list.setAccessibleName(self.tr("Outputs of the nodes"))
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -213,7 +213,7 @@ def short_text(value: float) -> str:
     size = abs(value)
     if value == 0 or 0.01 <= size < 1e6:
         return f"{value:,.0f}" if size >= 1000 else f"{value:.3g}"
-    return f"{value:.2g}" if 1e-4 <= size < 1 else f"{value:.0e}"
+    return f"{value:.2g}" if 1e-3 <= size < 1 else f"{value:.0e}"
 
 
 def short_share(share: float) -> str:
