@@ -72,16 +72,15 @@ def test_every_template_is_read_back_from_its_source(name: str) -> None:
 def test_every_layer_is_read_back_with_any_attributes(spec: LayerSpec) -> None:
     chance = random.Random(spec.name)
     assert_read_back(alone(spec, Node("node_a", spec.name)), styles=("compact",))
-    for _ in range(2):
-        assert_read_back(alone(spec, node_of(spec, f"{spec.base_name()}_1", chance)), styles=("compact",))
+    assert_read_back(alone(spec, node_of(spec, f"{spec.base_name()}_1", chance)), styles=("compact",))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(15))
 def test_random_graphs_of_all_layers_are_read_back(seed: int) -> None:
     assert_read_back(random_graph(BASE, seed))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_random_models_of_blocks_and_repeats_are_read_back(seed: int) -> None:
     graph, library = random_model(BASE, seed)
     assert_read_back(graph, library)
