@@ -31,31 +31,36 @@ Lines = tuple[int, int]
 class Source:
     """Python source of a linen Module.
 
-    `lines` tells each node's lines, first and last, counted from 1; `block_lines` those of nodes inside blocks, by
-    (block, node). `rngs` are the random keys it draws from beside params; `untrusted` the own layers in it whose code
-    the user has not said yes to.
+    `places` tells each node's lines, in pieces of first and last line, counted from 1, by (block, node), the block ""
+    for the model's own graph: a node is made in setup and called in each method that uses it. `rngs` are the random
+    keys it draws from beside params; `untrusted` the own layers in it whose code the user has not said yes to.
     """
 
     text: str
     class_name: str
-    lines: Mapping[str, Lines] = field(hash=False)
+    places: Mapping[tuple[str, str], tuple[Lines, ...]] = field(hash=False)
     uses_train: bool
     rngs: tuple[str, ...] = ()
-    block_lines: Mapping[tuple[str, str], Lines] = field(default_factory=dict, hash=False)
     untrusted: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> dict[str, Lines]:
+        """The first lines of each node of the model's own graph."""
+        return {node: pieces[0] for (block, node), pieces in self.places.items() if not block}
 
     def node_at(self, line: int) -> str:
         """Return the node of the model's own graph whose line this is, or ""."""
-        return next((node for node, (first, last) in self.lines.items() if first <= line <= last), "")
+        block, node = self.place_at(line)
+        return "" if block else node
 
     def place_at(self, line: int) -> tuple[str, str]:
         """Return the block ("" for the model's own graph) and the node whose line this is, or two times ""."""
-        inside = (place for place, (first, last) in self.block_lines.items() if first <= line <= last)
-        return next(inside, ("", self.node_at(line)))
+        found = (place for place, pieces in self.places.items() if any(first <= line <= last for first, last in pieces))
+        return next(found, ("", ""))
 
-    def lines_of(self, block: str, node: str) -> Lines | None:
-        """Return the lines of a node in a block's graph, or in the model's own for the block ""."""
-        return self.block_lines.get((block, node)) if block else self.lines.get(node)
+    def lines_of(self, block: str, node: str) -> tuple[Lines, ...]:
+        """Return the lines of a node in a block's graph, or in the model's own for the block "", in pieces."""
+        return self.places.get((block, node), ())
 
 
 def generate(graph: Graph, class_name: str, catalogue: Catalogue, style: Style = "compact") -> Source:
@@ -110,21 +115,21 @@ def _assembled(
     whole = "\n".join(line for text in (*classes, model) for line in text.lines)
     imports |= {line for pattern, line in _IMPORTS if re.search(pattern, whole)}
     lines = list(import_lines(imports))
-    places: dict[tuple[str, str], Lines] = {}
+    places: dict[tuple[str, str], tuple[Lines, ...]] = {}
     for text in (*classes, model):
         lines += ["", ""]
         offset = len(lines)
         lines += text.lines
         block = "" if text is model else text.name
-        places |= {(block, node): (first + offset, last + offset) for node, (first, last) in text.places.items()}
+        for node, pieces in text.places.items():
+            places[block, node] = tuple((first + offset, last + offset) for first, last in pieces)
     specs = [(node, spec) for node in graph.nodes if (spec := catalogue.get(node.layer)) is not None]
     return Source(
         "\n".join(lines) + "\n",
         model.name,
-        {node: place for (block, node), place in places.items() if not block},
+        places,
         model.uses_train,
         tuple(dict.fromkeys(rng for _, spec in specs for rng in spec.rngs)),
-        {key: place for key, place in places.items() if key[0]},
         tuple(d.name for d in definitions if (spec := catalogue.get(d.name)) and not spec.is_trusted),
     )
 

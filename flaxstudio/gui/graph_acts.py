@@ -92,8 +92,8 @@ class GraphActs(QObject):
         self.on_delete_requested(self._canvas.selected_nodes(), self._canvas.selected_edges())
 
     def on_attribute_changed(self, node: str, name: str, value: Value) -> None:
-        if name == "shares" and value:
-            self.share([node], str(value))
+        if name == "shares":
+            self.share([node], str(value)) if value else self.unshare([node])
         else:
             self._session.edit_shown(edits.set_attribute(node, name, value, self._session.catalogue))
 
@@ -103,6 +103,17 @@ class GraphActs(QObject):
         followers = [n.name for n in graph.nodes if n.name in chosen or n.attributes.get("shares") in chosen]
         steps = [edits.set_attribute(name, "shares", owner, self._session.catalogue) for name in followers if name != owner]
         self._session.edit_shown(edits.sequence(self.tr("Share the params of {0}").format(owner), steps))
+
+    def unshare(self, nodes: Iterable[str]) -> None:
+        """Give nodes params of their own again, and the attributes that they had from the owner."""
+        graph = self._session.shown.graph
+        steps = []
+        for name in nodes:
+            owner = str(graph.node(name).attributes.get("shares") or "")
+            given = graph.node(owner).attributes if graph.has_node(owner) else {}
+            steps += [edits.set_attribute(name, key, value, self._session.catalogue) for key, value in given.items()]
+            steps.append(edits.set_attribute(name, "shares", "", self._session.catalogue))
+        self._session.edit_shown(edits.sequence(self.tr("Stop sharing params"), steps))
 
     def on_field_changed(self, field: Field) -> None:
         """Add an attribute of the open class, or set it."""

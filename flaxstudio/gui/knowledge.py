@@ -53,6 +53,18 @@ class Knowledge:
         return sum(len(list(graph.of_layer(block))) for _, graph in graphs_of(self.project))
 
     @property
+    def first_line(self) -> int:
+        """The source's line where the open block's class begins; 0 for the model's own graph."""
+        block = self.block
+        lines = enumerate(self.source.text.splitlines(), 1) if block else ()
+        return next((number for number, line in lines if line == f"class {block}(nn.Module):"), 0)
+
+    @property
+    def methods(self) -> int:
+        """How many methods the model has."""
+        return len({node.attributes.get("method", "__call__") for node in self.project.graph.of_layer("Output")})
+
+    @property
     def shown_problems(self) -> tuple[Problem, ...]:
         """The problems in the graph that is open."""
         block = self.block

@@ -118,8 +118,8 @@ class MainWindow(QMainWindow):
             return
         known, selected = self._shown, self.selected
         self.inspector.display(known.shown, selected, known.shown_problems, known.shown_shapes, known.catalogue, known.users)
-        lines = known.source.lines_of(known.block, selected[0]) if len(selected) == 1 else None
-        self.code_panel.display(known.source.text, lines)
+        lines = tuple(piece for name in selected for piece in known.source.lines_of(known.block, name))
+        self.code_panel.display(known.source.text, lines, known.first_line, known.methods)
         outer = selected if known.place == Place() else known.place.path[:1]  # these panels list the model's own nodes
         self.variables_panel.mark_nodes(outer)
         self.try_it_panel.mark_nodes(outer)

@@ -19,6 +19,7 @@ from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.main_window import MainWindow
+from flaxstudio.gui.node_menu import NodeMenu
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
@@ -60,6 +61,7 @@ class Studio(QObject):
         self.graph = GraphActs(self.session, self.window.canvas, self.codes.with_layer, self)
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
+        self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
         self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens, warm_up)
         self.variables = VariablesActs(

@@ -109,6 +109,7 @@ def _wire_editor(studio: Studio) -> None:
     canvas.open_requested.connect(studio.blocks.on_open)
     canvas.leave_requested.connect(studio.blocks.on_leave)
     canvas.place_requested.connect(studio.blocks.on_place_requested)
+    canvas.menu_requested.connect(studio.node_menu.on_requested)
     studio.blocks.code_requested.connect(studio.codes.on_edit)
     studio.trust.changed.connect(studio.session.set_trusted)
     studio.codes.plugins_changed.connect(studio.session.set_plugins)

@@ -9,6 +9,7 @@ from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.source import Style, generate
 from flaxstudio.graph.graph import Graph, Node, edge
 from flaxstudio.layers import catalogue
+from flaxstudio.project.sketch import Sketch
 from tests.codegen.graphs import chain, linear, residual, two_inputs_two_outputs
 
 CATALOGUE = catalogue()
@@ -72,3 +73,16 @@ def test_values_that_the_spec_refuses_never_reach_the_source() -> None:
         Node("input_1", "Input"), Node("conv_1", "Conv", {"padding": "SAME'); import os #"}), Node("output_1", "Output")
     )
     assert "import os" not in generate(evil, "Net", CATALOGUE).text
+
+
+def test_a_node_has_a_line_in_setup_and_one_in_each_method_that_calls_it() -> None:
+    sketch = Sketch(CATALOGUE)
+    z = sketch.add("Dense", sketch.add("Input", shape=(8,)), name="encoder", features=2)
+    sketch.add("Output", sketch.add("Dense", z, name="decoder", features=8))
+    sketch.add("Output", z, method="encode")
+    source = generate(sketch.graph(), "AutoEncoder", CATALOGUE)
+    lines = source.text.splitlines()
+    pieces = source.lines_of("", "encoder")
+    assert len(pieces) == 3
+    assert all("encoder" in lines[first - 1] for first, _ in pieces)
+    assert [source.place_at(first) for first, _ in pieces] == [("", "encoder")] * 3

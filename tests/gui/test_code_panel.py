@@ -45,13 +45,13 @@ def point_of_line(panel, line):
 
 
 def test_the_source_is_shown_as_it_is_and_cannot_be_typed_into(panel):
-    panel.display(source().text, None)
+    panel.display(source().text, ())
     QTest.keyClicks(panel.view, "abc")
     assert panel.view.toPlainText() == source().text
 
 
 def test_words_have_their_tokens_colours_and_follow_the_theme(panel):
-    panel.display(source().text, None)
+    panel.display(source().text, ())
     assert color_at(panel, "class") == QColor(LIGHT.code["keyword"])
     assert color_at(panel, '"dense_1"') == QColor(LIGHT.code["string"])
     assert color_at(panel, "1000") == QColor(LIGHT.code["number"])
@@ -60,31 +60,53 @@ def test_words_have_their_tokens_colours_and_follow_the_theme(panel):
 
 
 def test_a_string_over_several_lines_is_coloured_to_its_end(panel):
-    panel.display('a = """one\ntwo class\nthree"""\nb = 1\n', None)
+    panel.display('a = """one\ntwo class\nthree"""\nb = 1\n', ())
     assert color_at(panel, "class") == QColor(LIGHT.code["string"])
     assert color_at(panel, "b") is None
 
 
 def test_colours_stay_right_when_lines_are_inserted_above(panel):
-    panel.display("import x\na = 1\n", None)
-    panel.display("import x\nimport y\nb = 'text'\na = 1\n", None)
+    panel.display("import x\na = 1\n", ())
+    panel.display("import x\nimport y\nb = 'text'\na = 1\n", ())
     assert color_at(panel, "'text'") == QColor(LIGHT.code["string"])
     assert color_at(panel, "1") == QColor(LIGHT.code["number"])
 
 
 def test_the_selected_nodes_lines_are_tinted_over_their_whole_width(panel):
     shown = source()
-    panel.display(shown.text, (2, 3))
+    panel.display(shown.text, ((2, 3),))
     tints = panel.view.extraSelections()
     assert [tint.cursor.blockNumber() for tint in tints] == [1, 2]
     assert all(tint.format.property(QTextFormat.Property.FullWidthSelection) for tint in tints)
-    panel.display(shown.text, None)
+    panel.display(shown.text, ())
     assert panel.view.extraSelections() == []
+
+
+def test_several_pieces_are_tinted(panel):
+    panel.display(LONG, ((2, 3), (7, 7)))
+    assert [tint.cursor.blockNumber() for tint in panel.view.extraSelections()] == [1, 2, 6]
+
+
+def test_a_line_to_be_in_sight_is_gone_to_once(panel):
+    panel.display(LONG, (), 200)
+    assert panel.view.firstVisibleBlock().blockNumber() > 150
+    panel.view.verticalScrollBar().setValue(0)
+    panel.display(LONG, (), 200)
+    assert panel.view.firstVisibleBlock().blockNumber() == 0
+
+
+def test_a_model_of_several_methods_has_one_style(panel):
+    panel.display(LONG, (), methods=2)
+    assert not panel.style_choice.isEnabled()
+    assert "setup" in panel.methods_note.text()
+    panel.display(LONG, ())
+    assert panel.style_choice.isEnabled()
+    assert not panel.methods_note.isVisible()
 
 
 def test_a_click_tells_the_line(panel):
     shown = source()
-    panel.display(shown.text, None)
+    panel.display(shown.text, ())
     line = shown.lines["dense_1"][0]
     spy = QSignalSpy(panel.line_clicked)
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=point_of_line(panel, line))
@@ -93,7 +115,7 @@ def test_a_click_tells_the_line(panel):
 
 
 def test_a_click_on_a_line_number_tells_the_line(panel):
-    panel.display(LONG, None)
+    panel.display(LONG, ())
     spy = QSignalSpy(panel.line_clicked)
     gutter = panel.view.childAt(QPoint(5, 20))
     QTest.mouseClick(gutter, Qt.MouseButton.LeftButton, pos=QPoint(5, point_of_line(panel, 4).y()))
@@ -101,7 +123,7 @@ def test_a_click_on_a_line_number_tells_the_line(panel):
 
 
 def test_selecting_text_with_the_mouse_is_no_click_on_a_line(panel):
-    panel.display(LONG, None)
+    panel.display(LONG, ())
     spy = QSignalSpy(panel.line_clicked)
     QTest.mouseDClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=point_of_line(panel, 2))
     assert panel.view.textCursor().hasSelection()
@@ -109,12 +131,12 @@ def test_selecting_text_with_the_mouse_is_no_click_on_a_line(panel):
 
 
 def test_an_update_keeps_the_place_scrolled_to_and_the_text_selected(panel):
-    panel.display(LONG, None)
+    panel.display(LONG, ())
     panel.view.verticalScrollBar().setValue(120)
     cursor = panel.view.document().find("value_130")
     panel.view.setTextCursor(cursor)
     place = panel.view.verticalScrollBar().value()
-    panel.display(LONG.replace("value_10 = 10", "value_10 = 77"), None)
+    panel.display(LONG.replace("value_10 = 10", "value_10 = 77"), ())
     assert panel.view.verticalScrollBar().value() == place
     assert panel.view.textCursor().selectedText() == "value_130"
     assert "value_10 = 77" in panel.view.toPlainText()
@@ -132,23 +154,23 @@ def test_an_update_keeps_the_place_scrolled_to_and_the_text_selected(panel):
     ],
 )
 def test_every_update_ends_with_exactly_the_new_text(panel, old, new):
-    panel.display(old, None)
-    panel.display(new, None)
+    panel.display(old, ())
+    panel.display(new, ())
     assert panel.view.toPlainText() == new
 
 
 def test_marking_lines_out_of_sight_brings_them_into_sight_once(panel):
-    panel.display(LONG, None)
-    panel.display(LONG, (250, 250))
+    panel.display(LONG, ())
+    panel.display(LONG, ((250, 250),))
     first = panel.view.firstVisibleBlock().blockNumber()
     assert 220 < first < 250
     panel.view.verticalScrollBar().setValue(0)
-    panel.display(LONG + "more = 1\n", (250, 250))
+    panel.display(LONG + "more = 1\n", ((250, 250),))
     assert panel.view.verticalScrollBar().value() == 0
 
 
 def test_copy_takes_the_whole_source_and_says_so(panel):
-    panel.display(source().text, None)
+    panel.display(source().text, ())
     QTest.mouseClick(panel.copy_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == source().text
     assert panel.note.text() == "Copied"
@@ -164,7 +186,7 @@ def test_saving_and_another_style_are_asked_for(panel):
 
 
 def test_the_panel_follows_the_graph(panel):
-    panel.display(source().text, None)
+    panel.display(source().text, ())
     changed = source(with_attribute(PROJECT, "dense_1", "features", 7))
-    panel.display(changed.text, changed.lines["dense_1"])
+    panel.display(changed.text, changed.lines_of("", "dense_1"))
     assert "features=7," in panel.view.toPlainText()

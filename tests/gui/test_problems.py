@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
@@ -43,11 +45,21 @@ def test_a_click_or_enter_asks_for_the_problems_node(panel):
     panel.display(PROBLEMS)
     spy = QSignalSpy(panel.node_requested)
     click_row(panel, 1)
-    assert spy.at(0) == ["dense_2"]
+    assert spy.at(0) == ["dense_2", ""]
     panel.list.setFocus()
     panel.list.setCurrentItem(panel.list.topLevelItem(0))
     QTest.keyClick(panel.list, Qt.Key.Key_Return)
-    assert spy.at(spy.count() - 1) == ["conv_1"]
+    assert spy.at(spy.count() - 1) == ["conv_1", ""]
+
+
+def test_a_problem_inside_a_block_says_so_and_asks_for_that_place(panel):
+    panel.display((replace(PROBLEMS[0], block="Residual"),))
+    assert panel.list.topLevelItem(0).text(1) == "Residual › conv_1"
+    spies = QSignalSpy(panel.node_requested), QSignalSpy(panel.fix_requested)
+    click_row(panel, 0)
+    (button,) = panel.list.findChildren(QPushButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [spy.at(0) for spy in spies] == [["conv_1", "Residual"], [FIX, "Residual"]]
 
 
 def test_a_problem_of_the_whole_graph_asks_for_no_node(panel):
@@ -60,10 +72,10 @@ def test_a_problem_of_the_whole_graph_asks_for_no_node(panel):
 def test_the_repair_of_one_click_is_asked_for_and_its_row_may_go_meanwhile(panel):
     panel.display(PROBLEMS)
     spy = QSignalSpy(panel.fix_requested)
-    panel.fix_requested.connect(lambda _: panel.display(PROBLEMS[1:]))
+    panel.fix_requested.connect(lambda *_: panel.display(PROBLEMS[1:]))
     (button,) = panel.list.findChildren(QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert spy.at(0) == [FIX]
+    assert spy.at(0) == [FIX, ""]
     assert panel.list.topLevelItemCount() == 2
 
 

@@ -36,7 +36,7 @@ class NodeContent:
     @property
     def can_be_opened(self) -> bool:
         """Whether there is something inside: a block's graph, or a layer's code."""
-        return self.spec is not None and isinstance(self.spec.definition, Block | Code)
+        return self.spec is not None and self.spec.family == "custom" and isinstance(self.spec.definition, Block | Code)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -72,7 +72,10 @@ def content_of(node: Node, spec: LayerSpec | None, shape: NodeShape | None, prob
 
 def attributes_line(node: Node, spec: LayerSpec) -> str:
     """Return the attributes that matter in one line: "64 · 3x3 · SAME"."""
-    texts = (_text(name, spec.value(node, name)) for name in spec.shown)
+    texts = [_text(name, spec.value(node, name)) for name in spec.shown]
+    if spec.family == "custom":  # whose attributes nobody knows by heart
+        named = zip(spec.shown, texts, strict=True)
+        texts = [text if text in ("", name) else f"{name} {text.removeprefix(f'{name} ')}" for name, text in named]
     return " · ".join(text for text in texts if text)
 
 

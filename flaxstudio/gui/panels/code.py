@@ -30,6 +30,13 @@ class CodePanel(QWidget):
         self.style_choice.addItem(self.tr("Setup style"), "setup")
         self.style_choice.setToolTip(self.tr("How the Module is written: all in __call__, or layers made in setup()."))
         self.style_choice.activated.connect(lambda _: self.style_changed.emit(self.style_choice.currentData()))
+        self._methods = 1
+        self.methods_note = QLabel()
+        self.methods_note.setProperty("role", "secondary")
+        self.methods_note.setToolTip(
+            self.tr("Outputs with different methods make a Module with several methods, whose layers are made in setup().")
+        )
+        self.methods_note.hide()
         self.copy_button = self._button(self.tr("Copy"), self.tr("Copy the whole source"), self.copy)
         self.save_button = self._button(self.tr("Save as…"), self.tr("Save the source as a Python file"), self.save_requested)
         self.save_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -41,9 +48,18 @@ class CodePanel(QWidget):
         self._lay_out()
         self.set_tokens(tokens)
 
-    def display(self, text: str, line_range: LineRange | None) -> None:
-        """Show the source; `line_range` is the selected node's first and last line, from 1."""
-        self.view.display(text, line_range)
+    def display(self, text: str, marked: tuple[LineRange, ...], sight: int = 0, methods: int = 1) -> None:
+        """Show the source with the selected nodes' lines marked, pieces of first and last line, counted from 1.
+
+        `sight` is a line to be in sight where none is marked. A model of several methods can only be written with setup.
+        """
+        self.view.display(text, marked, sight)
+        if methods == self._methods:
+            return
+        self._methods = methods
+        self.style_choice.setEnabled(methods < 2)
+        self.methods_note.setText(self.tr("{0} methods: written with setup").format(methods) if methods > 1 else "")
+        self.methods_note.setVisible(methods > 1)
 
     def copy(self) -> None:
         """Put the whole source on the clipboard."""
@@ -70,6 +86,7 @@ class CodePanel(QWidget):
         bar.setContentsMargins(t.PADDING, 4, t.GAP, 4)
         bar.setSpacing(4)
         bar.addWidget(self.style_choice)
+        bar.addWidget(self.methods_note)
         bar.addStretch()
         for part in (self.note, self.copy_button, self.save_button):
             bar.addWidget(part)

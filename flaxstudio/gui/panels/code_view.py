@@ -22,7 +22,8 @@ class CodeView(QPlainTextEdit):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tokens = tokens
-        self._marked: LineRange | None = None
+        self._marked: tuple[LineRange, ...] = ()
+        self._wanted: tuple[LineRange, ...] = ()
         self._gutter = _Gutter(self)
         self._highlighter = Highlighter(self.document(), tokens)
         self.setFont(code_font())
@@ -36,16 +37,16 @@ class CodeView(QPlainTextEdit):
         self.setAccessibleName(self.tr("Generated source"))
         self.updateRequest.connect(self._update_gutter)
 
-    def display(self, text: str, marked: LineRange | None) -> None:
-        """Show source and tint the lines `marked`, first and last. The view stays where it was scrolled to, unless
-        other lines than before are marked and out of sight."""
-        is_elsewhere = marked is not None and marked != self._marked
-        self._marked = marked
+    def display(self, text: str, marked: tuple[LineRange, ...], sight: int = 0) -> None:
+        """Show source and tint the lines `marked`, pieces of first and last. The view stays where it was scrolled to,
+        unless other lines than before are marked and out of sight, or another line is to be in sight."""
+        wanted, before = (marked or ((sight, sight),), self._wanted)
+        self._marked, self._wanted = marked, wanted
         if text != self.toPlainText():
             self._replace(text)
         self._tint()
-        if is_elsewhere and marked is not None:
-            self._bring_into_sight(marked)
+        if wanted != before and wanted[0][0]:
+            self._bring_into_sight(wanted)
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -89,7 +90,7 @@ class CodeView(QPlainTextEdit):
         self._gutter.setGeometry(QRect(area.left(), area.top() + _TOP, self.gutter_width(), area.height() - _TOP))
 
     def _paint_number(self, painter: QPainter, line: int, top: float, height: float) -> None:
-        is_marked = self._marked is not None and self._marked[0] <= line <= self._marked[1]
+        is_marked = any(first <= line <= last for first, last in self._marked)
         if is_marked:
             painter.fillRect(QRectF(0, top, self._gutter.width(), height), self._tint_color())
             painter.fillRect(QRectF(0, top, 3, height), QColor(self._tokens.accent))
@@ -125,7 +126,7 @@ class CodeView(QPlainTextEdit):
         cursor.insertText(text)
 
     def _tint(self) -> None:
-        lines = range(self._marked[0] - 1, self._marked[1]) if self._marked else range(0)
+        lines = (line for first, last in self._marked for line in range(first - 1, last))
         self.setExtraSelections([self._line_selection(line) for line in lines])
         self._gutter.update()
 
@@ -141,12 +142,12 @@ class CodeView(QPlainTextEdit):
         color.setAlphaF(_TINT)
         return color
 
-    def _bring_into_sight(self, lines: LineRange) -> None:
-        """Scroll to lines that are out of sight, leaving the text cursor where it is."""
-        first = self.firstVisibleBlock().blockNumber()
+    def _bring_into_sight(self, pieces: tuple[LineRange, ...]) -> None:
+        """Scroll to lines of which none is in sight, leaving the text cursor where it is."""
+        top = self.firstVisibleBlock().blockNumber()
         count = max(1, self.viewport().height() // max(1, self.fontMetrics().lineSpacing()))
-        if not first <= lines[0] - 1 < first + count - 1:
-            self.verticalScrollBar().setValue(max(0, lines[0] - 1 - count // 2))
+        if not any(top <= first - 1 < top + count - 1 for first, _ in pieces):
+            self.verticalScrollBar().setValue(max(0, pieces[0][0] - 1 - count // 2))
 
     def _update_gutter(self, area: QRect, scrolled: int) -> None:
         if scrolled:

@@ -139,7 +139,7 @@ class NodePage(QWidget):
         self._family.setText(family_title(spec.family) if spec else "")
         self._summary.setText(spec.summary if spec else self.tr("This version does not know the layer."))
         self._mark.setStyleSheet(f"background: {family_color(spec, self._tokens).name()}; border-radius: 2px;")
-        definition = spec.definition if spec else None
+        definition = spec.definition if spec and spec.family == "custom" else None
         self.open_button.setText(self.tr("Open block") if isinstance(definition, Block) else self.tr("Edit code…"))
         self.open_button.setVisible(isinstance(definition, Block | Code))
         self.review_button.setVisible(isinstance(definition, Code | Imported) and spec is not None and not spec.is_trusted)

@@ -127,7 +127,7 @@ class Palette(QWidget):
         self._filter.specs = {spec.name: spec for spec in self._catalogue}
         self._model.appendRow(_caption(self.tr("This project")))
         self._model.appendRow(_caption(self.tr("Plug-ins")))
-        ready_made = [spec for spec in self._catalogue if spec.definition is None]
+        ready_made = [spec for spec in self._catalogue if spec.family != "custom"]
         for family in dict.fromkeys(spec.family for spec in ready_made):
             caption = _caption(family_title(family))
             for spec in ready_made:
@@ -145,7 +145,7 @@ class Palette(QWidget):
         for caption in (project, plugins):
             caption.removeRows(0, caption.rowCount())
         for spec in self._catalogue:
-            if spec.definition is not None:
+            if spec.family == "custom":
                 (project if spec.name in self._own else plugins).appendRow(self._row(spec))
         project.appendRow(_command(self.tr("New block…"), "block"))
         project.appendRow(_command(self.tr("New code layer…"), "code"))

@@ -20,13 +20,14 @@ from flaxstudio.gui.tokens import Tokens
 
 _WORDS, _NODE, _FIX = range(3)
 _ROW_HEIGHT = 32
+_PLACE = Qt.ItemDataRole.UserRole
 
 
 class ProblemsPanel(QWidget):
     """Lists what keeps the project from running and what is only worth knowing."""
 
-    node_requested = Signal(str)
-    fix_requested = Signal(object)
+    node_requested = Signal(str, str)  # node, block
+    fix_requested = Signal(object, str)  # Fix, block
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +87,7 @@ class ProblemsPanel(QWidget):
             item = self._item(problem)
             self.list.addTopLevelItem(item)
             if problem.fix is not None:
-                button = self._fix_button(problem.fix)
+                button = self._fix_button(problem.fix, problem.block)
                 self.list.setItemWidget(item, _FIX, button)
                 item.setSizeHint(_FIX, button.sizeHint() + QSize(t.GAP, 0))
         self._stack.setCurrentIndex(1 if self._problems else 0)
@@ -95,19 +96,22 @@ class ProblemsPanel(QWidget):
         is_error = problem.severity == "error"
         name, color = ("circle-alert", self._tokens.error) if is_error else ("triangle-alert", self._tokens.warning)
         severity = self.tr("Error") if is_error else self.tr("Warning")
-        item = QTreeWidgetItem([str(problem), problem.node, ""])
+        where = " › ".join(part for part in (problem.block, problem.node) if part)
+        item = QTreeWidgetItem([str(problem), where, ""])
+        item.setData(_NODE, _PLACE, (problem.node, problem.block))
         item.setIcon(_WORDS, icon(name, self._tokens, color))
         item.setToolTip(_WORDS, str(problem))
         item.setData(_WORDS, Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {problem}")
         item.setSizeHint(_WORDS, QSize(0, _ROW_HEIGHT))
         return item
 
-    def _fix_button(self, fix: Fix) -> QPushButton:
+    def _fix_button(self, fix: Fix, block: str) -> QPushButton:
         button = QPushButton(fix.label)
         button.setProperty("compact", True)
-        button.clicked.connect(lambda: self.fix_requested.emit(fix))
+        button.clicked.connect(lambda: self.fix_requested.emit(fix, block))
         return button
 
     def _request_node(self, item: QTreeWidgetItem) -> None:
-        if node := item.text(_NODE):
-            self.node_requested.emit(node)
+        node, block = item.data(_NODE, _PLACE)
+        if node or block:
+            self.node_requested.emit(node, block)

@@ -1,0 +1,83 @@
+"""The menu of what is selected on the canvas."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.library import Block, Code
+from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.graph_acts import GraphActs
+from flaxstudio.gui.panels.attribute_context import can_share_with
+from flaxstudio.gui.session import Session
+
+_MOST_SHARED = 12
+
+
+class ActionTable(Protocol):
+    """The window's actions by name."""
+
+    def __getitem__(self, name: str) -> QAction: ...
+
+
+class NodeMenu(QObject):
+    """Offers what can be done with the selected nodes; all of it is the window's own commands but sharing."""
+
+    def __init__(
+        self, session: Session, canvas: Canvas, graph: GraphActs, actions: ActionTable | Mapping[str, QAction], window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._canvas = canvas
+        self._graph = graph
+        self._actions = actions
+        self._window = window
+
+    def on_requested(self, at: QPoint) -> None:
+        """Open the menu at a point of the screen."""
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def menu(self) -> QMenu:
+        """Return the menu for what is selected now."""
+        menu = QMenu(self._window)
+        names = self._canvas.selected_nodes()
+        if not names:
+            menu.addAction(self._actions["delete"])
+            return menu
+        graph, library = self._session.shown.graph, self._session.document.project.library
+        definitions = [library.get(graph.node(name).layer) for name in names]
+        if len(names) == 1 and isinstance(definitions[0], Block | Code):
+            menu.addAction(self._actions["open_block"])
+        menu.addAction(self._actions["make_block"])
+        if any(isinstance(definition, Block) for definition in definitions):
+            menu.addAction(self._actions["take_apart"])
+        self._add_sharing(menu, graph, names)
+        menu.addSeparator()
+        if len(names) == 1:
+            menu.addAction(self._actions["rename"])
+        for name in ("cut", "copy", "duplicate", "delete"):
+            menu.addAction(self._actions[name])
+        return menu
+
+    def _add_sharing(self, menu: QMenu, graph: Graph, names: tuple[str, ...]) -> None:
+        nodes = [graph.node(name) for name in names]
+        spec = self._session.catalogue.get(nodes[0].layer)
+        if spec is None or not spec.is_module or len({node.layer for node in nodes}) != 1:
+            return
+        if len(nodes) > 1:
+            text = self.tr("Share the params of {0}").format(names[0])
+            owner = str(nodes[0].attributes.get("shares") or names[0])
+            menu.addAction(text).triggered.connect(lambda: self._graph.share(names[1:], owner))
+        others = can_share_with(graph, nodes[0]) if len(nodes) == 1 else ()
+        if others:
+            submenu = menu.addMenu(self.tr("Share params with"))
+            for other in others[:_MOST_SHARED]:
+                submenu.addAction(other).triggered.connect(lambda _=False, other=other: self._graph.share(names, other))
+        shared = [node.name for node in nodes if node.attributes.get("shares")]
+        if shared:
+            menu.addAction(self.tr("Own params again")).triggered.connect(lambda: self._graph.unshare(shared))
