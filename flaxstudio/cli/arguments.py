@@ -117,7 +117,11 @@ def _export(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _import_code(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "import-code", "Turn a linen Module's source into a graph, without running it.")
     command.add_argument("file", metavar="FILE.py", type=Path, help="the Python file")
-    command.add_argument("class_name", metavar="CLASS", help="the Module's class in it")
+    command.add_argument(
+        "class_name",
+        metavar="CLASS",
+        help="the Module's class in it; values for its fields may be given: 'MLP(features=(64, 10))'",
+    )
     command.add_argument("project", metavar="PROJECT", type=Path, help="the project file to make")
     text = (
         "the shape of one sample: 28,28,1; several inputs are separated by ;, whole numbers are told by :int32, as in 64:int32"

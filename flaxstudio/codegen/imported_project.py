@@ -1,6 +1,7 @@
 """A project from a file of source text: the graph that was read, laid out, and what the user should know of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from flaxstudio.codegen.own_calls import call_parameters, is_flag
@@ -10,6 +11,7 @@ from flaxstudio.graph.layout import tidy
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.layers.code_text import ClassText
 from flaxstudio.project.project import Project
 
 _MAX_BYTES = 2_000_000
@@ -39,12 +41,22 @@ def text_in(path: Path) -> str:
         raise ProblemError(f"{path} is no text in UTF-8.", "Save it as UTF-8 and import it again.") from None
 
 
-def arguments_in(text: str) -> dict[str, tuple[tuple[str, bool], ...]]:
-    """Return each linen Module of a text with the arrays that its call takes, and whether each is needed."""
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a Module needs to be read: its call's arrays, each with whether it is needed, and its fields without a default."""
+
+    arrays: tuple[tuple[str, bool], ...]
+    fields: tuple[str, ...] = ()
+
+
+def modules_in(text: str) -> dict[str, Asks]:
+    """Return each linen Module of a text with what it needs; ProblemError where the text is no Python."""
     file = read_text(text)
     found = ((name, file.class_named(name)) for name in file.classes())
-    return {
-        name: tuple((argument, default is None) for argument, default in call_parameters(module) if not is_flag(argument))
-        for name, module in found
-        if module is not None
-    }
+    return {name: _asks(module) for name, module in found if module is not None}
+
+
+def _asks(module: ClassText) -> Asks:
+    arrays = ((argument, default is None) for argument, default in call_parameters(module) if not is_flag(argument))
+    fields = (name for name, field in module.fields().items() if field.value is None and not is_flag(name))
+    return Asks(tuple(arrays), tuple(fields))

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from flaxstudio.codegen.imported_project import arguments_in, imported_project, text_in
+from flaxstudio.codegen.imported_project import imported_project, modules_in, text_in
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
@@ -50,12 +50,12 @@ class ImportCodeActs(QObject):
         """Show the dialog for a file; what is wrong with the file is said at once."""
         try:
             text = text_in(path)
-            arguments = arguments_in(text)
+            modules = modules_in(text)
         except ProblemError as problem:
             self._complain(str(problem))
             return None
         self._settings.folder = path.parent
-        dialog = ImportCodeDialog(path, arguments, self._window)
+        dialog = ImportCodeDialog(path, modules, self._window)
         dialog.read_requested.connect(lambda name, shapes: self._read(dialog, text, name, shapes))
         dialog.open_requested.connect(lambda: self._open(dialog))
         dialog.rejected.connect(self.cancel)

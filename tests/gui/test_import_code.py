@@ -5,6 +5,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QWidget
 
+from flaxstudio.codegen.imported_project import Asks
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.gui.dialogs.import_code import ImportCodeDialog
 from flaxstudio.gui.import_code_acts import ImportCodeActs
@@ -26,7 +27,7 @@ class Odd(nn.Module):
     def __call__(self, words, mask=None):
         return self.param("a", nn.initializers.zeros, (3,)) + words
 """
-ARGUMENTS = {"Small": (("x", True),), "Odd": (("words", True), ("mask", False))}
+MODULES = {"Small": Asks((("x", True),), ("features",)), "Odd": Asks((("words", True), ("mask", False)))}
 
 
 def click(button):
@@ -35,7 +36,7 @@ def click(button):
 
 @pytest.fixture
 def dialog(qtbot):
-    found = ImportCodeDialog(Path("model.py"), ARGUMENTS)
+    found = ImportCodeDialog(Path("model.py"), MODULES)
     qtbot.addWidget(found)
     found.show()
     return found
@@ -90,6 +91,16 @@ def test_what_is_missing_or_wrong_is_said_in_place(dialog, words, mask, told):
     click(dialog.import_button)
     assert spy.count() == 0
     assert told in dialog.status.text()
+
+
+def test_fields_without_a_default_are_asked_for_and_given_to_the_class(dialog):
+    dialog.classes.setCurrentText("Small")
+    spy = QSignalSpy(dialog.read_requested)
+    dialog.shapes["x"].setText("8")
+    click(dialog.import_button)
+    QTest.keyClicks(dialog.values["features"], "(8, 3)")
+    click(dialog.import_button)
+    assert [spy.at(0)[0], spy.at(1)[0]] == ["Small", "Small(features=(8, 3))"]
 
 
 def test_notes_are_shown_before_the_graph_is_opened_and_gone_when_something_is_changed(dialog):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flaxstudio.codegen.imported_project import Asks
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.shape_text import shape_in
@@ -28,25 +29,27 @@ _DTYPES = ("float32", "int32")
 
 
 class ImportCodeDialog(QDialog):
-    """Asks for a class and its inputs' shapes. `arguments` tells each class's arguments, and whether each is needed.
+    """Asks for a class, its inputs' shapes and values of its fields that have none. `modules` tells what each class asks.
 
-    `read_requested` carries the class's name and the shapes; after `show_notes`, `open_requested` the wish to go on.
+    `read_requested` carries the class, with the values given to it, and the shapes; after `show_notes`, `open_requested`
+    the wish to go on.
     """
 
     read_requested = Signal(str, object)
     open_requested = Signal()
 
-    def __init__(self, file: Path, arguments: Mapping[str, Sequence[tuple[str, bool]]], parent: QWidget | None = None) -> None:
+    def __init__(self, file: Path, modules: Mapping[str, Asks], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Import code"))
-        self._arguments = arguments
+        self._modules = modules
         self._is_read = False
         self.classes = QComboBox()
-        self.classes.addItems(list(arguments))
+        self.classes.addItems(list(modules))
         self.classes.setCurrentIndex(self.classes.count() - 1)  # what is built of the others stands last
         self.shapes: dict[str, QLineEdit] = {}
         self.types: dict[str, QComboBox] = {}
+        self.values: dict[str, QLineEdit] = {}
         self.form, self.notes, self.status = QFormLayout(), QLabel(), QLabel()
         self.import_button = QPushButton(self.tr("Import"))
         self.cancel_button = QPushButton(self.tr("Cancel"))
@@ -80,7 +83,7 @@ class ImportCodeDialog(QDialog):
         """Return the shapes that were typed; ProblemError where one is missing or is none. Trailing ones may be left out."""
         found: list[ArrayShape] = []
         missing = ""
-        for name, is_needed in self._arguments.get(self.classes.currentText(), ()):
+        for name, is_needed in self._asks().arrays:
             text = self.shapes[name].text().strip()
             if not text:
                 missing = missing or name
@@ -92,6 +95,15 @@ class ImportCodeDialog(QDialog):
             found.append(shape_in(f"{text}:{self.types[name].currentText()}"))
         return tuple(found)
 
+    def wanted(self) -> str:
+        """Return the class, with the values that were typed for its fields: `MLP(features=(64, 10))`."""
+        given = ((name, edit.text().strip()) for name, edit in self.values.items())
+        typed = ", ".join(f"{name}={text}" for name, text in given if text)
+        return f"{self.classes.currentText()}({typed})" if typed else self.classes.currentText()
+
+    def _asks(self) -> Asks:
+        return self._modules.get(self.classes.currentText(), Asks(()))
+
     def _go_on(self) -> None:
         if self._is_read:
             self.open_requested.emit()
@@ -101,15 +113,21 @@ class ImportCodeDialog(QDialog):
         except ProblemError as problem:
             self._say(str(problem), is_fault=True)
             return
-        self.read_requested.emit(self.classes.currentText(), shapes)
+        self.read_requested.emit(self.wanted(), shapes)
 
     def _show_class(self) -> None:
         """Offer a line for each argument of the class."""
         while self.form.rowCount():
             self.form.removeRow(0)
-        self.shapes, self.types = {}, {}
-        for name, is_needed in self._arguments.get(self.classes.currentText(), ()):
+        self.shapes, self.types, self.values = {}, {}, {}
+        for name, is_needed in self._asks().arrays:
             self.form.addRow(name if is_needed else self.tr("{0} (optional)").format(name), self._row(name))
+        for name in self._asks().fields:
+            self.values[name] = edit = QLineEdit()
+            edit.setPlaceholderText(self.tr("Its value in Python: 64 or (64, 10)"))
+            edit.setAccessibleName(self.tr("Value of the field {0}").format(name))
+            edit.textChanged.connect(lambda _: self._begin_anew())
+            self.form.addRow(self.tr("{0} (field)").format(name), edit)
         self._begin_anew()
 
     def _row(self, name: str) -> QWidget:
@@ -134,8 +152,8 @@ class ImportCodeDialog(QDialog):
         self._is_read = False
         self.area.hide()
         self.import_button.setText(self.tr("Import"))
-        self.import_button.setEnabled(bool(self._arguments))
-        self._say("" if self._arguments else self.tr("The file has no linen Module."), is_fault=not self._arguments)
+        self.import_button.setEnabled(bool(self._modules))
+        self._say("" if self._modules else self.tr("The file has no linen Module."), is_fault=not self._modules)
 
     def _say(self, text: str, is_fault: bool = False) -> None:
         self.status.setText(text)
