@@ -38,7 +38,7 @@ class ConsentDialog(QDialog):
         self.run_button = QPushButton(self.tr("Run this code"))
         self.refuse_button = QPushButton(self.tr("Do not run"))
         self._lay_out()
-        self.view.display(request.text, None)
+        self.view.display(request.text, ())
         self.run_button.clicked.connect(self.accept)
         self.refuse_button.clicked.connect(self.reject)
         self.refuse_button.setFocus()
