@@ -92,6 +92,8 @@ class Entrance(QObject):
 
 def _import_studio(_cancelled: Callable[[], bool]) -> Callable[..., object]:
     """Import, in the background, all that the window needs beyond its start page."""
+    import black  # noqa: F401 - the GUI thread needs it for long lines; imported by two threads at once it would be left half done
+
     from flaxstudio.gui import studio, wiring  # noqa: F401 - remembered by Python for when they are needed
     from flaxstudio.gui.views import build_views
 
