@@ -9,6 +9,7 @@ from flaxstudio.codegen.class_writer import ClassText, Style, write_class
 from flaxstudio.codegen.code_text import split_imports
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Block, Code, Definition, Imported
+from flaxstudio.graph.order import upstream
 from flaxstudio.graph.spec import Catalogue
 
 __all__ = ["Source", "Style", "generate", "import_lines"]
@@ -69,7 +70,7 @@ def generate(graph: Graph, class_name: str, catalogue: Catalogue, style: Style =
     The project's own layers that are used come first, each as a class. Nodes that lead to no Output are left out
     (all are shown while there is no Output). Literals are the `repr` of values that their AttributeSpec has accepted.
     """
-    definitions = tuple(definitions_in(graph, catalogue))
+    definitions = tuple(definitions_in(_written(graph), catalogue))
     imports: set[str] = {"import flax.linen as nn"}
     classes: list[ClassText] = []
     for definition in definitions:
@@ -84,6 +85,12 @@ def generate(graph: Graph, class_name: str, catalogue: Catalogue, style: Style =
                 imports.add(f"from {definition.module} import {definition.name}")
     model = write_class(graph, class_name, catalogue, style)
     return _assembled(model, classes, imports, graph, catalogue, definitions)
+
+
+def _written(graph: Graph) -> Graph:
+    """Return the graph without the nodes that are left out."""
+    useful = upstream(graph, (node.name for node in graph.of_layer("Output"))) or frozenset(graph.names())
+    return graph.without_nodes(frozenset(graph.names()) - useful)
 
 
 def definitions_in(graph: Graph, catalogue: Catalogue) -> Iterator[Definition]:

@@ -261,3 +261,11 @@ def test_outputs_with_names_of_their_own_keep_them_in_the_source(style: Style) -
     assert "return digit, attention, squeezed" in source.text
     read = read_module(source.text, "Net", [ArrayShape((8,))], BASE)
     assert canonical(read.graph) == canonical(graph)
+
+
+def test_own_layers_of_nodes_that_are_left_out_are_left_out_too() -> None:
+    graph = GRAPH.with_nodes(Node("lonely", "Evil"))
+    code = Code("Evil", "import flax.linen as nn\n\n\nclass Evil(nn.Module):\n    def __call__(self, x):\n        return x\n")
+    source = generate(graph, "Net", catalogue_of(LIBRARY.with_definition(code), BASE))
+    assert "Evil" not in source.text
+    assert source.untrusted == ()
