@@ -14,7 +14,8 @@ def formatted(statement: str, depth: int) -> tuple[str, ...]:
     lines = textwrap.indent(statement, " " * _STEP * depth).split("\n")
     if all(len(line) <= LINE_LENGTH for line in lines):
         return tuple(lines)
-    return _wrapped_call(lines[0]) if len(lines) == 1 and _is_plain_call(lines[0]) else wrapped_by_black(lines, depth)
+    plain = _wrapped_plainly(lines[0]) if len(lines) == 1 else None
+    return wrapped_by_black(lines, depth) if plain is None else plain
 
 
 def wrapped_by_black(lines: list[str], depth: int) -> tuple[str, ...]:
@@ -30,22 +31,30 @@ def wrapped_by_black(lines: list[str], depth: int) -> tuple[str, ...]:
     return tuple(text.rstrip("\n").split("\n")[depth:])
 
 
-def _is_plain_call(line: str) -> bool:
-    """Whether a line is what nearly all long ones are, `x = nn.Conv(...)(x)` or `self.a = nn.Conv(...)`.
+def _wrapped_plainly(line: str) -> tuple[str, ...] | None:
+    """Return the lines of what nearly all long ones are, `x = nn.Conv(...)(x)` or `self.a = nn.Conv(...)`, else None.
 
     Black takes 4 ms for one, too much for a model of hundreds that is written again at every edit.
     """
     call = _CALL.match(line)
     if call is None:
-        return False
+        return None
     close = _closing(line, call.end())
     tail = line[close + 1 :]
+    if close < 0 or not _TAIL.fullmatch(tail):
+        return None
     arguments = _arguments(line[call.end() : close])
     inner = _indent(line) + _STEP
+    if tail and close + 2 <= LINE_LENGTH:  # short enough to be broken at the second call's bracket instead
+        return _broken_at(line, close + 1) if inner + len(tail) - 2 <= LINE_LENGTH and len(tail) > 2 else None
     fits = all(inner + len(argument) + 1 <= LINE_LENGTH for argument in arguments)
-    # a shorter beginning might be broken at the second call's bracket instead
-    is_broken_here = not tail or close + 2 > LINE_LENGTH
-    return fits and is_broken_here and close > 0 and bool(_TAIL.fullmatch(tail)) and len(arguments) > 1
+    return _wrapped_call(line) if fits and len(arguments) > 1 else None
+
+
+def _broken_at(line: str, bracket: int) -> tuple[str, ...]:
+    """Return a line with what is in its last brackets on a line of its own."""
+    outer, inner = " " * _indent(line), " " * (_indent(line) + _STEP)
+    return (line[: bracket + 1], inner + line[bracket + 1 : -1], outer + ")")
 
 
 _CALL = re.compile(r"\s*(?:[\w.]+ = )?[\w.]+\(")

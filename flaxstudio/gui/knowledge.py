@@ -84,11 +84,9 @@ class Knowledge:
 def problems_of(project: Project, catalogue: Catalogue, block: str, more: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the problems of a project and of the block that is open, and those of `more` whose node is there."""
     found = [*check_project(project, catalogue), *more]
-    if block:  # which the model need not use
-        inside = check(project.library.block(block).graph, catalogue)
-        if block not in {found.name for found in blocks_in(project.graph, catalogue)}:
-            # nothing of the model depends on it
-            inside = tuple(replace(problem, severity="warning") for problem in inside)
+    if block and block not in {found.name for found in blocks_in(project.graph, catalogue)}:
+        # nothing of the model depends on it, so nothing in it prevents a run
+        inside = (replace(problem, severity="warning") for problem in check(project.library.block(block).graph, catalogue))
         found += [problem if problem.block else replace(problem, block=block) for problem in inside]
     names = {"": set(project.graph.names())} | {b.name: set(b.graph.names()) for b in project.library.blocks}
     return tuple(dict.fromkeys(p for p in found if not p.node or p.node in names.get(p.block, ())))

@@ -65,15 +65,15 @@ class NodeMenu(QObject):
         return menu
 
     def _add_sharing(self, menu: QMenu, graph: Graph, names: tuple[str, ...]) -> None:
-        nodes = [graph.node(name) for name in names]
-        spec = self._session.catalogue.get(nodes[0].layer)
-        if spec is None or not spec.is_module or len({node.layer for node in nodes}) != 1:
+        nodes, catalogue = [graph.node(name) for name in names], self._session.catalogue
+        specs = [catalogue.get(node.layer) for node in nodes]
+        if any(spec is None or not spec.is_module for spec in specs):
             return
-        if len(nodes) > 1:
+        if len(nodes) > 1 and len({spec.constructor for spec in specs if spec is not None}) == 1:
             text = self.tr("Share the params of {0}").format(names[0])
             owner = str(nodes[0].attributes.get("shares") or names[0])
             menu.addAction(text).triggered.connect(lambda: self._graph.share(names[1:], owner))
-        others = can_share_with(graph, nodes[0]) if len(nodes) == 1 else ()
+        others = can_share_with(graph, nodes[0], catalogue) if len(nodes) == 1 else ()
         if others:
             submenu = menu.addMenu(self.tr("Share params with"))
             for other in others[:_MOST_SHARED]:

@@ -16,7 +16,7 @@ TAILS = ("", "(x)", "(x, train=train)", "(norm_of_a_long_name, use_running_avera
 
 def test_long_statements_are_wrapped_as_black_wraps_them() -> None:
     draw = random.Random(7)
-    for _ in range(400):
+    for _ in range(800):
         arguments = ", ".join(draw.sample(ARGUMENTS, draw.randint(1, 9)))
         statement = f"{draw.choice(HEADS)}({arguments}){draw.choice(TAILS)}"
         depth = draw.randint(0, 3)

@@ -7,7 +7,7 @@ from typing import Literal
 from flaxstudio.graph.fields import field_values
 from flaxstudio.graph.formula import evaluate, fault_of_formula
 from flaxstudio.graph.graph import Formula, Graph, Node, Value
-from flaxstudio.graph.spec import AttributeSpec, LayerSpec
+from flaxstudio.graph.spec import AttributeSpec, Catalogue
 from flaxstudio.project.field_edits import can_be_exposed
 
 Section = Literal["main", "more", "module"]
@@ -62,17 +62,22 @@ class FormContext:
         return (name for name, value in self.fields.items() if isinstance(value, tuple))
 
 
-def context_of(graph: Graph, node: Node, spec: LayerSpec, locked: str) -> FormContext:
-    """Return what the attributes of a node can be tied to; `locked` explains a node that shares params."""
+def context_of(graph: Graph, node: Node, catalogue: Catalogue, locked: str) -> FormContext:
+    """Return what the attributes of a node of a known layer can be tied to; `locked` explains one that shares params."""
+    spec = catalogue[node.layer]
     attributes = (*spec.attributes, *spec.wrapping)
     exposable = frozenset(a.name for a in attributes if can_be_exposed(node, a, spec.family == "io"))
     repeatable = frozenset(a.name for a in spec.attributes if spec.is_module and a.type in ("int", "float"))
-    return FormContext(field_values(graph), exposable, repeatable, can_share_with(graph, node), locked)
+    return FormContext(field_values(graph), exposable, repeatable, can_share_with(graph, node, catalogue), locked)
 
 
-def can_share_with(graph: Graph, node: Node) -> tuple[str, ...]:
-    """Return the nodes whose params a node may use: those of its layer that have params of their own."""
-    others = (other for other in graph.of_layer(node.layer) if other.name != node.name)
+def can_share_with(graph: Graph, node: Node, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the nodes whose params a node may use: those of the same module that have params of their own."""
+    spec = catalogue.get(node.layer)
+    if spec is None or not spec.is_module:
+        return ()
+    alike = {layer.name for layer in catalogue if layer.is_module and layer.constructor == spec.constructor}
+    others = (other for other in graph.nodes if other.layer in alike and other.name != node.name)
     return tuple(other.name for other in others if not other.attributes.get("shares"))
 
 

@@ -108,12 +108,13 @@ class CodeView(QPlainTextEdit):
         while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
             tail += 1
         place = (self.verticalScrollBar().value(), self.horizontalScrollBar().value())
-        self._highlighter.set_source(text)
+        are_colors_kept = self._highlighter.set_source(text, head, tail)
         if head and tail and len(old) - tail > head and len(new) - tail > head:
             self._replace_lines(head, len(old) - tail - 1, "\n".join(new[head : len(new) - tail]))
+            if not are_colors_kept:
+                self._highlighter.rehighlight()
         else:
-            self.setPlainText(text)
-        self._highlighter.rehighlight()
+            self.setPlainText(text)  # colours all lines
         self.setViewportMargins(self.gutter_width(), _TOP, 0, 0)
         self._place_gutter()
         self.verticalScrollBar().setValue(place[0])

@@ -72,7 +72,7 @@ class NodePage(QWidget):
         if owner and graph.has_node(owner):
             values = {**graph.node(owner).attributes, "shares": owner}
         locked = self.tr("It uses the params of {0}, and so has its attributes.").format(owner) if owner else ""
-        context = context_of(graph, node, spec, locked) if spec else None
+        context = context_of(graph, node, self._catalogue, locked) if spec else None
         self.form.display(node.name, specs, values, context, lambda a: section_of(a, len(spec.attributes) if spec else 0))
         self.form.setVisible(bool(specs))
         self._note.setText(locked)
