@@ -39,8 +39,8 @@ def main(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests without a display and return pytest's exit status."""
-    return call("python", "-m", "pytest", *arguments, environment={"QT_QPA_PLATFORM": "offscreen"})
+    """Run the tests without a display, one process a core, and return pytest's exit status."""
+    return call("python", "-m", "pytest", "-n", "auto", *arguments, environment={"QT_QPA_PLATFORM": "offscreen"})
 
 
 def check(arguments: list[str]) -> int:
