@@ -81,12 +81,17 @@ class Knowledge:
         return self.path.stem if self.path else self.project.name
 
 
-def problems_of(project: Project, catalogue: Catalogue, block: str, more: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return the problems of a project and of the block that is open, and those of `more` whose node is there."""
-    found = [*check_project(project, catalogue), *more]
+def static_problems(project: Project, catalogue: Catalogue, block: str) -> tuple[Problem, ...]:
+    """Return the problems of a project and of the block that is open, as far as nothing has to be computed for them."""
+    found = list(check_project(project, catalogue))
     if block and block not in {found.name for found in blocks_in(project.graph, catalogue)}:
         # nothing of the model depends on it, so nothing in it prevents a run
         inside = (replace(problem, severity="warning") for problem in check(project.library.block(block).graph, catalogue))
         found += [problem if problem.block else replace(problem, block=block) for problem in inside]
+    return tuple(found)
+
+
+def in_place(problems: Iterable[Problem], project: Project) -> tuple[Problem, ...]:
+    """Return the problems whose nodes are still there, each once."""
     names = {"": set(project.graph.names())} | {b.name: set(b.graph.names()) for b in project.library.blocks}
-    return tuple(dict.fromkeys(p for p in found if not p.node or p.node in names.get(p.block, ())))
+    return tuple(dict.fromkeys(p for p in problems if not p.node or p.node in names.get(p.block, ())))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from flaxstudio.codegen.source import Source, Style, generate
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
-from flaxstudio.graph.problem import ProblemError
+from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui.background import Worker
@@ -20,7 +20,7 @@ from flaxstudio.gui.examination import (
     examine_data,
     infer_shapes,
 )
-from flaxstudio.gui.knowledge import Knowledge, problems_of
+from flaxstudio.gui.knowledge import Knowledge, in_place, static_problems
 from flaxstudio.gui.panels.data_state import DataState
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.block_edits import inside, within
@@ -59,6 +59,7 @@ class Session(QObject):
         self._catalogue: tuple[Library, frozenset[str], Catalogue] = (Library(), trusted, base)
         self._offered: tuple[Catalogue, tuple[LayerSpec, ...], Catalogue] = (base, self._plugins, base)
         self._source: tuple[Graph, str, Catalogue, Style, Source] | None = None
+        self._problems: tuple[Project, Catalogue, str, tuple[Problem, ...]] | None = None
         self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
         self._shape_worker = Worker(infer_shapes(warm_up), self)
@@ -225,7 +226,7 @@ class Session(QObject):
             self.shown,
             document.results,
             self._generated(),
-            problems_of(document.project, self.catalogue, self.block, (*inferred, *self._examination.problems)),
+            in_place((*self._checked(), *inferred, *self._examination.problems), document.project),
             shapes.model,
             shapes.shown,
             self._examination.state,
@@ -242,3 +243,10 @@ class Session(QObject):
         if made is None or made[:4] != key:
             self._source = made = (*key, generate(*key))
         return made[4]
+
+    def _checked(self) -> tuple[Problem, ...]:
+        """Return what is wrong without computing, found anew only when the project has changed."""
+        key = (self.document.project, self.catalogue, self.block)
+        if self._problems is None or self._problems[:3] != key:
+            self._problems = (*key, static_problems(*key))
+        return self._problems[3]
