@@ -26,7 +26,7 @@ from flaxstudio.gui.panels.variables_tree import shape_text, short_share, short_
 from flaxstudio.gui.tokens import Tokens
 
 _PLACE, _SHAPE, _TYPE, _MEAN, _DEVIATION, _MINIMUM, _MAXIMUM, _ZEROS, _NOT_FINITE = range(9)
-_WIDTHS = {_PLACE: 176, _SHAPE: 88, _TYPE: 58, _ZEROS: 54, _NOT_FINITE: 72}
+_WIDTHS = {_PLACE: 176, _SHAPE: 104, _TYPE: 58, _ZEROS: 54, _NOT_FINITE: 72}
 _WIDTH = 64
 
 
