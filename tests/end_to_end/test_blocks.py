@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -202,7 +202,9 @@ def test_params_are_shared_repeated_and_scanned_from_the_inspector(driver) -> No
     node = make_block(driver, ["relu_1", "dense_2"], "Layer")
     driver.click(form.section("module").toggle)
     driver.type_into(form.row("repeat").field, "3")
-    driver.click(form.row("scan").field)
+    driver.qtbot.wait(50)  # laid out
+    box = form.row("scan").field
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert canvas(driver).scene.nodes[node].content.wrapping == "× 3 · scan"
     assert "nn.scan(" in source(driver)
 
