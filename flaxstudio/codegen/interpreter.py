@@ -322,8 +322,11 @@ class Interpreter:
                 return None
             case ast.Call(func=ast.Name(id="field") | ast.Attribute(attr="field"), keywords=keywords):
                 made = {k.arg: k.value for k in keywords}
-                if "default_factory" in made:
-                    return self.constant(ast.Call(made["default_factory"], [], []), value.lineno)
+                match made.get("default_factory"):
+                    case ast.Lambda(body=body):
+                        return self.constant(body, value.lineno)
+                    case ast.expr() as factory:
+                        return self.constant(ast.copy_location(ast.Call(factory, [], []), value), value.lineno)
                 return self.constant(made["default"], value.lineno) if "default" in made else None
             case _:
                 return self.constant(value, value.lineno)

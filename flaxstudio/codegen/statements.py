@@ -2,9 +2,10 @@
 
 import ast
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import loops, module_lists
+from flaxstudio.codegen import loops, module_lists, values
 from flaxstudio.codegen.expressions import operator_name, shortened
 from flaxstudio.codegen.folding import truth
 from flaxstudio.codegen.method_writer import LETTERS
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flaxstudio.codegen.interpreter import Function, Interpreter
 
 MAX_DEPTH = 40
+_MAX_TERM = 100
 _HARMLESS = ("print", "pprint.", "warnings.", "logging.", "absl.logging.")
 """What is called for its words alone."""
 
@@ -134,6 +136,8 @@ def _assign(reading: "Interpreter", targets: list[ast.expr], tree: ast.expr) -> 
 def _bind(reading: "Interpreter", target: ast.expr, value: Term, is_new: bool) -> None:
     match target:
         case ast.Name(id=name):
+            if _is_long(value):
+                raise Unreadable(target.lineno, values.why_not(reading, value))
             if is_new and name not in reading.frame.names:
                 wish_for(reading, value, name)
             if name not in reading.frame.names:
@@ -270,6 +274,11 @@ def _bind_arguments(
     if arguments.kwarg is not None:
         pairs = tuple(Seq((Const(key), term)) for key, term in table.items())
         names[arguments.kwarg.arg] = Op("dict", pairs, line)
+
+
+def _is_long(term: Term) -> bool:
+    """Return whether a term is so long that it would grow without end, each time it stands in another."""
+    return not isinstance(term, Wire | Seq) and next(islice(walk(term), _MAX_TERM, None), None) is not None
 
 
 def _as_sentence(text: str) -> str:

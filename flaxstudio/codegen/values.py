@@ -73,7 +73,7 @@ def as_wire(reading: "Interpreter", term: Term, line: int = 0) -> Wire:
 def why_not(reading: "Interpreter", term: Term) -> str:
     """Return why a term is no array that a node gives, as a sentence about the innermost part that is at fault."""
     for part in parts(term):
-        if isinstance(part, Call | Op) and (is_array(part) or _is_of_self(part)):
+        if isinstance(part, Call | Op) and (is_array(part) or _is_of_self(part) or _is_of_jax(part)):
             return why_not(reading, part)
     for pattern in reading.session.patterns.beginning_like(term):
         captured = fits(pattern, term, reading.session.same(reading))
@@ -252,6 +252,11 @@ def _is_plain_method(call: Call) -> bool:
 def _is_of_self(term: Term) -> bool:
     """Return whether a term asks the Module for something: a param of its own, say."""
     return any(isinstance(part, SelfRef) for part in walk(term))
+
+
+def _is_of_jax(term: Term) -> bool:
+    """Return whether a term is a call of JAX's, which makes an array even of numbers."""
+    return isinstance(term, Call) and isinstance(term.function, Ref) and term.function.path.startswith("jax.")
 
 
 def _has_calls(term: Term) -> bool:

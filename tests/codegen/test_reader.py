@@ -456,3 +456,16 @@ def test_rearranging_by_einops_is_moving_and_joining_dimensions() -> None:
         "Reshape",
     ]
     assert read("return einops.rearrange(x, 'n (h a) w c -> n h a w c', a=2)", IMAGE, head=head).library.codes
+
+
+def test_what_grows_with_every_line_is_given_up_at_once() -> None:
+    body = "a = jnp.ones((8,))\n" + "a = jnp.outer(a, a) + a[:, None]\n" * 30 + "return x + a"
+    assert "`jnp.ones` is no layer" in read(body).notes[0]
+
+
+def test_fields_made_by_a_factory_are_read() -> None:
+    fields = "    sizes: list = dataclasses.field(default_factory=lambda: [3, 4])\n    more: dict = dataclasses.field(default_factory=dict)\n"
+    head = "import dataclasses\n" + HEAD
+    assert layers("for size in self.sizes:\n    x = nn.LayerNorm()(nn.Dense(size)(x))\nreturn x", head=head, fields=fields)[
+        2
+    ] == ("Dense", {"features": 4})
