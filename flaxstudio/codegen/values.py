@@ -255,8 +255,9 @@ def _is_of_self(term: Term) -> bool:
 
 
 def _is_of_jax(term: Term) -> bool:
-    """Return whether a term is a call of JAX's, which makes an array even of numbers."""
-    return isinstance(term, Call) and isinstance(term.function, Ref) and term.function.path.startswith("jax.")
+    """Return whether a term holds a call of JAX's, which makes an array even of numbers."""
+    calls = (part.function for part in walk(term) if isinstance(part, Call))
+    return any(isinstance(function, Ref) and function.path.startswith("jax.") for function in calls)
 
 
 def _has_calls(term: Term) -> bool:
