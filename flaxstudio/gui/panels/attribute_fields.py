@@ -2,6 +2,7 @@
 
 import math
 import re
+from typing import cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
@@ -122,7 +123,7 @@ class ChoiceField(QComboBox):
         self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == value), -1))
 
     def value(self) -> Value:
-        return self.currentData()  # type: ignore[no-any-return]
+        return cast(Value, self.currentData())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -221,4 +221,5 @@ def _kept(value: Value, like: str) -> Value:
     """Return a default as a value of another kind, or None where it cannot be."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return {"int": int(value), "float": float(value), "ints": (int(value),)}.get(like)
+    kinds: dict[str, Value] = {"int": int(value), "float": float(value), "ints": (int(value),)}
+    return kinds.get(like)

@@ -1,7 +1,7 @@
 """Fields for attributes that are neither one number nor one of a few words: text, padding, initializers, formulas."""
 
 import ast
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
@@ -56,7 +56,7 @@ class PaddingField(QComboBox):
         self.setMinimumContentsLength(6)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setCompleter(None)  # type: ignore[arg-type]
-        edit = self.lineEdit()
+        edit = cast(QLineEdit, self.lineEdit())  # an editable box has one
         edit.textEdited.connect(self.edited)
         edit.editingFinished.connect(self.committed)
         self.activated.connect(lambda _: self.committed.emit())
@@ -122,7 +122,7 @@ class InitializerField(QWidget):
         """Return `NAME` or `NAME(NUMBER)`; a number that is none as it stands, for the spec to refuse."""
         name, number = self.choice.currentData(), self.number.text().strip().replace(",", ".")
         if name is None or not ARGUMENTS[name] or not number:
-            return name  # type: ignore[no-any-return]
+            return cast(Value, name)
         return f"{name}({number})"
 
     def setAccessibleName(self, name: str) -> None:
