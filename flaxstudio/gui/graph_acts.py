@@ -9,7 +9,6 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
 from flaxstudio.graph.graph import Edge, Field, Graph, Port, Value
-from flaxstudio.graph.layout import tidy
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
 from flaxstudio.graph.problem import Fix
 from flaxstudio.gui.canvas.canvas import Canvas
@@ -148,12 +147,6 @@ class GraphActs(QObject):
 
     def on_select_all(self) -> None:
         self._canvas.select(self._session.shown.graph.names())
-
-    def on_tidy(self) -> None:
-        project = self._session.shown
-        if project.graph.nodes:
-            self._session.edit_shown(edits.move(tidy(project.graph, self._canvas.node_sizes()), self.tr("Tidy")))
-            self._canvas.fit_all()
 
     def on_copy(self) -> None:
         """Put the selected nodes on the clipboard, as data and as text."""

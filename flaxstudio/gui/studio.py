@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.arrange_acts import ArrangeActs
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.block_acts import BlockActs
 from flaxstudio.gui.code_acts import CodeActs
@@ -59,6 +60,7 @@ class Studio(QObject):
         self.imports = ImportCodeActs(self.catalogue, settings, self.window, warm_up, self.files.open_new, self.complain)
         self.codes = CodeActs(self.session, self.trust, plugin_folder(), window, lambda: self.tokens, self.say, self.complain)
         self.graph = GraphActs(self.session, self.window.canvas, self.codes.with_layer, self)
+        self.arrange = ArrangeActs(self.session, self.window.canvas, self)
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
         self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
@@ -113,6 +115,7 @@ class Studio(QObject):
         self.exports.cancel()
         self.imports.cancel()
         self.codes.close()
+        self.arrange.close()
         self.foreign.close()
         self.variables.close()
         self.try_it.close()

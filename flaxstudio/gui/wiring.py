@@ -59,7 +59,7 @@ def _wire_commands(studio: Studio) -> None:
         "take_layer": studio.foreign.on_take,
         "plugin_folder": studio.codes.on_open_folder,
         "add": canvas.open_search,
-        "tidy": graph.on_tidy,
+        "tidy": studio.arrange.on_tidy,
         "fit": canvas.fit_all,
         "fit_selection": canvas.fit_selection,
         "zoom_reset": canvas.zoom_reset,

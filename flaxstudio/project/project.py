@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flaxstudio.graph.check import check
 from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.spec import Catalogue
@@ -28,6 +29,8 @@ class Project:
     training: TrainConfig = TrainConfig()
     library: Library = Library()
     block_positions: Mapping[str, Mapping[str, Position]] = field(default_factory=dict, hash=False)
+    flow: Flow = "right"
+    """Which way the data goes in the drawing."""
 
 
 def check_project(project: Project, catalogue: Catalogue) -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ import msgpack
 import msgspec
 
 from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.library import Imported, Library
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_field, fault_of_name
 from flaxstudio.graph.problem import ProblemError
@@ -25,7 +26,7 @@ from flaxstudio.project.results import Evaluation, Preparation, Results, RunReco
 FORMAT = "flaxstudio"
 MAX_BYTES = 4 * 2**30
 MAX_NODES = 20_000
-_PROJECT_KEYS = ("name", "graph", "library", "positions", "block_positions", "dataset")
+_PROJECT_KEYS = ("name", "graph", "library", "positions", "block_positions", "dataset", "flow")
 _START = 64  # bytes in which the format's name stands, as the first key's value
 
 
@@ -44,6 +45,7 @@ class _File:
     runs: list[dict[str, Any]]
     library: Library
     block_positions: dict[str, dict[str, Position]]
+    flow: Flow = "right"
 
 
 @dataclass(frozen=True, slots=True)

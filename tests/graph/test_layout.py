@@ -120,3 +120,71 @@ def test_no_two_nodes_overlap_and_every_wire_leads_to_the_right(seed: int, count
     for wire in graph.edges:
         source, target = wire.source.node, wire.target.node
         assert places[source][0] + sizes[source][0] < places[target][0]
+
+
+def test_parts_that_do_not_hang_together_lie_one_below_the_other():
+    graph = graph_of("ab", "bc", "xy")
+    places = tidy(graph, sizes_of(graph))
+    assert places["a"] == (0.0, 0.0)
+    assert places["x"][0] == 0.0
+    assert places["x"][1] == places["y"][1] >= SIZE[1] + 40
+
+
+def test_chosen_nodes_are_laid_out_by_the_wires_among_them_alone():
+    graph = graph_of("ab", "bc", "cd", "ad")
+    places = tidy(graph, sizes_of(graph), names=["b", "c"])
+    assert set(places) == {"b", "c"}
+    assert places["b"][1] == places["c"][1]
+
+
+def test_with_the_flow_downwards_a_chain_is_a_column():
+    places = tidy(graph_of("ab", "bc"), sizes_of(graph_of("ab", "bc")), flow="down")
+    assert {x for x, _ in places.values()} == {0.0}
+    assert all(places[b][1] >= places[a][1] + SIZE[1] + 40 for a, b in pairwise("abc"))
+
+
+def test_a_wire_to_a_lower_port_is_straight():
+    graph = Graph((Node("a", "Add"), Node("b", "Add")), (edge("a", "b", target_port="second"),))
+    places = tidy(graph, sizes_of(graph), lambda port, is_output: 50.0 if port.port == "second" else 30.0)
+    assert places["a"][1] + 30.0 == places["b"][1] + 50.0
+
+
+def test_wires_to_the_ports_of_one_node_come_in_the_ports_order():
+    graph = Graph(
+        tuple(Node(name, "Add") for name in "abc"),
+        (edge("a", "c", target_port="second"), edge("b", "c", target_port="first")),
+    )
+    places = tidy(graph, sizes_of(graph), lambda port, is_output: 50.0 if port.port == "second" else 30.0)
+    assert places["b"][1] < places["a"][1]
+
+
+def test_a_node_with_more_readers_than_inputs_stands_beside_its_readers():
+    graph = graph_of("ab", "bc", "cd", "ax", "xd", "xd")
+    late = graph_of("ab", "bc", "cd", "de", "ax", "xd", "xe")
+    assert tidy(late, sizes_of(late))["x"][0] == tidy(late, sizes_of(late))["c"][0]
+    assert tidy(graph, sizes_of(graph))["x"][0] < tidy(graph, sizes_of(graph))["d"][0]
+
+
+def test_a_large_tangle_has_fewer_crossings_than_known_layout_programs_leave():
+    draw = random.Random(7)
+    pairs = {(max(0, i - draw.choice((1, 1, 1, 2, 3, 4))), i) for i in range(1, 200)}
+    while len(pairs) < 261:
+        start = draw.randrange(0, 198)
+        end = min(199, start + draw.choice((2, 3, 5, 8, 13, 30, 60)))
+        pairs |= {(start, end)} if start != end else set()
+    graph = Graph(tuple(Node(f"n{i}", "Add") for i in range(200)), tuple(edge(f"n{a}", f"n{b}") for a, b in sorted(pairs)))
+    assert straight_crossings(graph, tidy(graph, sizes_of(graph))) <= 75  # grandalf leaves 91, fast-sugiyama 83
+
+
+def straight_crossings(graph: Graph, places: dict[str, tuple[float, float]]) -> int:
+    """Count pairs of wires that cross when each is a straight line from port to port."""
+    lines = [
+        ((places[a][0] + SIZE[0], places[a][1]), places[b]) for a, b in ((e.source.node, e.target.node) for e in graph.edges)
+    ]
+
+    def side(p, q, r) -> float:
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    return sum(
+        side(p, q, r) * side(p, q, s) < 0 and side(r, s, p) * side(r, s, q) < 0 for (p, q), (r, s) in combinations(lines, 2)
+    )

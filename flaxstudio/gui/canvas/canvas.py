@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
@@ -18,7 +19,7 @@ from flaxstudio.gui.canvas.gestures import Pointer
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.keys import ZOOM_STEP, fit_selection
 from flaxstudio.gui.canvas.minimap import Minimap
-from flaxstudio.gui.canvas.port_painter import PORT_Y, Side
+from flaxstudio.gui.canvas.port_painter import PORT_Y, Side, port_keys
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.snapping import place_at
@@ -184,11 +185,14 @@ class Canvas(QWidget):
         selected = self.scene.selected_nodes()
         if selected:
             box = self.scene.nodes[selected[-1]].box()
-            x, y = place_at(box.topRight() + QPoint(_NODE_GAP, PORT_Y), "out")
+            behind = box.topRight() + QPoint(_NODE_GAP, PORT_Y)
+            below = QPointF(box.center().x(), box.bottom() + _NODE_GAP)
+            x, y = place_at(behind if self.flow == "right" else below, "out", self.flow)
         else:
             x, y = place_at(self.view.visible_box().center())
+        aside = (0, _ROW_GAP) if self.flow == "right" else (t.NODE_MAX_WIDTH + t.GRID_STEP, 0)
         while self.scene.nodes_in(QRectF(x, y, t.NODE_MAX_WIDTH, _ROW_GAP - 20)):
-            y += _ROW_GAP
+            x, y = x + aside[0], y + aside[1]
         return x, y
 
     def point_below(self, names: Iterable[str]) -> QPoint:
@@ -202,6 +206,19 @@ class Canvas(QWidget):
     def node_sizes(self) -> Mapping[str, tuple[float, float]]:
         """Return every node's width and height in scene px."""
         return {name: item.box().size().toTuple() for name, item in self.scene.nodes.items()}
+
+    def port_offsets(self) -> Mapping[tuple[Port, bool], float]:
+        """Return how far every port lies from the beginning of its node's side; the key also says whether it is an output."""
+        return {
+            (Port(name, port), side == "out"): item.port_offset(side, port)
+            for name, item in self.scene.nodes.items()
+            for side, port in port_keys(item.content)
+        }
+
+    @property
+    def flow(self) -> Flow:
+        """Which way the data goes in the drawing."""
+        return self.scene.project.flow
 
     def open_search(self) -> None:
         """Open the search popup at the pointer."""
@@ -259,7 +276,7 @@ class Canvas(QWidget):
     def _on_layer_chosen(self, layer: str) -> None:
         if self._search_for is not None:
             pointer, port, side = self._search_for
-            self.intents.layer_chosen.emit(layer, *place_at(pointer.scene, side), port)
+            self.intents.layer_chosen.emit(layer, *place_at(pointer.scene, side, self.flow), port)
         self.view.setFocus()
 
     def _show_minimap(self) -> None:

@@ -8,20 +8,23 @@ from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from flaxstudio.graph.graph import Edge
+from flaxstudio.graph.layout import Flow
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.tokens import Tokens
 
 _SAMPLES = 24
 
 
-def wire_path(source: QPointF, target: QPointF) -> QPainterPath:
-    """Return the curve from an output to an input, leaving to the right and arriving from the left."""
-    distance = target.x() - source.x()
-    bend = max(distance / 2, min(40.0, abs(distance) + abs(target.y() - source.y())))
-    if distance < 0:
-        bend = min(40 - distance / 2, 240)
+def wire_path(source: QPointF, target: QPointF, flow: Flow = "right") -> QPainterPath:
+    """Return the curve from an output to an input, leaving and arriving along the flow."""
+    way = target - source
+    ahead, aside = (way.x(), abs(way.y())) if flow == "right" else (way.y(), abs(way.x()))
+    bend = max(ahead / 2, min(40.0, abs(ahead) + aside))
+    if ahead < 0:
+        bend = min(40 - ahead / 2, 240)
+    handle = QPointF(bend, 0) if flow == "right" else QPointF(0, bend)
     path = QPainterPath(source)
-    path.cubicTo(source + QPointF(bend, 0), target - QPointF(bend, 0), target)
+    path.cubicTo(source + handle, target - handle, target)
     return path
 
 
@@ -37,9 +40,9 @@ class EdgeItem(QGraphicsPathItem):
         self._color = QColor(tokens.secondary)
         self._points: list[QPointF] = []
 
-    def draw_between(self, source: QPointF, target: QPointF) -> None:
+    def draw_between(self, source: QPointF, target: QPointF, flow: Flow = "right") -> None:
         """Lay the wire between two points in scene px."""
-        self.setPath(wire_path(source, target))
+        self.setPath(wire_path(source, target, flow))
         self._points = []
 
     def show_color(self, color: QColor, tokens: Tokens) -> None:
@@ -92,9 +95,9 @@ class LooseWire(QGraphicsPathItem):
         self.setPen(pen)
         self.setZValue(3)
 
-    def draw_between(self, source: QPointF, target: QPointF) -> None:
+    def draw_between(self, source: QPointF, target: QPointF, flow: Flow = "right") -> None:
         """Lay the wire between two points in scene px."""
-        self.setPath(wire_path(source, target))
+        self.setPath(wire_path(source, target, flow))
 
 
 def _distance(point: QPointF, start: QPointF, end: QPointF) -> float:

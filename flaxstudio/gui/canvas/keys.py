@@ -99,12 +99,13 @@ def _walk(view: "GraphView", dx: int, dy: int) -> None:
 
 def _neighbour(scene: "GraphScene", name: str, dx: int, dy: int) -> str | None:
     graph = scene.project.graph
-    along = [edge.target.node for edge in graph.edges_from(name)] if dx > 0 else []
-    along = [edge.source.node for edge in graph.edges_into(name)] if dx < 0 else along
+    ahead = dx if scene.project.flow == "right" else dy
+    along = [edge.target.node for edge in graph.edges_from(name)] if ahead > 0 else []
+    along = [edge.source.node for edge in graph.edges_into(name)] if ahead < 0 else along
     here = scene.nodes[name].box().center()
     others = [other for other in scene.nodes if other != name and (not along or other in along)]
-    ahead = {other: _steps(scene.nodes[other].box().center() - here, dx, dy) for other in others}
-    wanted = {other: distance for other, distance in ahead.items() if along or distance is not None}
+    distances = {other: _steps(scene.nodes[other].box().center() - here, dx, dy) for other in others}
+    wanted = {other: distance for other, distance in distances.items() if along or distance is not None}
     return min(wanted, key=lambda other: (wanted[other] is None, wanted[other] or 0.0), default=None)
 
 

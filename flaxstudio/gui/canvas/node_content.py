@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flaxstudio.graph.graph import Formula, Node, Value
+from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.library import Block, Code
 from flaxstudio.graph.problem import Problem, Severity
 from flaxstudio.graph.shape import NodeShape
@@ -14,7 +15,7 @@ from flaxstudio.graph.spec import LayerSpec, PortSpec
 class NodeContent:
     """A node's texts and ports. Two equal contents look the same. `spec` is None for a layer nobody knows.
 
-    `wrapping` says how the module is repeated, `shares` whose params it uses again.
+    `wrapping` says how the module is repeated, `shares` whose params it uses again, `flow` on which sides its ports are.
     """
 
     name: str
@@ -27,6 +28,7 @@ class NodeContent:
     message: str = ""
     wrapping: str = ""
     shares: str = ""
+    flow: Flow = "right"
 
     @property
     def is_block(self) -> bool:
@@ -54,7 +56,9 @@ class NodeContent:
         return self.spec is not None and any(_need_labels(ports) for ports in (self.spec.inputs, self.spec.outputs))
 
 
-def content_of(node: Node, spec: LayerSpec | None, shape: NodeShape | None, problems: tuple[Problem, ...]) -> NodeContent:
+def content_of(
+    node: Node, spec: LayerSpec | None, shape: NodeShape | None, problems: tuple[Problem, ...], flow: Flow = "right"
+) -> NodeContent:
     """Return what to show for a node; its first error speaks, else its first warning."""
     return NodeContent(
         node.name,
@@ -67,6 +71,7 @@ def content_of(node: Node, spec: LayerSpec | None, shape: NodeShape | None, prob
         "\n".join(str(problem) for problem in sorted(problems, key=lambda p: p.severity)),
         " · ".join(_wrapping(node)),
         str(node.attributes.get("shares") or ""),
+        flow,
     )
 
 

@@ -26,10 +26,7 @@ class NodeItem(QGraphicsItem):
     def show_content(self, content: NodeContent) -> bool:
         """Show another content; returns whether the ports moved with it."""
         size = self._painter.size(content)
-        have_ports_moved = size != self._size or (content.inputs, content.outputs) != (
-            self.content.inputs,
-            self.content.outputs,
-        )
+        have_ports_moved = size != self._size or _ports(content) != _ports(self.content)
         if size != self._size:
             self.prepareGeometryChange()
         self.content, self._size = content, size
@@ -55,7 +52,12 @@ class NodeItem(QGraphicsItem):
 
     def port_point(self, side: Side, port: str) -> QPointF:
         """Return a port's centre in scene px."""
-        return self.pos() + port_point(self.content, self._size.width(), side, port)
+        return self.pos() + port_point(self.content, self._size, side, port)
+
+    def port_offset(self, side: Side, port: str) -> float:
+        """Return how far a port lies from the beginning of the side it is on."""
+        at = port_point(self.content, self._size, side, port)
+        return at.x() if self.content.flow == "down" else at.y()
 
     def port_at(self, point: QPointF, reach: float) -> tuple[Side, str] | None:
         """Return the port within `reach` scene px of a point, the nearest if there are several."""
@@ -75,3 +77,7 @@ class NodeItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's signature
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
         self._painter.paint(painter, self.content, self.state, self._size, detail_at(scale))
+
+
+def _ports(content: NodeContent) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    return content.inputs, content.outputs, content.flow

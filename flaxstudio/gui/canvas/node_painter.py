@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.port_painter import (
+    LABEL,
     PORT_STEP,
     PORT_Y,
     Side,
@@ -78,6 +79,8 @@ class NodePainter:
         wanted = max(title, self._width(self._secondary, content.attributes), footer, self._labels(content)) + 2 * t.PADDING + 1
         width = next((w for w in _WIDTHS if w >= wanted), t.NODE_MAX_WIDTH)
         ports = PORT_STEP * (max(len(content.inputs), len(content.outputs), 1) - 1)
+        if content.flow == "down":
+            return QSizeF(width, (80 if content.attributes else 60) + sum(_label_rows(content)))
         if content.has_labels:
             return QSizeF(width, PORT_Y + ports + 12 + (18 if content.attributes else 0) + 24)
         return QSizeF(width, max(80 if content.attributes else 60, 2 * PORT_Y + ports))
@@ -151,7 +154,9 @@ class NodePainter:
 
     def _paint_texts(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
         inner = box.adjusted(t.PADDING, 0, -t.PADDING, 0)
-        row = QRectF(inner.left(), 3 if content.has_labels else 11, inner.width(), 20)
+        above, below = _label_rows(content)
+        has_rows = content.has_labels and content.flow == "right"
+        row = QRectF(inner.left(), 3 if has_rows else 11 + above, inner.width(), 20)
         if content.severity:
             self._paint_badge(painter, content, QRectF(row.right() - _BADGE, row.center().y() - _BADGE / 2, _BADGE, _BADGE))
             row.setRight(row.right() - _BADGE - 4)
@@ -162,12 +167,12 @@ class NodePainter:
         if row.width() - name_width - t.GAP > 24:
             self._text(painter, self._secondary, row.adjusted(name_width + t.GAP, 0, 0, 0), content.layer, _ALIGN_RIGHT)
         if content.has_labels:
-            paint_labels(content, box.width(), lambda place, text, is_right: self._label(painter, place, text, is_right))
+            paint_labels(content, box.size(), lambda place, text, align: self._label(painter, place, text, align))
         if content.attributes:
-            top = box.height() - 42 if content.has_labels else 32
+            top = box.height() - 42 if has_rows else 32 + above
             painter.setPen(QColor(self.tokens.secondary))
             self._text(painter, self._secondary, QRectF(inner.left(), top, inner.width(), 18), content.attributes)
-        self._paint_footer(painter, content, QRectF(inner.left(), box.height() - 26, inner.width(), 16))
+        self._paint_footer(painter, content, QRectF(inner.left(), box.height() - 26 - below, inner.width(), 16))
 
     def _paint_footer(self, painter: QPainter, content: NodeContent, row: QRectF) -> None:
         shape = min(self._width(self._caption, content.shape), row.width())
@@ -192,12 +197,14 @@ class NodePainter:
         """Return the room that the names of two ports side by side need."""
         if not content.has_labels:
             return 0.0
+        if content.flow == "down":
+            return max(len(content.inputs), len(content.outputs)) * 44.0
         pairs = zip_longest(content.inputs, content.outputs, fillvalue="")
         return max(self._width(self._caption, left) + self._width(self._caption, right) + t.GAP for left, right in pairs)
 
-    def _label(self, painter: QPainter, box: QRectF, text: str, is_right: bool) -> None:
+    def _label(self, painter: QPainter, box: QRectF, text: str, align: Qt.AlignmentFlag) -> None:
         painter.setPen(QColor(self.tokens.secondary))
-        self._text(painter, self._caption, box, text, _ALIGN_RIGHT if is_right else _ALIGN_LEFT)
+        self._text(painter, self._caption, box, text, align)
 
     def _paint_wrapping(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
         """Say on the upper edge how often the module stands there, and how."""
@@ -226,9 +233,13 @@ class NodePainter:
     def _paint_ports(self, painter: QPainter, content: NodeContent, state: NodeState, size: QSizeF) -> None:
         color = family_color(content.spec, self.tokens)
         for key in port_keys(content):
-            looks = (("connected", key in state.connected), ("swollen", key == state.swollen))
+            looks = (
+                ("connected", key in state.connected),
+                ("swollen", key == state.swollen),
+                ("above", content.flow == "down"),
+            )
             painter.setOpacity(0.3 if key in state.faded else 1.0)
-            center = port_point(content, size.width(), *key)
+            center = port_point(content, size, *key)
             look = " ".join(word for word, holds in looks if holds)
             paint_port(painter, self.tokens, color, center, port_spec(content, key), look)
         painter.setOpacity(1.0)
@@ -239,6 +250,13 @@ class NodePainter:
 
     def _width(self, font: QFont, text: str) -> float:
         return self._metrics[id(font)].horizontalAdvance(text)
+
+
+def _label_rows(content: NodeContent) -> tuple[int, int]:
+    """Return the heights of the rows of ports' names above and below the texts, where ports are above and below."""
+    if content.flow == "right" or not content.has_labels:
+        return 0, 0
+    return LABEL if len(content.inputs) > 1 else 0, LABEL if len(content.outputs) > 1 else 0
 
 
 def _params(content: NodeContent) -> str:

@@ -69,6 +69,8 @@ class GraphScene(QGraphicsScene):
             self._rename(old, new)
         is_first = not self.nodes
         has_other_edges = project.graph.edges != self.project.graph.edges or project.graph.nodes != self.project.graph.nodes
+        if project.flow != self.project.flow:
+            self._shown.clear()  # all ports are elsewhere
         self.project, self.shapes = project, shapes
         self._remove_gone(project.graph)
         resized = self._show_nodes(problems)
@@ -233,7 +235,7 @@ class GraphScene(QGraphicsScene):
         self.nodes = {new if name == old else name: item for name, item in self.nodes.items()}
         self._selected = {new if name == old else name: None for name in self._selected}
         self._targets[new] = self._targets.pop(old)
-        self._shown.pop(old)
+        self._shown.pop(old, None)
 
     def _remove_gone(self, graph: Graph) -> None:
         present = frozenset(graph.names())
@@ -263,7 +265,7 @@ class GraphScene(QGraphicsScene):
         return resized
 
     def _show_node(self, node: Node, spec: LayerSpec | None, shape: NodeShape | None, problems: tuple[Problem, ...]) -> bool:
-        content = content_of(node, spec, shape, problems)
+        content = content_of(node, spec, shape, problems, self.project.flow)
         item = self.nodes.get(node.name)
         if item is None:
             self.nodes[node.name] = item = NodeItem(content, self._painter, self._layer)
@@ -293,14 +295,14 @@ class GraphScene(QGraphicsScene):
             if edge not in self.edges:
                 self.edges[edge] = wire = EdgeItem(edge, self.tokens, self._layer)
                 wire.show_color(self._color_of(edge.source.node), self.tokens)
-                wire.draw_between(*self._ends(edge))
+                wire.draw_between(*self._ends(edge), self.project.flow)
         for name, ports in connected.items():
             self.nodes[name].show_state(connected=frozenset(ports))
 
     def _lay_edges_of(self, names: Set[str]) -> None:
         for edge, wire in self.edges.items():
             if edge.source.node in names or edge.target.node in names:
-                wire.draw_between(*self._ends(edge))
+                wire.draw_between(*self._ends(edge), self.project.flow)
 
     def _ends(self, edge: Edge) -> tuple[QPointF, QPointF]:
         source, target = self.nodes[edge.source.node], self.nodes[edge.target.node]

@@ -142,7 +142,7 @@ class DrawWire:
         loose = pointer.scene
         if self._target is not None:
             loose = self._scene.nodes[self._target.node].port_point(self._wanted, self._target.port)
-        self._wire.draw_between(*((fixed, loose) if self._side == "out" else (loose, fixed)))
+        self._wire.draw_between(*((fixed, loose) if self._side == "out" else (loose, fixed)), self._scene.project.flow)
 
     def _ends(self, other: Port) -> tuple[Port, Port]:
         return (self._port, other) if self._side == "out" else (other, self._port)
