@@ -14,13 +14,15 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QResizeEvent,
+    QTouchEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.canvas.gestures import Gesture, Pointer
+from flaxstudio.gui.canvas.edge_scroll import EdgeScroll
+from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.keys import act_of_key
@@ -30,6 +32,8 @@ from flaxstudio.gui.canvas.presses import gesture_of_press
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.tips import tip_at
+from flaxstudio.gui.canvas.touch import Touch
+from flaxstudio.gui.canvas.wheel import Wheel, pinch, turn_wheel
 from flaxstudio.gui.layer_drag import layer_of
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
@@ -52,7 +56,10 @@ class GraphView(QGraphicsView):
         self.tip = QLabel(self)
         self.tip.setObjectName("tip")
         self.tip.hide()
+        self.wheel: Wheel = "zoom"
         self._gesture: Gesture | None = None
+        self._touch = Touch(self)
+        self._edge_scroll = EdgeScroll(self._scroll_on, self)
         self._is_space_held = False
         self._pointer: Pointer | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -63,6 +70,7 @@ class GraphView(QGraphicsView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAcceptDrops(True)
         self.centerOn(0, 0)
 
@@ -115,30 +123,41 @@ class GraphView(QGraphicsView):
         pointer = self._pointer = self._pointer_of(event)
         if self._gesture is not None:
             self._gesture.move(pointer)
+            if not isinstance(self._gesture, Pan):
+                self._edge_scroll.follow(pointer.view, self.viewport().rect())
         else:
             self._hover(pointer)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             gesture, self._gesture = self._gesture, None
+            self._edge_scroll.end()
             gesture.finish(self._pointer_of(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        pointer = self._pointer_of(event)
-        name = self.graph_scene.node_at(pointer.scene)
-        if event.button() != Qt.MouseButton.LeftButton or self.graph_scene.port_at(pointer.scene, self.port_reach()):
+        if event.button() != Qt.MouseButton.LeftButton or not self.double_click(self._pointer_of(event)):
             self.mousePressEvent(event)
-        elif name is None and self.edge_at(pointer) is None:
+
+    def double_click(self, pointer: Pointer) -> bool:
+        """Search where nothing is, open what can be opened, rename at a title; returns whether it was any of these."""
+        name = self.graph_scene.node_at(pointer.scene)
+        if self.graph_scene.port_at(pointer.scene, self.port_reach()):
+            return False
+        if name is None and self.edge_at(pointer) is None:
             self.open_search_at(pointer)
         elif name is not None and self.graph_scene.nodes[name].content.can_be_opened:
             self.intents.open_requested.emit(name)
         elif name is not None and self.graph_scene.nodes[name].title_box().contains(pointer.scene):
             self.intents.rename_requested.emit(name)
         else:
-            self.mousePressEvent(event)
+            return False
+        return True
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        pointer = Pointer(self.mapToScene(event.pos()), event.pos(), event.modifiers())
+        self.open_menu_at(Pointer(self.mapToScene(event.pos()), event.pos(), event.modifiers()))
+
+    def open_menu_at(self, pointer: Pointer) -> None:
+        """Ask for the menu of what lies at a point, or for the search where nothing does."""
         name, edge = self.graph_scene.node_at(pointer.scene), self.edge_at(pointer)
         if name is None and edge is None:
             self.open_search_at(pointer)
@@ -147,7 +166,7 @@ class GraphView(QGraphicsView):
             self.graph_scene.select([name])
         elif name is None and edge is not None:
             self.graph_scene.select([], [edge])
-        self.intents.menu_requested.emit(event.globalPos())
+        self.intents.menu_requested.emit(self.viewport().mapToGlobal(pointer.view))
 
     def leaveEvent(self, event: QEvent) -> None:
         self.graph_scene.light(None)
@@ -155,17 +174,12 @@ class GraphView(QGraphicsView):
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        is_trackpad = event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull()
-        if is_trackpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.pan(-event.pixelDelta())
-        else:
-            turn = event.angleDelta().y() or event.angleDelta().x()
-            self.zoom_to(self.zoom() * 1.0015**turn, event.position().toPoint())
-        event.accept()
+        turn_wheel(self, event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom_to(self.zoom() * (1 + event.value()), event.position().toPoint())
+        if isinstance(event, QNativeGestureEvent) and pinch(self, event):
+            return True
+        if isinstance(event, QTouchEvent) and self._touch.handle(event):
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             text = tip_at(self.graph_scene, self.mapToScene(event.pos()), t.PORT_HIT / 2 / self.zoom())
@@ -206,7 +220,9 @@ class GraphView(QGraphicsView):
         """End what is being dragged without a trace."""
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
+            self._edge_scroll.end()
             gesture.cancel()
+        self._touch.cancel()
 
     def open_search_at(self, pointer: Pointer, port: Port | None = None, side: Side | None = None) -> None:
         """Ask for the search popup at a point, for a wire dropped there or for none."""
@@ -268,6 +284,15 @@ class GraphView(QGraphicsView):
     def _pointer_of(self, event: QMouseEvent) -> Pointer:
         at = event.position().toPoint()
         return Pointer(self.mapToScene(at), at, event.modifiers())
+
+    def _scroll_on(self, by: QPoint) -> None:
+        """Move the view below what is being dragged."""
+        if self._gesture is None or self._pointer is None:
+            self._edge_scroll.end()
+            return
+        self.pan(by)
+        at = self._pointer.view
+        self._gesture.move(Pointer(self.mapToScene(at), at, self._pointer.keys))
 
     def _hover(self, pointer: Pointer) -> None:
         scene = self.graph_scene
