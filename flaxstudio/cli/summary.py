@@ -8,6 +8,7 @@ from flaxstudio.cli.text import as_json, table
 from flaxstudio.codegen.costs import forward_flops
 from flaxstudio.codegen.module import require_trusted
 from flaxstudio.codegen.shapes import ShapeInference
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.order import topological_order
 from flaxstudio.graph.problem import ProblemError
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     project, catalogue = opened.project, opened.catalogue
     require_trusted(project.graph, catalogue)
     shapes = ShapeInference(catalogue).infer(project.graph)
-    rows = _rows(project.graph, shapes, catalogue)
+    rows = _rows(active(project.graph, catalogue), shapes, catalogue)
     print(_as_json(project.name, rows) if arguments.json else _as_text(rows))
     if shapes.problems:
         first = shapes.problems[0]

@@ -7,6 +7,7 @@ from typing import Literal
 from flaxstudio.codegen.constructors import constructor, count_source, is_repeated, is_scanned
 from flaxstudio.codegen.formatting import formatted
 from flaxstudio.codegen.method_writer import LETTERS, MethodWriter, Statement
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.entries import CALL, methods_of
 from flaxstudio.graph.fields import field_spec
 from flaxstudio.graph.graph import Graph, Node
@@ -30,7 +31,7 @@ class ClassText:
 
 def write_class(graph: Graph, name: str, catalogue: Catalogue, style: Style, help_text: str = "") -> ClassText:
     """Return the class for a graph. A model with several methods is written with setup whatever the style."""
-    writer = _ClassWriter(graph, catalogue, style)
+    writer = _ClassWriter(active(graph, catalogue), catalogue, style)
     lines = [f"class {name}(nn.Module):"]
     places: dict[str, list[tuple[int, int]]] = {}
     for statement in writer.statements(help_text):

@@ -9,6 +9,7 @@ from flaxstudio.codegen.applying import apply_in_use
 from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.shapes import BATCH, abstract_arrays, as_owner, input_shapes, single_node
 from flaxstudio.codegen.source import generate
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.graph.shape import GraphShapes, Shape
 from flaxstudio.graph.spec import Catalogue
@@ -16,7 +17,7 @@ from flaxstudio.graph.spec import Catalogue
 
 def forward_flops(graph: Graph, shapes: GraphShapes, catalogue: Catalogue) -> dict[str, int]:
     """Return the floating point operations of each node's forward pass for one sample, where its shapes are known."""
-    flops = {}
+    graph, flops = active(graph, catalogue), {}
     for node in graph.nodes:
         inputs = input_shapes(graph, node, shapes.nodes, catalogue)
         if node.name in shapes.nodes and inputs and node.layer != "Output":

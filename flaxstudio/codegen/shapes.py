@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.shape_faults import ShapeFault, fault_of_inputs, first_sentence, listed
 from flaxstudio.codegen.source import definitions_in, generate
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.fields import computed, field_values
 from flaxstudio.graph.formula import evaluate
@@ -50,6 +51,7 @@ class ShapeInference:
         """
         if catalogue is not None:
             self._catalogue = catalogue
+        graph = active(graph, catalogue or self._catalogue)
         nodes = graph.by_name()
         values = field_values(graph, fields)
         shapes: dict[str, NodeShape] = {}
@@ -69,6 +71,9 @@ class ShapeInference:
         """Return the shapes inside the block at a path of nodes, as it stands there; empty where the way is not known."""
         shapes, fields = self.infer(graph, catalogue), field_values(graph)
         for name in path:
+            graph = active(graph, self._catalogue)
+            if not graph.has_node(name):  # muted or bypassed: nothing arrives there
+                return GraphShapes({})
             node = as_owner(graph, graph.node(name))
             spec = self._catalogue[node.layer]
             inputs = input_shapes(graph, node, shapes.nodes, self._catalogue)
@@ -141,8 +146,9 @@ class ShapeInference:
             first = inside.problems[0]
             return ShapeFault(f"does not work inside: {first.what.rstrip('.')}", first.remedy)
         found = {}
+        graph = active(block.graph, self._catalogue)
         for port, end in block.outputs().items():
-            into = block.graph.edges_into(end)
+            into = graph.edges_into(end)
             shape = inside.nodes[into[0].source.node].at(into[0].source.port) if into and end in inside.nodes else None
             if shape is None:
                 return None

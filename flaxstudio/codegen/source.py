@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flaxstudio.codegen.class_writer import ClassText, Style, write_class
 from flaxstudio.codegen.code_text import split_imports
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Block, Code, Definition, Imported
 from flaxstudio.graph.order import upstream
@@ -68,8 +69,10 @@ def generate(graph: Graph, class_name: str, catalogue: Catalogue, style: Style =
     """Return the Module's source for a graph, a draft with `...` where the graph is not finished.
 
     The project's own layers that are used come first, each as a class. Nodes that lead to no Output are left out
-    (all are shown while there is no Output). Literals are the `repr` of values that their AttributeSpec has accepted.
+    (all are shown while there is no Output), and so is what is muted or bypassed. Literals are the `repr` of values
+    that their AttributeSpec has accepted.
     """
+    graph = active(graph, catalogue)
     definitions = tuple(definitions_in(_written(graph), catalogue))
     imports: set[str] = {"import flax.linen as nn"}
     classes: list[ClassText] = []
@@ -98,7 +101,7 @@ def definitions_in(graph: Graph, catalogue: Catalogue) -> Iterator[Definition]:
     seen: set[str] = set()
 
     def visit(graph: Graph) -> Iterator[Definition]:
-        for node in graph.nodes:
+        for node in active(graph, catalogue).nodes:
             spec = catalogue.get(node.layer)
             definition = spec.definition if spec else None
             if definition is None or definition.name in seen:

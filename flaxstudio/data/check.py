@@ -8,6 +8,7 @@ from flaxstudio.data.columns import class_names, number_column, sizes_of
 from flaxstudio.data.dataset import fault_of_shape
 from flaxstudio.data.ends import Ends, Goal, ends_of
 from flaxstudio.data.table import Table
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.graph.problem import Fix, Problem, ProblemError
@@ -31,13 +32,14 @@ def check_data(
     columns = tuple(_column_problems(spec, table))
     if columns:
         return columns
-    outputs = call_outputs(project.graph)
-    told = {node.name: size for node in outputs if (size := _last_size(project.graph, node, catalogue))}
+    graph = active(project.graph, catalogue)
+    outputs = call_outputs(graph)
+    told = {node.name: size for node in outputs if (size := _last_size(graph, node, catalogue))}
     ends = ends_of(project, spec, table, catalogue, {**told, **sizes})
     values = tuple(_goal_problems(ends.goals, table))
     if values:
         return values
-    return (*_input_problems(ends, spec, table), *_output_problems(project.graph, ends, table, catalogue))
+    return (*_input_problems(ends, spec, table), *_output_problems(graph, ends, table, catalogue))
 
 
 def target_count(goal: Goal, table: Table) -> int:

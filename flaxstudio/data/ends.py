@@ -50,7 +50,7 @@ def ends_of(project: Project, spec: DatasetSpec, table: Table, catalogue: Catalo
 
 def entries_of(project: Project, spec: DatasetSpec, table: Table, catalogue: Catalogue) -> tuple[Entry, ...]:
     """Return the Inputs of the call with their columns; of an unfinished graph, all Inputs."""
-    nodes = call_inputs(project.graph)
+    nodes = call_inputs(project.graph, catalogue)
     found = tuple(Entry(node.name, entry_shape(node, catalogue), ()) for node in nodes)
     counts = dict(zip(spec.features, sizes_of(table, spec.features), strict=True))
     wanted = {entry.name: _fill(counts, prod(entry.shape.sizes)) for entry in found}

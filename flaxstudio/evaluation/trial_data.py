@@ -19,7 +19,7 @@ def prepared_data(project: Project, trained: Trained | None, catalogue: Catalogu
     Scaling and classes are those that the variables were trained with; without a training they are learnt now.
     """
     spec = project.dataset
-    if spec is None or not call_inputs(project.graph):
+    if spec is None or not call_inputs(project.graph, catalogue):
         raise ProblemError("There is no data.", "Choose a sample set or open a file in the Data panel.")
     table = open_table(spec.source, classic_random=project.training.classic_random, beside=beside)
     ends = ends_of(project, spec, table, catalogue, {})

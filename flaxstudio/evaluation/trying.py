@@ -14,6 +14,7 @@ from flaxstudio.codegen.source import Source, generate
 from flaxstudio.data.dataset import Dataset
 from flaxstudio.evaluation.trial import Change, Outcome, Seen, Trial
 from flaxstudio.evaluation.trial_inputs import TrialInputs, build_inputs
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.naming import free_name
 from flaxstudio.graph.order import topological_order, upstream
@@ -72,6 +73,7 @@ def tapped_graph(graph: Graph, catalogue: Catalogue) -> tuple[tuple[Port, ...], 
 
     Outputs have no variables, so those of the model fit.
     """
+    graph = active(graph, catalogue)
     useful = upstream(graph, [node.name for node in graph.of_layer("Output")])
     nodes = graph.by_name()
     kept = graph.without_nodes(frozenset(name for name in nodes if name not in useful or nodes[name].layer == "Output"))

@@ -44,7 +44,7 @@ def expected_variables(project: Project, catalogue: Catalogue) -> dict[str, Any]
     """Return the tree of shapes and types that the Module's init would give."""
     require_sound(project.graph, catalogue)
     module = build_module(generate(project.graph, project.name, catalogue))
-    samples = abstract_arrays(tuple(entry_shape(node, catalogue) for node in call_inputs(project.graph)))
+    samples = abstract_arrays(tuple(entry_shape(node, catalogue) for node in call_inputs(project.graph, catalogue)))
     key = jax.ShapeDtypeStruct((2,), jnp.uint32)
     return dict(jax.eval_shape(lambda key, *arrays: module.init(key, *arrays), key, *samples))
 

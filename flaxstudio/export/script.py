@@ -16,6 +16,7 @@ from flaxstudio.data.sources import PREFIX, open_table
 from flaxstudio.data.table import Table
 from flaxstudio.export.script_run import ScriptRun, functions, settings
 from flaxstudio.export.script_text import DATA, LONE_LAYER, MAKE_LINEAR, READ_CSV, READ_NPZ
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
@@ -44,8 +45,9 @@ def training_script(project: Project, catalogue: Catalogue, beside: Path) -> str
     if dataset is None:
         raise ProblemError("There is no data.", "Choose the project's data first.")
     reader, path = _reader(dataset, config, beside)
-    lone = _lone_layer(project.graph, config, catalogue)
-    library = project.library.used_by(project.graph)
+    graph = active(project.graph, catalogue)
+    lone = _lone_layer(graph, config, catalogue)
+    library = project.library.used_by(graph)
     run = ScriptRun(task, dataset, config, path, bool(lone), bool(library.codes or library.imports))
     imports, classes = split_imports(task.model.source.text)
     whole = {*_LIBRARIES, *imports, *(["import csv"] if reader is READ_CSV else [])}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flaxstudio.graph.activity import active, silent_sources
 from flaxstudio.graph.check_values import check_attributes, check_fields, check_own_layer, check_wrapping
 from flaxstudio.graph.graph import Edge, Graph, Node
 from flaxstudio.graph.library import Block
@@ -12,10 +13,14 @@ from flaxstudio.graph.spec import Catalogue, LayerSpec
 
 
 def check(graph: Graph, catalogue: Catalogue) -> tuple[Problem, ...]:
-    """Return the problems of a graph and of the blocks it uses: whole-graph ones first, then node by node."""
+    """Return the problems of a graph and of the blocks it uses: whole-graph ones first, then node by node.
+
+    What is muted or bypassed is no part of the model, so nothing is wrong with it.
+    """
     problems = list(_check_graph(graph, catalogue))
     for block in blocks_in(graph, catalogue):
-        problems += [replace(problem, block=block.name) for problem in _check_graph(block.graph, catalogue)]
+        found = (*_check_silent_ends(block), *_check_graph(block.graph, catalogue))
+        problems += [replace(problem, block=block.name) for problem in found]
     return tuple(problems)
 
 
@@ -24,7 +29,7 @@ def blocks_in(graph: Graph, catalogue: Catalogue) -> tuple[Block, ...]:
     found: dict[str, Block] = {}
     todo = [graph]
     while todo:
-        for node in todo.pop().nodes:
+        for node in active(todo.pop(), catalogue).nodes:
             spec = catalogue.get(node.layer)
             if spec is not None and isinstance(spec.definition, Block) and spec.name not in found:
                 found[spec.name] = spec.definition
@@ -32,11 +37,12 @@ def blocks_in(graph: Graph, catalogue: Catalogue) -> tuple[Block, ...]:
     return tuple(found.values())
 
 
-def _check_graph(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
-    yield from _check_ends(graph)
+def _check_graph(whole: Graph, catalogue: Catalogue) -> Iterator[Problem]:
+    graph = active(whole, catalogue)
+    yield from _check_ends(graph, whole)
     yield from check_fields(graph, catalogue)
     yield from _check_edges(graph, catalogue)
-    yield from _check_nodes(graph, catalogue)
+    yield from _check_nodes(graph, whole, catalogue)
 
 
 def has_errors(problems: tuple[Problem, ...]) -> bool:
@@ -44,9 +50,22 @@ def has_errors(problems: tuple[Problem, ...]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
-def _check_ends(graph: Graph) -> Iterator[Problem]:
+def _check_silent_ends(block: Block) -> Iterator[Problem]:
+    """The ends of a block are its nodes' ports: without one, their wires would end nowhere."""
+    for node in block.graph.nodes:
+        if node.layer in ("Input", "Output") and node.mode != "on":
+            what = f"{node.name} is an end of the block and cannot be {node.mode}."
+            yield Problem(node.name, what, "Mute what stands beside it, or mute nodes of the block.")
+
+
+def _check_ends(graph: Graph, whole: Graph) -> Iterator[Problem]:
     for layer, role in (("Input", "where data enters"), ("Output", "whose value is the result")):
-        if not any(graph.of_layer(layer)):
+        if any(graph.of_layer(layer)):
+            continue
+        if silent := next(whole.of_layer(layer), None):
+            what = f"Every {layer} node, {role}, is {silent.mode}." if silent.mode == "muted" else ""
+            yield Problem(silent.name, what or f"{silent.name} has nothing to let through.", f"Unmute {silent.name}.")
+        else:
             yield Problem("", f"The graph has no {layer} node, {role}.", f"Add {layer} from the palette and connect it.")
     outputs = list(graph.of_layer("Output"))
     if outputs and all(node.attributes.get("method", "__call__") != "__call__" for node in outputs):
@@ -78,11 +97,12 @@ def _dangles(edge: Edge, nodes: dict[str, Node], catalogue: Catalogue) -> bool:
     return edge.source.port not in {p.name for p in giver.outputs} or taker.input(edge.target.port) is None
 
 
-def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
+def _check_nodes(graph: Graph, whole: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     on_cycle = nodes_on_cycles(graph)
     fed = {(edge.target.node, edge.target.port) for edge in graph.edges}
     useful = upstream(graph, (node.name for node in graph.of_layer("Output")))
     has_output = any(graph.of_layer("Output"))
+    drawn = useful if whole is graph else upstream(whole, (node.name for node in whole.of_layer("Output")))
     for node in graph.nodes:
         spec = catalogue.get(node.layer)
         if spec is None:
@@ -93,20 +113,36 @@ def _check_nodes(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
         yield from check_own_layer(node, spec)
         yield from check_attributes(node, spec, graph)
         yield from check_wrapping(node, spec, graph, catalogue)
-        yield from _check_inputs(fed, node, spec)
+        yield from _check_inputs(fed, node, spec, whole)
         if node.name in on_cycle:
             yield Problem(node.name, f"{node.name} is part of a loop.", "Delete one of the loop's wires.")
         elif has_output and node.name not in useful:
-            yield Problem(
-                node.name,
-                f"{node.name} does not lead to an output and is left out.",
-                "Connect it or delete it.",
-                "warning",
-            )
+            yield _left_out(node, node.name in drawn)
 
 
-def _check_inputs(fed: set[tuple[str, str]], node: Node, spec: LayerSpec) -> Iterator[Problem]:
+def _left_out(node: Node, is_silenced: bool) -> Problem:
+    """Return the warning at a node that no Output needs; `is_silenced`: one would, but for what is muted or bypassed."""
+    if is_silenced:
+        what = f"{node.name} leads only to what is muted or bypassed, and is left out."
+        return Problem(node.name, what, "Mute it too, or use what follows it again.", "warning")
+    what = f"{node.name} does not lead to an output and is left out."
+    return Problem(node.name, what, "Connect it or delete it.", "warning")
+
+
+def _check_inputs(fed: set[tuple[str, str]], node: Node, spec: LayerSpec, whole: Graph) -> Iterator[Problem]:
     for port in spec.inputs:
         if (node.name, port.name) not in fed and not port.is_optional:
             which = "input" if len(spec.inputs) == 1 else f"input at its port “{port.name}”"
-            yield Problem(node.name, f"{node.name} has no {which}.", "Drag a wire to it from another node's output.")
+            if silent := silent_sources(whole, node.name, port.name):
+                yield _silenced(node, which, silent)
+            else:
+                yield Problem(node.name, f"{node.name} has no {which}.", "Drag a wire to it from another node's output.")
+
+
+def _silenced(node: Node, which: str, silent: tuple[Node, ...]) -> Problem:
+    """Return the problem of a node that gets nothing since what feeds it is muted, or bypassed with nothing to let through."""
+    cause = next((source for source in silent if source.mode == "muted"), silent[0])
+    if cause.mode == "muted":
+        return Problem(node.name, f"{node.name} has no {which}: {cause.name} is muted.", f"Unmute {cause.name}.")
+    what = f"{node.name} has no {which}: {cause.name} is bypassed and has nothing to let through."
+    return Problem(node.name, what, f"Use {cause.name} again, or give it an input.")

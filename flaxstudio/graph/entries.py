@@ -1,5 +1,6 @@
 """Where arrays enter and leave: what Input nodes say about them, and which Inputs and Outputs make the call."""
 
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.graph import Graph, Node, Value
 from flaxstudio.graph.naming import fault_of_name
 from flaxstudio.graph.order import upstream
@@ -10,9 +11,9 @@ CALL = "__call__"
 
 
 def methods_of(graph: Graph) -> dict[str, list[Node]]:
-    """Return method -> its Output nodes, the call first."""
+    """Return method -> its Output nodes that are not muted, the call first."""
     methods: dict[str, list[Node]] = {}
-    for node in graph.of_layer("Output"):
+    for node in (output for output in graph.of_layer("Output") if output.mode == "on"):
         given = str(node.attributes.get("method", CALL))
         methods.setdefault(CALL if fault_of_name(given) else given, []).append(node)
     return {name: methods[name] for name in sorted(methods, key=lambda name: name != CALL)}
@@ -23,8 +24,9 @@ def call_outputs(graph: Graph) -> tuple[Node, ...]:
     return tuple(methods_of(graph).get(CALL, ()))
 
 
-def call_inputs(graph: Graph) -> tuple[Node, ...]:
+def call_inputs(graph: Graph, catalogue: Catalogue) -> tuple[Node, ...]:
     """Return the Inputs that the Module's call takes, in order: those that lead to its Outputs, not to another method's."""
+    graph = active(graph, catalogue)
     outputs = [node.name for node in call_outputs(graph)]
     useful = upstream(graph, outputs)
     return tuple(node for node in graph.of_layer("Input") if node.name in useful or not outputs)
@@ -43,7 +45,7 @@ def entry_shapes(graph: Graph, catalogue: Catalogue) -> dict[str, ArrayShape]:
 
 def call_shapes(graph: Graph, catalogue: Catalogue) -> dict[str, ArrayShape]:
     """Return each Input of the call -> the shape of one of its samples, in the order of its parameters."""
-    return {node.name: entry_shape(node, catalogue) for node in call_inputs(graph)}
+    return {node.name: entry_shape(node, catalogue) for node in call_inputs(graph, catalogue)}
 
 
 def whole_numbers(value: Value) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,10 @@ class Formula:
 
 Value = None | bool | int | float | str | tuple[int | float | tuple[int, ...], ...] | Formula
 """What an attribute may hold. Everything but a Formula has a `repr` that is valid, harmless Python source."""
+
+
+Mode = Literal["on", "muted", "bypassed"]
+"""Whether a node is part of the model: "muted" gives nothing, "bypassed" lets its first input through."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +47,7 @@ class Node:
     name: str
     layer: str
     attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    mode: Mode = "on"
 
 
 @dataclass(frozen=True, slots=True)

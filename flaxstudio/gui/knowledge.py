@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flaxstudio.codegen.source import Source
 from flaxstudio.graph.check import blocks_in, check
+from flaxstudio.graph.entries import methods_of
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
@@ -62,7 +63,7 @@ class Knowledge:
     @property
     def methods(self) -> int:
         """How many methods the model has."""
-        return len({node.attributes.get("method", "__call__") for node in self.project.graph.of_layer("Output")})
+        return len(methods_of(self.project.graph))
 
     @property
     def shown_problems(self) -> tuple[Problem, ...]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from flaxstudio.evaluation.trial import Outcome, Trial
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.check import has_errors
 from flaxstudio.graph.entries import entry_shapes
 from flaxstudio.graph.order import upstream
@@ -58,7 +59,8 @@ class TryItActs(QObject):
     def display(self) -> None:
         """Show in the panel what can be tried of the open project."""
         known = self._session.knowledge
-        graph, catalogue = known.project.graph, self._session.catalogue
+        catalogue = self._session.catalogue
+        graph = active(known.project.graph, catalogue)
         useful = upstream(graph, [node.name for node in graph.of_layer("Output")])
         entries = {name: shape for name, shape in entry_shapes(graph, catalogue).items() if name in useful}
         inputs = {name: shape_text(shape.sizes) for name, shape in entries.items()}

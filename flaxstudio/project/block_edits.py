@@ -8,6 +8,7 @@ from flaxstudio.graph.library import Block, Definition
 from flaxstudio.graph.naming import fault_of_class_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.project import Project
 
@@ -16,11 +17,17 @@ _APART = 480.0
 
 
 def inside(project: Project, block: str) -> Project:
-    """Return the project as seen from inside a block: its graph and positions in the place of the model's."""
+    """Return the project as seen from inside a block: its graph and what lies beside it in the place of the model's."""
     if not block:
         return project
     graph = project.library.block(block).graph
-    return replace(project, name=block, graph=graph, positions=project.block_positions.get(block, {}))
+    return replace(
+        project,
+        name=block,
+        graph=graph,
+        positions=project.block_positions.get(block, {}),
+        annotations=project.block_annotations.get(block, Annotations()),
+    )
 
 
 def within(block: str, edit: Edit) -> Edit:
@@ -33,7 +40,14 @@ def within(block: str, edit: Edit) -> Edit:
         seen = edit.apply(inside(project, block))
         new = replace(seen.library.block(block), graph=seen.graph)
         positions = {**seen.block_positions, block: seen.positions}
-        changed = replace(project, library=seen.library.with_definition(new), block_positions=positions, dataset=seen.dataset)
+        annotations = {**seen.block_annotations, block: seen.annotations}
+        changed = replace(
+            project,
+            library=seen.library.with_definition(new),
+            block_positions=positions,
+            block_annotations=_told(annotations),
+            dataset=seen.dataset,
+        )
         if changed.library.get(project.name) is not None:
             raise ProblemError(f"{project.name} is the model's own name.", "Choose another name.")
         return changed if old.graph == new.graph else _with_users_following(changed, old, new)
@@ -91,8 +105,11 @@ def remove_definition(name: str) -> Edit:
         if users:
             raise ProblemError(f"{name} is used in {users[0]}.", "Delete the nodes that use it first.")
         positions = {block: kept for block, kept in project.block_positions.items() if block != name}
+        annotations = {block: kept for block, kept in project.block_annotations.items() if block != name}
         likes = _likes(project, name)
-        without = replace(project, library=project.library.without(name), block_positions=positions)
+        without = replace(
+            project, library=project.library.without(name), block_positions=positions, block_annotations=annotations
+        )
         return _with_graphs(without, lambda graph: _with_likes(graph, likes))
 
     return Edit(f"Remove {name}", apply)
@@ -108,11 +125,13 @@ def rename_block(old: str, new: str, catalogue: Catalogue) -> Edit:
             for block in project.library.blocks
         )
         positions = {new if block == old else block: kept for block, kept in project.block_positions.items()}
+        annotations = {new if block == old else block: kept for block, kept in project.block_annotations.items()}
         return replace(
             project,
             graph=_with_layer_renamed(project.graph, old, new),
             library=replace(project.library, blocks=blocks),
             block_positions=positions,
+            block_annotations=annotations,
         )
 
     return Edit(f"Rename {old} to {new}", apply)
@@ -144,7 +163,26 @@ def _with_users_following(project: Project, old: Block, new: Block) -> Project:
         nodes = tuple(_with_fields(node, lost, heir) if node.name in users else node for node in graph.nodes)
         return replace(graph, nodes=nodes, edges=tuple(edge for edge in edges if edge is not None))
 
-    return _with_graphs(project, follow)
+    return _with_graphs(_with_routes_following(project, new.name, into, out_of), follow)
+
+
+def _with_routes_following(project: Project, block: str, into: Mapping[str, str], out_of: Mapping[str, str]) -> Project:
+    """Return the project with the dots on wires at a block's nodes on the wires to its new ports."""
+
+    def follow(annotations: Annotations, graph: Graph) -> Annotations:
+        users = {node.name for node in graph.of_layer(block)}
+        pairs = ((route, _followed(route.edge, users, into, out_of)) for route in annotations.routes)
+        routes = tuple(replace(route, edge=edge) for route, edge in pairs if edge is not None)
+        return annotations if routes == annotations.routes else replace(annotations, routes=routes)
+
+    graphs = {found.name: found.graph for found in project.library.blocks}
+    inner = {name: follow(annotations, graphs[name]) for name, annotations in project.block_annotations.items()}
+    return replace(project, annotations=follow(project.annotations, project.graph), block_annotations=inner)
+
+
+def _told(annotations: Mapping[str, Annotations]) -> dict[str, Annotations]:
+    """Return the annotations of blocks that have any."""
+    return {block: kept for block, kept in annotations.items() if kept != Annotations()}
 
 
 def _with_graphs(project: Project, change: Callable[[Graph], Graph]) -> Project:

@@ -8,6 +8,7 @@ from flaxstudio.graph.naming import fault_of_class_name, fault_of_name, free_nam
 from flaxstudio.graph.order import would_cycle
 from flaxstudio.graph.problem import Fix, ProblemError
 from flaxstudio.graph.spec import Catalogue, LayerSpec
+from flaxstudio.project.annotations import with_node_renamed
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.project import Position, Project
 
@@ -121,16 +122,17 @@ def apply_fix(fix: Fix, catalogue: Catalogue) -> Edit:
 
 
 def rename_node(old: str, new: str) -> Edit:
-    """Give a node another name; edges, position and the loss of an Output follow."""
+    """Give a node another name; edges, position, look and the loss of an Output follow."""
 
     def apply(project: Project) -> Project:
         if fault := fault_of_name(new, set(project.graph.names()) - {old}):
             raise ProblemError(f"“{new}” cannot be a node's name: it {fault}.")
         node = replace(project.graph.node(old), name=new)
         positions = {new if name == old else name: position for name, position in project.positions.items()}
+        annotations = with_node_renamed(project.annotations, old, new)
         losses = {new if name == old else name: loss for name, loss in project.training.losses.items()}
         graph, training = project.graph.with_node_replaced(old, node), replace(project.training, losses=losses)
-        return replace(project, graph=graph, positions=positions, training=training)
+        return replace(project, graph=graph, positions=positions, training=training, annotations=annotations)
 
     return Edit(f"Rename {old} to {new}", apply)
 

@@ -37,6 +37,8 @@ def dissolve(node: str) -> Edit:
     def apply(project: Project) -> Project:
         placed = project.graph.node(node)
         is_shared = any(other.attributes.get("shares") == node for other in project.graph.nodes)
+        if placed.mode != "on":
+            raise ProblemError(f"{node} is {placed.mode}.", "Use it again before you take it apart.")
         if is_shared or placed.attributes.get("repeat", 1) != 1 or placed.attributes.get("shares"):
             raise ProblemError(f"{node} is repeated or shared.", "Set repeat to 1 and share nothing before you take it apart.")
         return _dissolved(project, placed, project.library.block(placed.layer))
@@ -178,7 +180,7 @@ def _placed(node: Node, names: Mapping[str, str], values: Mapping[str, Value]) -
             attributes[key] = _substituted(value, values, node.name)
         else:
             attributes[key] = names.get(str(value), value) if key == "shares" else value
-    return Node(names[node.name], node.layer, attributes)
+    return replace(node, name=names[node.name], attributes=attributes)
 
 
 def _substituted(value: Formula, values: Mapping[str, Value], node: str) -> Value:

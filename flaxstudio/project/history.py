@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Trained, bytes_beside
+from flaxstudio.project.settling import settled_project
 
 KEPT_BYTES = 2 * 2**30
 """How much memory the variables of old steps may take; beyond it the oldest such steps are forgotten."""
@@ -36,7 +37,7 @@ class History:
 
     def after(self, edit: Edit) -> "History":
         """Return the history after an edit; itself if the edit changes nothing."""
-        project = edit.apply(self.present)
+        project = settled_project(edit.apply(self.present))
         if project == self.present:
             return self
         if edit.merge_key and self.past and self.past[-1].merge_key == edit.merge_key and not self.future:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-VERSION = 2
+VERSION = 3
 """The version that is written. Raise it, with a step below, whenever a key changes its meaning."""
 
 
@@ -16,7 +16,13 @@ def _with_library(table: dict[str, Any]) -> dict[str, Any]:
     return {**table, "library": empty, "block_positions": {}}
 
 
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_library}
+def _with_annotations(table: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 has frames, notes, dots and looks beside the graphs, and nodes that are muted or bypassed."""
+    empty: dict[str, Any] = {"frames": [], "notes": [], "routes": [], "looks": {}}
+    return {**table, "annotations": empty, "block_annotations": {}}
+
+
+_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_library, 2: _with_annotations}
 """version -> function that turns a map of that version into one of the next."""
 
 

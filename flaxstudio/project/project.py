@@ -10,6 +10,7 @@ from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.config import DatasetSpec, TrainConfig, check_dataset, check_training
 
 Position = tuple[float, float]
@@ -19,7 +20,8 @@ Position = tuple[float, float]
 class Project:
     """What is drawn and set. `name` is the class name of the Module; `library` holds the layers of the project's own.
 
-    Positions lie beside the graph, those inside blocks by block, so that moving a node never makes a model stale.
+    Positions and annotations lie beside the graph, those inside blocks by block, so that moving or colouring a node
+    never makes a model stale.
     """
 
     name: str = "Model"
@@ -29,6 +31,8 @@ class Project:
     training: TrainConfig = TrainConfig()
     library: Library = Library()
     block_positions: Mapping[str, Mapping[str, Position]] = field(default_factory=dict, hash=False)
+    annotations: Annotations = Annotations()
+    block_annotations: Mapping[str, Annotations] = field(default_factory=dict, hash=False)
     flow: Flow = "right"
     """Which way the data goes in the drawing."""
 

@@ -18,6 +18,7 @@ from flaxstudio.graph.library import Imported, Library
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_field, fault_of_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project import arrays
+from flaxstudio.project.annotations import Annotations, fault_of_annotations
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.migrations import VERSION, migrate
 from flaxstudio.project.project import Position, Project
@@ -26,7 +27,9 @@ from flaxstudio.project.results import Evaluation, Preparation, Results, RunReco
 FORMAT = "flaxstudio"
 MAX_BYTES = 4 * 2**30
 MAX_NODES = 20_000
-_PROJECT_KEYS = ("name", "graph", "library", "positions", "block_positions", "dataset", "flow")
+_PROJECT_KEYS = (
+    *("name", "graph", "library", "positions", "block_positions", "annotations", "block_annotations", "dataset", "flow"),
+)
 _START = 64  # bytes in which the format's name stands, as the first key's value
 
 
@@ -45,6 +48,8 @@ class _File:
     runs: list[dict[str, Any]]
     library: Library
     block_positions: dict[str, dict[str, Position]]
+    annotations: Annotations
+    block_annotations: dict[str, Annotations]
     flow: Flow = "right"
 
 
@@ -208,6 +213,17 @@ def _validate(project: Project) -> None:
     for positions in (project.positions, *project.block_positions.values()):
         if not all(math.isfinite(value) for position in positions.values() for value in position):
             raise ValueError("a node's position is not a number")
+    _validate_annotations(project)
+
+
+def _validate_annotations(project: Project) -> None:
+    graphs = {block.name: block.graph for block in project.library.blocks}
+    if stray := set(project.block_annotations) - set(graphs):
+        raise ValueError(f"annotations belong to {min(stray)[:80]!r}, a block that is not there")
+    pairs = ((annotations, graphs[block]) for block, annotations in project.block_annotations.items())
+    for annotations, graph in ((project.annotations, project.graph), *pairs):
+        if fault := fault_of_annotations(annotations, graph):
+            raise ValueError(fault)
 
 
 def _validate_import(imported: Imported) -> None:

@@ -9,7 +9,7 @@ NODES = (
 
 
 def names(graph: Graph) -> list[str]:
-    return [node.name for node in call_inputs(graph)]
+    return [node.name for node in call_inputs(graph, catalogue())]
 
 
 def test_the_call_takes_the_inputs_that_lead_to_its_outputs() -> None:

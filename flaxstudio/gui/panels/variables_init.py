@@ -67,7 +67,7 @@ class InitForm(QWidget):
 def dummy_text(graph: Graph, catalogue: Catalogue) -> str:
     """Return the dummy inputs of a graph as source text: jnp.zeros((1, 8))."""
     texts = []
-    for node in call_inputs(graph):
+    for node in call_inputs(graph, catalogue):
         shape = entry_shape(node, catalogue)
         sizes = (1, *shape.sizes)
         texts.append(f"jnp.zeros({sizes})" if shape.dtype == "float32" else f'jnp.zeros({sizes}, "{shape.dtype}")')
