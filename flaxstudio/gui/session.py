@@ -112,7 +112,7 @@ class Session(QObject):
         self.place = Place()
         self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
-        self._ask()
+        self._ask(is_new=True)
         self._publish()
 
     def set_trusted(self, hashes: frozenset[str]) -> None:
@@ -181,12 +181,12 @@ class Session(QObject):
         self._ask()
         self._publish()
 
-    def _ask(self) -> None:
-        """Ask for shapes and data anew where the project differs from what was last asked."""
+    def _ask(self, is_new: bool = False) -> None:
+        """Ask for shapes and data where the project differs from what was last asked, or is another document's."""
         if not self._is_examining:
             return
-        self._shape_worker.ask_once(self._shape_question())
-        self._data_worker.ask_once(self._data_question())
+        for worker, question in ((self._shape_worker, self._shape_question()), (self._data_worker, self._data_question())):
+            (worker.ask if is_new else worker.ask_once)(question)
         dataset = self.document.project.dataset
         if dataset is None:
             self._examination = DataExamination(DataState.none())

@@ -38,6 +38,15 @@ def test_shapes_come_from_the_background_for_the_newest_graph(session: Session, 
     assert session.knowledge.shapes.nodes["dense_1"].output.sizes == (77,)  # type: ignore[union-attr]
 
 
+def test_a_project_that_is_opened_again_has_its_shapes_and_data_again(session: Session, qtbot: QtBot) -> None:
+    session.begin_examining()
+    for _ in range(2):
+        session.open(Document(build_template("digits-mlp", CATALOGUE)))
+        assert not session.knowledge.shapes.nodes
+        qtbot.waitUntil(lambda: "dense_1" in session.knowledge.shapes.nodes, timeout=30_000)
+        qtbot.waitUntil(lambda: session.knowledge.data.status == "ready", timeout=30_000)
+
+
 def test_data_is_read_and_checked_against_the_graph(session: Session, qtbot: QtBot) -> None:
     session.open(Document(build_template("iris", CATALOGUE)))
     session.begin_examining()
