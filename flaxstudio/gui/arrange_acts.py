@@ -11,6 +11,7 @@ from flaxstudio.gui.background import Task
 from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
+from flaxstudio.project.annotation_edits import rearrange
 from flaxstudio.project.project import Project
 
 _MOST_AT_ONCE = 60
@@ -109,7 +110,9 @@ class ArrangeActs(QObject):
         if shown.graph != project.graph:
             return
         is_whole = len(places) == len(shown.graph.nodes)
-        self._move(places if is_whole else anchored(places, shown), self.tr("Tidy"))
+        there = places if is_whole else anchored(places, shown)
+        if any(place != shown.positions.get(name) for name, place in there.items()):
+            self._session.edit_shown(rearrange(there, self._canvas.node_sizes(), self.tr("Tidy")))
         if is_whole:
             self._canvas.fit_all()
 

@@ -1,11 +1,10 @@
 """What lies beside a graph on its canvas: frames, notes, dots on wires, and how single nodes look. None of it is computed."""
 
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from flaxstudio.graph.graph import Edge, Graph, Port
+from flaxstudio.graph.graph import Edge
 
 Dot = tuple[float, float]
 """Where a dot's centre is, in scene px."""
@@ -17,8 +16,6 @@ Color = Literal["", "red", "orange", "yellow", "green", "teal", "blue", "violet"
 COLORS: tuple[Color, ...] = tuple(color for color in get_args(Color) if color)
 
 LEAST_WIDTH, LEAST_HEIGHT = 80.0, 40.0
-MAX_TEXT = 20_000
-MAX_DOTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,14 @@ class Route:
 
     edge: Edge
     dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DotOf:
+    """Which dot is meant: that of a wire, counted from its source."""
+
+    edge: Edge
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,55 +91,3 @@ class Annotations:
     def look(self, node: str) -> Look:
         """Return how a node is drawn."""
         return self.looks.get(node, Look())
-
-
-def fault_of_annotations(annotations: Annotations, graph: Graph) -> str | None:
-    """Return what is wrong with annotations of a graph that come from a file, or None."""
-    return next(_faults(annotations, graph), None)
-
-
-def _faults(annotations: Annotations, graph: Graph) -> Iterator[str]:
-    items: tuple[Frame | Note, ...] = (*annotations.frames, *annotations.notes)
-    if len(annotations.names()) < len(items):
-        yield "two frames or notes have the same name"
-    for item in items:
-        text = item.title if isinstance(item, Frame) else item.text
-        if len(text) > MAX_TEXT or not item.name or len(item.name) > 64:
-            yield "the text of a frame or note is too long"
-        if not all(map(math.isfinite, item.box)) or item.box[2] <= 0 or item.box[3] <= 0:
-            yield "a frame or note has no size or place"
-    edges = frozenset(graph.edges)
-    if len({route.edge for route in annotations.routes}) < len(annotations.routes):
-        yield "a wire has its dots twice"
-    for route in annotations.routes:
-        if route.edge not in edges or not 0 < len(route.dots) <= MAX_DOTS:
-            yield "dots lie on a wire that is not there"
-        if not all(math.isfinite(value) for dot in route.dots for value in dot):
-            yield "a dot's position is not a number"
-    if stray := frozenset(annotations.looks) - frozenset(graph.names()):
-        yield f"a look belongs to {min(stray)[:80]!r}, a node that is not there"
-
-
-def with_node_renamed(annotations: Annotations, old: str, new: str) -> Annotations:
-    """Return the annotations with a node's look and the dots on its wires under its new name."""
-
-    def renamed(port: Port) -> Port:
-        return replace(port, node=new) if port.node == old else port
-
-    routes = tuple(replace(r, edge=Edge(renamed(r.edge.source), renamed(r.edge.target))) for r in annotations.routes)
-    looks = {new if name == old else name: look for name, look in annotations.looks.items()}
-    return replace(annotations, routes=routes, looks=looks)
-
-
-def settled(annotations: Annotations, graph: Graph) -> Annotations:
-    """Return the annotations without those of nodes and wires that are no longer in the graph; themselves if all are."""
-    routes, looks = annotations.routes, annotations.looks
-    if routes:
-        edges = frozenset(graph.edges)
-        routes = tuple(route for route in routes if route.edge in edges)
-    if looks:
-        names = frozenset(graph.names())
-        looks = {name: look for name, look in looks.items() if name in names}
-    if len(routes) == len(annotations.routes) and len(looks) == len(annotations.looks):
-        return annotations
-    return replace(annotations, routes=routes, looks=looks)

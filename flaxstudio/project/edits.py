@@ -8,7 +8,8 @@ from flaxstudio.graph.naming import fault_of_class_name, fault_of_name, free_nam
 from flaxstudio.graph.order import would_cycle
 from flaxstudio.graph.problem import Fix, ProblemError
 from flaxstudio.graph.spec import Catalogue, LayerSpec
-from flaxstudio.project.annotations import with_node_renamed
+from flaxstudio.project.annotation_following import part_of_annotations, with_dots_moved, with_node_renamed, with_part
+from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.project import Position, Project
 
@@ -98,9 +99,14 @@ def insert_on_edge(node: str, edge: Edge, spec: LayerSpec) -> Edit:
 
 
 def move(positions: Mapping[str, Position], text: str = "") -> Edit:
-    """Put nodes elsewhere."""
+    """Put nodes elsewhere; the dots between those that move together move along."""
     what = text or (f"Move {next(iter(positions))}" if len(positions) == 1 else f"Move {len(positions)} nodes")
-    return Edit(what, lambda project: replace(project, positions={**project.positions, **positions}))
+
+    def apply(project: Project) -> Project:
+        annotations = with_dots_moved(project.annotations, project.positions, positions)
+        return replace(project, positions={**project.positions, **positions}, annotations=annotations)
+
+    return Edit(what, apply)
 
 
 def set_attribute(node: str, name: str, value: Value, catalogue: Catalogue) -> Edit:
@@ -150,8 +156,14 @@ def rename_model(name: str) -> Edit:
     return Edit(f"Rename model to {name}", apply)
 
 
-def paste(graph: Graph, positions: Mapping[str, Position], offset: Position, names: Mapping[str, str]) -> Edit:
-    """Add a copied part of a graph under new names (old -> new), moved by an offset."""
+def paste(
+    graph: Graph,
+    positions: Mapping[str, Position],
+    offset: Position,
+    names: Mapping[str, str],
+    beside: Annotations = Annotations(),
+) -> Edit:
+    """Add a copied part of a graph, with what lies beside it, under new names (old -> new), moved by an offset."""
 
     def apply(project: Project) -> Project:
         nodes = (replace(node, name=names[node.name]) for node in graph.nodes)
@@ -162,9 +174,12 @@ def paste(graph: Graph, positions: Mapping[str, Position], offset: Position, nam
             project,
             graph=project.graph.with_nodes(*nodes).with_edges(*edges),
             positions={**project.positions, **moved},
+            annotations=with_part(project.annotations, beside, names, offset),
         )
 
-    return Edit(f"Paste {len(names)} nodes" if len(names) > 1 else "Paste node", apply)
+    count = len(names) + len(beside.names())
+    one = "node" if names else "frame" if beside.frames else "note"
+    return Edit(f"Paste {count} {'nodes' if count == len(names) else 'things'}" if count > 1 else f"Paste {one}", apply)
 
 
 def names_for_paste(project: Project, graph: Graph, catalogue: Catalogue) -> dict[str, str]:
@@ -183,6 +198,11 @@ def part_of(project: Project, names: Iterable[str]) -> tuple[Graph, dict[str, Po
     others = frozenset(project.graph.names()) - frozenset(names)
     graph = project.graph.without_nodes(others)
     return graph, {name: project.positions.get(name, (0.0, 0.0)) for name in graph.names()}
+
+
+def beside_part(project: Project, graph: Graph, items: Iterable[str] = ()) -> Annotations:
+    """Return what copy takes along with a part of the graph: looks, dots, and the chosen frames and notes."""
+    return part_of_annotations(project.annotations, graph, items)
 
 
 def set_dataset(dataset: DatasetSpec | None, text: str = "Change data") -> Edit:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flaxstudio.graph.layout import Flow
+from flaxstudio.project.annotation_following import refitted
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.project import Position, Project
 
@@ -18,7 +19,19 @@ def set_flow(flow: Flow) -> Edit:
         if flow == project.flow:
             return project
         inside = {block: _turned(positions, flow) for block, positions in project.block_positions.items()}
-        return replace(project, flow=flow, positions=_turned(project.positions, flow), block_positions=inside)
+        positions = _turned(project.positions, flow)
+        annotations = {
+            block: refitted(beside, project.block_positions.get(block, {}), inside.get(block, {}), {})
+            for block, beside in project.block_annotations.items()
+        }
+        return replace(
+            project,
+            flow=flow,
+            positions=positions,
+            block_positions=inside,
+            annotations=refitted(project.annotations, project.positions, positions, {}),
+            block_annotations=annotations,
+        )
 
     return Edit("Flow from left to right" if flow == "right" else "Flow from top to bottom", apply)
 

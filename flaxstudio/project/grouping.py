@@ -12,6 +12,8 @@ from flaxstudio.graph.naming import free_name
 from flaxstudio.graph.order import downstream, upstream
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.annotation_following import part_of_annotations, with_part
+from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.block_edits import require_free
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.project import Position, Project
@@ -88,6 +90,7 @@ def _with_block_placed(
             edges.append(Edge(old.source, Port(node.name, into[old.source])))
         elif not starts_inside:
             edges.append(old)
+    inner = graph.without_nodes(frozenset(graph.names()) - chosen)
     place = next(index for index, old in enumerate(graph.nodes) if old.name in chosen)
     before = [old for old in graph.nodes[:place] if old.name not in chosen]
     after = [old for old in graph.nodes[place:] if old.name not in chosen]
@@ -99,7 +102,12 @@ def _with_block_placed(
         positions={**{n: p for n, p in project.positions.items() if n not in chosen}, node.name: (centre[0], centre[1])},
         library=project.library.with_definition(block),
         block_positions={**project.block_positions, block.name: _with_end_positions(block, positions)},
+        block_annotations=_with_beside(project.block_annotations, block.name, part_of_annotations(project.annotations, inner)),
     )
+
+
+def _with_beside(known: Mapping[str, Annotations], block: str, annotations: Annotations) -> dict[str, Annotations]:
+    return {**known, block: annotations} if annotations != Annotations() else dict(known)
 
 
 def _with_end_positions(block: Block, positions: Mapping[str, Position]) -> dict[str, Position]:
@@ -163,12 +171,15 @@ def _dissolved(project: Project, placed: Node, block: Block) -> Project:
     edges = tuple(dict.fromkeys(_joined_edges(graph, placed, block, names)))
     place = graph.names().index(placed.name)
     at = project.positions.get(placed.name, (0.0, 0.0))
-    moved = _around(project.block_positions.get(block.name, {}), names, at)
+    inside = project.block_positions.get(block.name, {})
+    way = _way(inside, names, at)
+    moved = {new: (x + way[0], y + way[1]) for new, (x, y) in _known(inside, names).items()}
     positions = {**{n: p for n, p in project.positions.items() if n != placed.name}, **moved}
     return replace(
         project,
         graph=replace(graph, nodes=(*graph.nodes[:place], *nodes, *graph.nodes[place + 1 :]), edges=edges),
         positions=positions,
+        annotations=with_part(project.annotations, _beside_of(project, block, ends), names, way),
     )
 
 
@@ -215,9 +226,18 @@ def _joined_edges(graph: Graph, placed: Node, block: Block, names: Mapping[str, 
                 yield Edge(source, Port(names[edge.target.node], edge.target.port))
 
 
-def _around(positions: Mapping[str, Position], names: Mapping[str, str], at: Position) -> dict[str, Position]:
-    known = {new: positions.get(old, (0.0, 0.0)) for old, new in names.items()}
-    if not known:
-        return {}
-    centre = tuple(sum(p[axis] for p in known.values()) / len(known) for axis in (0, 1))
-    return {name: (x - centre[0] + at[0], y - centre[1] + at[1]) for name, (x, y) in known.items()}
+def _beside_of(project: Project, block: Block, ends: set[str]) -> Annotations:
+    annotations = project.block_annotations.get(block.name, Annotations())
+    return part_of_annotations(annotations, block.graph.without_nodes(frozenset(ends)), annotations.names())
+
+
+def _known(positions: Mapping[str, Position], names: Mapping[str, str]) -> dict[str, Position]:
+    return {new: positions.get(old, (0.0, 0.0)) for old, new in names.items()}
+
+
+def _way(positions: Mapping[str, Position], names: Mapping[str, str], at: Position) -> Position:
+    """Return how far a block's nodes move so that their middle lies where its node was."""
+    places = _known(positions, names).values()
+    if not places:
+        return at
+    return at[0] - sum(x for x, _ in places) / len(places), at[1] - sum(y for _, y in places) / len(places)

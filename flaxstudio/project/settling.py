@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from flaxstudio.project.annotations import Annotations, settled
+from flaxstudio.project.annotation_following import settled
+from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.project import Project
 
 

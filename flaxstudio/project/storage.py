@@ -18,7 +18,8 @@ from flaxstudio.graph.library import Imported, Library
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_field, fault_of_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project import arrays
-from flaxstudio.project.annotations import Annotations, fault_of_annotations
+from flaxstudio.project.annotation_check import fault_of_annotations
+from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.migrations import VERSION, migrate
 from flaxstudio.project.project import Position, Project
@@ -92,7 +93,7 @@ def dump_project(project: Project, results: Results) -> bytes:
     content = {
         "format": FORMAT,
         "version": VERSION,
-        **{name: msgspec.to_builtins(getattr(project, name)) for name in _PROJECT_KEYS},
+        **{name: _in_order(msgspec.to_builtins(getattr(project, name))) for name in _PROJECT_KEYS},
         "training": _training_keys(project.training),
         "variables": trained.variables if trained else None,
         "optimizer_state": trained.optimizer_state if trained else None,
@@ -100,6 +101,13 @@ def dump_project(project: Project, results: Results) -> bytes:
         "runs": [_run_keys(run) for run in results.runs],
     }
     return arrays.pack(content)
+
+
+def _in_order(value: Any) -> Any:
+    """Return a tree with its maps in one order: which of two keys was set first is no part of a project."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def parse_project(content: bytes, name: str) -> tuple[Project, Results]:

@@ -233,3 +233,47 @@ def test_a_file_of_the_first_version_is_read() -> None:
 def test_own_layers_with_impossible_names_are_refused(library: Library) -> None:
     with pytest.raises(ProblemError, match="is damaged"):
         parse_project(dump_project(Project(library=library), Results()), "evil.msgpack")
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        ({"frames": [{"name": "frame_1", "title": "A", "box": [0, 0, 10, 10], "color": "pink"}]}, "Invalid enum value 'pink'"),
+        ({"frames": [{"name": "frame_1", "title": "A", "box": [0.0, 0.0, 10.0]}]}, "array"),
+        ({"notes": [{"name": "note_1", "text": "A", "box": [0.0, 0.0, float("nan"), 1.0]}]}, "has no size or place"),
+        ({"notes": [{"name": "note_1", "text": 3, "box": [0.0, 0.0, 9.0, 9.0]}]}, "Expected `str`"),
+        ({"notes": [{"name": "a", "text": "", "box": [0.0, 0.0, 9.0, 9.0]}] * 2}, "the same name"),
+        ({"looks": {"nobody": {"color": "red"}}}, "'nobody', a node that is not there"),
+        (
+            {
+                "routes": [
+                    {"edge": {"source": {"node": "a", "port": "out"}, "target": {"node": "b", "port": "in"}}, "dots": [[0, 0]]}
+                ]
+            },
+            "a wire that is not there",
+        ),
+    ],
+    ids=str,
+)
+def test_annotations_that_cannot_be_are_refused_in_one_sentence(spoilt: dict[str, object], told: str) -> None:
+    text = refusal(changed(annotations=spoilt))
+    assert text.startswith("x.msgpack is damaged: ")
+    assert told in text
+    assert text.endswith("Open another copy of it. The file was not changed.")
+
+
+def test_annotations_of_a_block_that_is_not_there_are_refused() -> None:
+    assert "'Gone', a block that is not there" in refusal(changed(block_annotations={"Gone": {}}))
+
+
+def test_a_file_of_version_2_opens_as_before() -> None:
+    table = msgpack.unpackb(dump_project(small_project(), small_results()), strict_map_key=True)
+    for key in ("annotations", "block_annotations", "flow"):
+        del table[key]
+    for graph in (table["graph"], table["trained"]["graph"]):
+        for node in graph["nodes"]:
+            del node["mode"]
+    project, results = parse_project(bytes(msgpack.packb({**table, "version": 2})), "x")
+    assert project == small_project()
+    assert results.trained is not None
+    assert results.trained.fits(project)
