@@ -55,17 +55,20 @@ def formula_of(term: Term) -> Formula | None:
     return None if fault_of_formula(formula, names_in(formula)) else formula
 
 
-def spread(spec: LayerSpec, attributes: Mapping[str, Value], singles: Collection[str]) -> dict[str, Value]:
+def kernel_of(spec: LayerSpec) -> AttributeSpec | None:
+    """Return the attribute that has a number for every dimension which a layer's kernel has, if there is one."""
+    return next((a for a in spec.attributes if a.lengths and a.is_required), None)
+
+
+def spread(attributes: Mapping[str, Value], singles: Collection[str], dimensions: int) -> dict[str, Value]:
     """Return attributes with single numbers that stand for every dimension written out, as Flax takes them."""
-    sizes = next((a for a in spec.attributes if a.lengths and a.is_required), None)
-    kernel = attributes.get(sizes.name, sizes.default) if sizes else None
-    if sizes is None or not isinstance(kernel, tuple):
-        return dict(attributes)
-    count = len(kernel)
-    return {
-        name: value * count if name in singles and isinstance(value, tuple) and name != sizes.name else value
-        for name, value in attributes.items()
-    }
+    return {name: _repeated(value, dimensions) if name in singles else value for name, value in attributes.items()}
+
+
+def _repeated(value: Value, count: int) -> Value:
+    if isinstance(value, Formula):
+        return Formula(ast.unparse(ast.Tuple([ast.parse(value.formula, mode="eval").body] * count, ast.Load())))
+    return value * count if isinstance(value, tuple) else value
 
 
 def _literal(spec: AttributeSpec, term: Term) -> Value:

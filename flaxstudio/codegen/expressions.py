@@ -73,9 +73,8 @@ def term_of(tree: ast.expr, names: Names) -> Term:
             return names.comprehension(tree)
         case ast.JoinedStr(values=values):
             return Op("text", tuple(_text_part(value, names) for value in values), tree.lineno)
-        case ast.Dict(keys=keys, values=values) if None not in keys:
-            pairs = (Seq((term_of(key, names), term_of(value, names))) for key, value in zip(keys, values, strict=True) if key)
-            return Op("dict", tuple(pairs), tree.lineno)
+        case ast.Dict():
+            return _dictionary(tree, names)
         case _:
             raise Unreadable(tree.lineno, f"`{shortened(tree)}` is not something that a graph can hold.")
 
@@ -119,6 +118,20 @@ def _unpacked(pairs: Op, line: int) -> list[tuple[str, Term]]:
             raise Unreadable(line, "An argument's name is not known before the model runs.")
         found.append((key.value, pair.items[1]))
     return found
+
+
+def _dictionary(tree: ast.Dict, names: Names) -> Term:
+    """Return a dictionary's pairs, those of `**others` among them; a later one takes the place of an earlier."""
+    pairs: dict[Term, Term] = {}
+    for key, value in zip(tree.keys, tree.values, strict=True):
+        found = term_of(value, names)
+        if key is not None:
+            pairs[term_of(key, names)] = found
+        elif isinstance(found, Op) and found.name == "dict":
+            pairs.update(pair.items for pair in found.args if isinstance(pair, Seq))  # type: ignore[misc]
+        else:
+            raise Unreadable(tree.lineno, f"`{shortened(tree)}` is not something that a graph can hold.")
+    return Op("dict", tuple(Seq(pair) for pair in pairs.items()), tree.lineno)
 
 
 def _items(tree: ast.expr, names: Names) -> list[Term]:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from flaxstudio.codegen.attribute_reader import Mismatch, value_of
 from flaxstudio.codegen.draft import Draft
-from flaxstudio.codegen.folding import plain
-from flaxstudio.codegen.terms import Const, Seq, Term, Unreadable
+from flaxstudio.codegen.folding import folded, plain
+from flaxstudio.codegen.terms import Const, FieldOf, Seq, Term, Unreadable
 from flaxstudio.graph.fields import BASIC_FIELDS, field_spec
 from flaxstudio.graph.formula import names_in
 from flaxstudio.graph.graph import Field, Formula, Graph, Value
@@ -30,6 +30,9 @@ def fields_of(reading: "Interpreter", draft: Draft, catalogue: Catalogue) -> tup
         field = _field(reading, name, like, catalogue) if like else None
         if field is not None:
             found.append(field)
+    kept = {field.name for field in found}
+    if lost := sorted({name for _, _, formula in uses for name in names_in(formula)} - kept):
+        raise Unreadable(reading.found.chain[0].lineno, f"What the field {lost[0]} may hold is not known.")
     return tuple(found)
 
 
@@ -70,6 +73,23 @@ def _value_now(reading: "Interpreter", name: str, attribute: AttributeSpec | Non
         return {}
 
 
+def peeked(reading: "Interpreter", term: Term) -> Term:
+    """Return what a term is for what the fields are now, without keeping that they were asked for."""
+    try:
+        return folded(term, lambda part: reading.peeked(part.name) if isinstance(part, FieldOf) else None)
+    except Unreadable:
+        return term
+
+
+def is_single(reading: "Interpreter", term: Term) -> bool:
+    """Return whether a term is one number, not one for each dimension."""
+    found = peeked(reading, term)
+    if isinstance(found, FieldOf):
+        spec = _annotated(reading, found.name)
+        return spec is not None and spec.type == "int"
+    return isinstance(found, Const) and isinstance(found.value, int)
+
+
 def is_numbers(reading: "Interpreter", name: str) -> bool:
     """Return whether a field holds several whole numbers."""
     default = reading.default(name)
@@ -103,7 +123,21 @@ def _like(reading: "Interpreter", name: str, uses: list[tuple[str, str, Formula]
     if not own and name in reading.facts.fields:
         return ""
     spec = _annotated(reading, name)
-    return spec.type if spec is not None and spec.type in _BASIC and not spec.is_optional else ""
+    if spec is not None and spec.type in _BASIC and not spec.is_optional:
+        return spec.type
+    return _of_default(reading, name) if own else ""
+
+
+def _of_default(reading: "Interpreter", name: str) -> str:
+    """Return what a field that is calculated with is like, where its annotation does not tell."""
+    default = reading.default(name)
+    match None if default is None else reading.settled(default):
+        case Seq():
+            return "ints"
+        case Const(value=float()):
+            return "float"
+        case _:
+            return "int"
 
 
 def _resolved(layer: str, attribute: str, catalogue: Catalogue) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 
 SEQUENTIAL = "flax.linen.Sequential"
+_NEWER = {"flax.linen.SelfAttention": "flax.linen.MultiHeadDotProductAttention"}
+"""Old class -> the one with the same params and outputs that stands for it here."""
 
 
 def callee(reading: "Interpreter", function: Term) -> Term:
@@ -105,7 +108,9 @@ def resolve(reading: "Interpreter", module: DraftModule, line: int, method: str 
     assert isinstance(made, Call)
     assert isinstance(made.function, Ref)
     why = f"{values.described(made)} is no layer that Flax Studio knows."
-    for pattern in reading.session.patterns.classes.get(made.function.path, ()):
+    path = _NEWER.get(made.function.path, made.function.path)
+    made = replace(made, function=Ref(path))
+    for pattern in reading.session.patterns.classes.get(path, ()):
         spec = pattern.spec
         if spec.method != method:
             continue
@@ -159,6 +164,8 @@ def _layer(
     assert isinstance(made.function, Ref)
     order = _positional_names(made.function.path, method.removeprefix(".") or "__call__")
     given = {order[place] if place < len(order) else str(place): term for place, term in enumerate(positional)} | dict(keywords)
+    if "inputs_kv" in given:  # the key, which is the value too where none is given
+        given["inputs_k"] = given.pop("inputs_kv")
     plain = [port for port in spec.inputs if not port.keyword]
     ports: list[tuple[str, Term]] = []
     for place, port in enumerate(plain):

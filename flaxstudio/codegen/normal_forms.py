@@ -130,6 +130,8 @@ def _known_call(path: str, positional: Sequence[Term], keywords: Sequence[tuple[
         return Op("attr:ndim", positional[0].args, line)
     if path in ("jax.numpy.asarray", "jax.numpy.array") and len(positional) == 1 and not keywords:
         return positional[0]
+    if path == "builtins.dict" and not positional and "**" not in dict(keywords):
+        return Op("dict", tuple(Seq((Const(name), value)) for name, value in keywords), line)
     if path == "functools.partial" and positional:
         function, *rest = positional
         return Call(Ref(path), (("func", function), ("args", Seq(tuple(rest))), *keywords), line)

@@ -71,7 +71,7 @@ def _read(session: Session, found: ClassText, given: Given, inputs: Sequence[Arr
         return _as_code(session, found, inputs, name, error)
     library = session.library.used_by(graph)
     own = {block.name for block in library.blocks}
-    if entangled := frozenset(n for code in library.codes for n in session.file.needed_by(code.name) if n in own):
+    if entangled := session.needed_by_codes(library) & own:
         raise _Again(entangled)
     return Reading(graph, library, name, tuple(session.notes))
 

@@ -13,7 +13,7 @@ from flaxstudio.codegen.folding import folded
 from flaxstudio.codegen.interpreter import Interpreter
 from flaxstudio.codegen.own_calls import is_flag
 from flaxstudio.codegen.patterns import Patterns, Same
-from flaxstudio.codegen.terms import SHAPE, Const, Op, Term, Unreadable, Wire
+from flaxstudio.codegen.terms import SHAPE, Const, Index, Item, Op, Term, Unreadable, Wire, walk
 from flaxstudio.codegen.text_file import TextFile, as_class_name, with_name_changed
 from flaxstudio.graph.graph import Edge, Field, Graph, Node, Port, Value
 from flaxstudio.graph.library import Block, Code, Library
@@ -99,6 +99,11 @@ class Session:
             self._codes[name] = own
         return self.catalogue[self._codes[name]]
 
+    def needed_by_codes(self, library: Library) -> frozenset[str]:
+        """Return the text's classes that a library's layers of code are written with."""
+        kept = {code.name for code in library.codes}
+        return frozenset(name for of, own in self._codes.items() if own in kept for name in self.file.needed_by(of))
+
     def block(self, reading: Interpreter, found: ClassText, given: Given, arguments: Mapping[str, Term]) -> Variant | None:
         """Return the block that a class is for what is given to it; None where it has to stay code."""
         if found.name in self.forced or found.name in self.why:
@@ -112,6 +117,8 @@ class Session:
         try:
             return self._new_block(reading, found, given, arguments)
         except Unreadable as error:
+            if any(_has_turns(tell) for tell in given.values()):  # a loop that is tried as a repeat; it can be unrolled
+                raise
             self.why[found.name] = f"line {error.line}: {error.sentence}"
             self.note(f"{found.name} is kept as code: line {error.line}: {error.sentence}")
             return None
@@ -240,6 +247,13 @@ class Session:
     def _define(self, definition: Block | Code) -> None:
         self.library = self.library.with_definition(definition)
         self.catalogue = catalogue_of(self.library, self.base)
+
+
+def _has_turns(tell: Callable[[], Term]) -> bool:
+    try:
+        return any(isinstance(part, Index | Item) for part in walk(tell()))
+    except Unreadable:
+        return False
 
 
 def _ends(draft: Draft) -> list[DraftNode]:

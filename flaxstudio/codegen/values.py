@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flaxstudio.codegen import module_calls, module_making
-from flaxstudio.codegen.attribute_reader import Mismatch, is_default_of, spread, value_of
+from flaxstudio.codegen.attribute_reader import Mismatch, is_default_of, kernel_of, spread, value_of
 from flaxstudio.codegen.draft import DraftNode
 from flaxstudio.codegen.equivalents import equivalents
+from flaxstudio.codegen.fields_reader import is_single, peeked
 from flaxstudio.codegen.folding import folded, truth
 from flaxstudio.codegen.patterns import Captured, Pattern, fits
 from flaxstudio.codegen.terms import (
@@ -140,11 +141,14 @@ def attributes_from(reading: "Interpreter", spec: LayerSpec, terms: Mapping[str,
             found[name] = value_of(attribute, term, reading.known, partial(reading.session.is_field, reading, spec, name))
         except Mismatch as mismatch:
             raise Mismatch(f"{name} {mismatch}") from None
-    # a single number is meant for every dimension where Flax wants one for each
-    singles = [a.name for a in spec.attributes if (a.lengths or a.type == "padding") and isinstance(terms.get(a.name), Const)]
-    return {
-        name: given for name, given in spread(spec, found, singles).items() if not is_default_of(spec.attribute(name), given)
-    }
+    kernel = kernel_of(spec)
+    if kernel is not None:
+        # a single number is meant for every dimension where Flax wants one for each
+        sized = [a.name for a in spec.attributes if a.name in terms and (a.lengths or a.type == "padding")]
+        singles = [name for name in sized if is_single(reading, terms[name])]
+        sizes = peeked(reading, terms[kernel.name]) if kernel.name in terms else None
+        found = spread(found, singles, len(sizes.items) if isinstance(sizes, Seq) else 1)
+    return {name: given for name, given in found.items() if not is_default_of(spec.attribute(name), given)}
 
 
 def outputs_of(node: DraftNode, ports: tuple[str, ...] = ()) -> Term:

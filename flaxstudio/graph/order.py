@@ -1,6 +1,6 @@
 """Orders of a graph: topological, the cycles that prevent one, and what leads to the outputs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flaxstudio.graph.graph import Graph
 
@@ -19,9 +19,13 @@ def topological_order(graph: Graph) -> tuple[str, ...]:
     """Return node names with every node after its inputs, chains kept together; nodes on or behind a cycle are left out.
 
     Depth first from the last nodes, so that a branch is finished before the next begins, as a person would write it.
+    What shares another's params comes after it where the wires allow it: a module's first call is its own.
     """
     into, out_of = _neighbours(graph)
     blocked = nodes_behind_cycles(graph)
+    for name, owner in _sharers(graph):
+        if owner in into and owner not in blocked and name not in _reached([owner], into):
+            into[name] = [owner, *into[name]]
     order: dict[str, None] = {}
     for root in sorted(graph.names(), key=lambda name: bool(out_of[name])):
         stack = [(root, iter(into[root]))] if root not in blocked and root not in order else []
@@ -34,6 +38,10 @@ def topological_order(graph: Graph) -> tuple[str, ...]:
             else:
                 stack.append((following, iter(into[following])))
     return tuple(order)
+
+
+def _sharers(graph: Graph) -> Iterator[tuple[str, str]]:
+    return ((node.name, str(node.attributes["shares"])) for node in graph.nodes if node.attributes.get("shares"))
 
 
 def nodes_behind_cycles(graph: Graph) -> frozenset[str]:

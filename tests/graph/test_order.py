@@ -28,6 +28,22 @@ def test_a_node_is_on_a_cycle_when_it_reaches_itself(arrows: list[tuple[int, int
     assert nodes_on_cycles(graph) == expected
 
 
+@given(pairs, st.dictionaries(st.integers(0, 7), st.integers(0, 7), max_size=4))
+def test_what_shares_params_comes_after_their_owner_where_the_wires_allow_it(
+    arrows: list[tuple[int, int]], owners: dict[int, int]
+) -> None:
+    plain = graph_of([(min(a, b), max(a, b)) for a, b in arrows if a != b])
+    nodes = (Node(f"n{i}", "Dense", {"shares": f"n{owners[i]}"} if i in owners else {}) for i in range(8))
+    graph = Graph(tuple(nodes), plain.edges)
+    order = topological_order(graph)
+    assert sorted(order) == sorted(graph.names())
+    assert all(order.index(e.source.node) < order.index(e.target.node) for e in graph.edges)
+    if len(owners) == 1:
+        ((sharer, owner),) = owners.items()
+        is_free = f"n{owner}" not in downstream(graph, [f"n{sharer}"])
+        assert (order.index(f"n{owner}") < order.index(f"n{sharer}")) or not is_free
+
+
 def test_nodes_behind_a_cycle_are_left_out_of_the_order() -> None:
     order = topological_order(graph_of([(0, 1), (1, 2), (2, 1), (2, 3)]))
     assert set(order) == {"n0", "n4", "n5", "n6", "n7"}
