@@ -1,6 +1,8 @@
 """Finds layers by what the user types, forgiving about missing letters. Palette and search popup rank alike."""
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flaxstudio.graph.spec import LayerSpec
 
@@ -29,11 +31,19 @@ def _score_of_word(word: str, spec: LayerSpec) -> int:
         return 120  # bn, mha
     if word in spec.base_name().split("_") or word in name:
         return 100
+    if word in _names_in_source(spec.code):
+        return 80  # LSTMCell, max_pool
     if any(keyword.startswith(word) for keyword in spec.keywords.lower().split()):
         return 60
     if _is_subsequence(word, name):
         return 40
     return 10 if word in f"{spec.keywords} {spec.summary} {spec.family}".lower() else 0
+
+
+@lru_cache(maxsize=1024)
+def _names_in_source(code: str) -> frozenset[str]:
+    """Return the names of Flax and JAX that a layer is written with, as one who knows them would type them."""
+    return frozenset(name.lower() for name in re.findall(r"(?<=\.)[A-Za-z_]\w+(?=\()", code))
 
 
 def _is_subsequence(letters: str, text: str) -> bool:

@@ -89,7 +89,7 @@ def _multi_head(name: str, summary: str) -> LayerSpec:
         rngs=("dropout",),
         shown=("num_heads",),
         doc=f"{FLAX}/layers.html#flax.linen.{name}",
-        keywords="transformer self cross attention heads sequence",
+        keywords="transformer self selfattention cross attention heads sequence",
     )
 
 

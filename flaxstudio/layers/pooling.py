@@ -66,4 +66,7 @@ LAYERS = (
     _global(
         "GlobalMaxPool", "max", "Takes the largest over all places of the image or series: one value a channel.", "maximum"
     ),
+    _global(
+        "GlobalMinPool", "min", "Takes the smallest over all places of the image or series: one value a channel.", "minimum"
+    ),
 )

@@ -1,5 +1,7 @@
 """The palette finds layers, gives them away by key and drag, and remembers the last ones."""
 
+import re
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
@@ -53,7 +55,7 @@ def test_a_query_keeps_only_what_fits_and_points_to_the_best(palette):
 def test_clearing_the_query_brings_all_back(palette):
     before = shown(palette)
     QTest.keyClicks(palette.field, "pool")
-    pools = ["MaxPool", "AvgPool", "MinPool", "GlobalAvgPool", "GlobalMaxPool"]
+    pools = ["MaxPool", "AvgPool", "MinPool", "GlobalAvgPool", "GlobalMaxPool", "GlobalMinPool"]
     assert shown(palette) == {"Convolution and pooling": pools}
     QTest.keyClick(palette.field, Qt.Key.Key_Escape)
     assert shown(palette) == before
@@ -117,3 +119,10 @@ def test_the_search_forgives_missing_letters_and_knows_other_words(query, best):
 
 def test_the_search_finds_nothing_for_nonsense():
     assert matching("qqqq", CATALOGUE) == []
+
+
+def test_every_layer_and_function_of_flax_is_found_by_its_own_name() -> None:
+    names = {name for spec in CATALOGUE for name in re.findall(r"\bnn\.(\w+)\(", spec.code)}
+    assert {"LSTMCell", "max_pool", "MultiHeadDotProductAttention"} <= names
+    for name in (*names, "SelfAttention"):
+        assert matching(name, CATALOGUE), name

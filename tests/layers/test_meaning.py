@@ -96,6 +96,7 @@ def test_global_pools_leave_one_value_a_channel_whatever_the_rank(shape: tuple[i
     flat = x.reshape(2, -1, 3)
     np.testing.assert_allclose(computed("GlobalAvgPool", x), flat.mean(axis=1), rtol=1e-5, atol=1e-6)
     assert jnp.array_equal(computed("GlobalMaxPool", x), flat.max(axis=1))
+    assert jnp.array_equal(computed("GlobalMinPool", x), flat.min(axis=1))
 
 
 def test_random_layers_rest_after_training() -> None:
