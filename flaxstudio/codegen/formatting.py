@@ -31,6 +31,17 @@ def wrapped_by_black(lines: list[str], depth: int) -> tuple[str, ...]:
     return tuple(text.rstrip("\n").split("\n")[depth:])
 
 
+def formatted_file(text: str) -> str:
+    """Return a whole file as Black writes it."""
+    import black
+    from black.parsing import InvalidInput
+
+    try:
+        return black.format_str(text, mode=black.Mode(line_length=LINE_LENGTH))
+    except InvalidInput:  # a layer's own code may use what this Black does not know yet
+        return text
+
+
 def _wrapped_plainly(line: str) -> tuple[str, ...] | None:
     """Return the lines of what nearly all long ones are, `x = nn.Conv(...)(x)` or `self.a = nn.Conv(...)`, else None.
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from flaxstudio.codegen.code_text import split_imports
+from flaxstudio.codegen.formatting import formatted_file
 from flaxstudio.codegen.source import import_lines
 from flaxstudio.data.sources import PREFIX, open_table
 from flaxstudio.data.table import Table
@@ -60,7 +61,7 @@ def training_script(project: Project, catalogue: Catalogue, beside: Path) -> str
         *([LONE_LAYER.format(node=lone)] if lone else []),
         *functions(run),
     ]
-    text = "\n\n".join(parts)
+    text = formatted_file("\n\n".join(parts))
     _require_own_names(text)
     return text
 

@@ -1,10 +1,12 @@
 """Writes what of a training script depends on the model's ends: its settings, losses, step and main."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flaxstudio.codegen.applying import number_of_key
+from flaxstudio.codegen.formatting import LINE_LENGTH
 from flaxstudio.data.dataset import apart
 from flaxstudio.data.ends import Entry, Goal
 from flaxstudio.export.script_text import LOSS, MAIN, PREPARED, SCALED, STATE, STEP, TOTAL_LOSS
@@ -53,8 +55,8 @@ def settings(run: ScriptRun) -> str:
     lines = [_CLASSIC] * config.classic_random
     lines += [f"DATA = {run.path!r}"] if run.path else []
     lines += [
-        f"FEATURES = {_columns(run.entries)}",
-        f"TARGETS = {_columns(run.goals)}",
+        _columns("FEATURES", run.entries),
+        _columns("TARGETS", run.goals),
         f"VALIDATION, TEST, SPLIT_SEED = {dataset.validation!r}, {dataset.test!r}, {dataset.seed}",
         f"BATCH_SIZE, STEPS, SEED = {config.batch_size!r}, {config.steps}, {config.seed}",
     ]
@@ -71,9 +73,19 @@ def functions(run: ScriptRun) -> Iterator[str]:
     yield _main(run)
 
 
-def _columns(ends: tuple[Entry, ...] | tuple[Goal, ...]) -> str:
-    """Return the columns as a list, or as lists by end."""
-    return repr(list(ends[0].columns)) if len(ends) == 1 else repr({end.name: list(end.columns) for end in ends})
+def _columns(name: str, ends: tuple[Entry, ...] | tuple[Goal, ...]) -> str:
+    """Return the columns as a list, or as lists by end; many short names share lines."""
+    if len(ends) > 1:
+        return f"{name} = { ({end.name: list(end.columns) for end in ends})!r}"
+    line = f"{name} = {list(ends[0].columns)!r}"
+    if len(line) <= LINE_LENGTH:
+        return line
+    lines = [""]
+    for item in (f"{json.dumps(column, ensure_ascii=False)}," for column in ends[0].columns):
+        if len(lines[-1]) + len(item) + 5 > LINE_LENGTH:
+            lines.append("")
+        lines[-1] += f" {item}" if lines[-1] else f"    {item}"
+    return "\n".join([f"{name} = [", *lines, "]  # fmt: skip"])
 
 
 def _losses(run: ScriptRun) -> Iterator[str]:

@@ -96,7 +96,8 @@ def prepared(columns, names, shape, dtype, train):
         known = features[train]
         offset, scale = {offset}, {scale}
         is_constant = np.ptp(known, axis) == 0
-        offset, scale = np.where(is_constant, known[0], offset), np.where(is_constant, 1, scale)
+        offset = np.where(is_constant, known[0], offset)
+        scale = np.where(is_constant, 1, scale)
         features = (features - offset.astype(np.float32)) / scale.astype(np.float32)
     return features.astype(dtype).reshape(-1, *shape)
 '''

@@ -40,7 +40,7 @@ def autoencoder(catalogue: Catalogue) -> Drawing:
     sketch.add("Output", sketch.add("Decoder", code, name="decoder"))
     sketch.add("Output", code, method="encode")
     latent = sketch.add("Input", name="latent", shape=(16,))
-    sketch.add("Output", sketch.add("Decoder", latent, shares="decoder"), method="decode")
+    sketch.add("Output", sketch.add("Decoder", latent, shares="decoder", name="decoder_2"), method="decode")
     return sketch.graph(), Library((encoder, decoder))
 
 

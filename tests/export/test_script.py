@@ -12,11 +12,13 @@ from flaxstudio.graph.graph import Node
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.project import Project
-from flaxstudio.project.templates import build_template
+from flaxstudio.project.templates import TEMPLATES, build_template
 from flaxstudio.training.events import StepsDone
 from flaxstudio.training.loop import train
+from tests.architectures.judging import judge_format
 from tests.export.trained import chain
 
 STEPS = 31
@@ -43,9 +45,16 @@ def assert_same(project: Project, folder: Path, own: Catalogue | None = None) ->
     np.testing.assert_allclose(list(printed.values()), expected[list(printed)], rtol=1e-4)
 
 
-@pytest.mark.parametrize("template", ["linear-regression", "wine", "digits-mlp"])
+@pytest.mark.parametrize("template", ["linear-regression", "wine", "digits-mlp", "digits-autoencoder"])
 def test_a_script_without_flax_studio_prints_the_losses_of_the_run(template: str, tmp_path: Path) -> None:
-    assert_same(build_template(template, catalogue()), tmp_path)
+    project = build_template(template, catalogue())
+    assert_same(project, tmp_path, catalogue_of(project.library, catalogue()))
+
+
+@pytest.mark.parametrize("template", [template.name for template in TEMPLATES if template.name != "empty"])
+def test_a_script_is_formatted_as_a_whole(template: str, tmp_path: Path) -> None:
+    project = build_template(template, catalogue())
+    judge_format(training_script(project, catalogue_of(project.library, catalogue()), tmp_path))
 
 
 def numbers_project(folder: Path, name: str, features: tuple[str, ...], targets: tuple[str, ...], width: int) -> Project:
@@ -62,6 +71,15 @@ def test_csv_files_with_a_constant_column_are_read_split_and_scaled_alike(tmp_pa
     rows = [f"{a:.4f},7,{b:.4f},{a - b:.4f},{a + b:.4f}" for a, b in rng.normal(5, 3, (50, 2))]
     (tmp_path / "d.csv").write_text("\n".join(["a,same,b,down,up", *rows]))
     assert_same(numbers_project(tmp_path, "d.csv", ("a", "same", "b"), ("down", "up"), 3), tmp_path)
+
+
+def test_columns_of_any_name_are_written_as_they_are(tmp_path: Path) -> None:
+    names = [f"größe \"{number}\" of 'it'\\" for number in range(9)]
+    np.savez(tmp_path / "d.npz", **{name: np.arange(40.0) * number for number, name in enumerate(names)})
+    project = numbers_project(tmp_path, "d.npz", tuple(names[:7]), tuple(names[7:]), 7)
+    text = training_script(project, catalogue(), tmp_path)
+    judge_format(text)
+    assert_same(project, tmp_path)
 
 
 def test_npz_arrays_are_scaled_by_one_pair_of_numbers(tmp_path: Path) -> None:
