@@ -44,12 +44,6 @@ class BlockActs(QObject):
         else:
             self.code_requested.emit(layer)
 
-    def on_open_selected(self) -> None:
-        """Open the selected node."""
-        selected = self._canvas.selected_nodes()
-        if len(selected) == 1 and self._canvas.scene.nodes[selected[0]].content.can_be_opened:
-            self.on_open(selected[0])
-
     def on_leave(self) -> None:
         """Go one step out."""
         self._session.go_to(self._session.place.outer())

@@ -87,9 +87,6 @@ class GraphActs(QObject):
         if names or edges:
             self._session.edit_shown(edits.remove(names, edges))
 
-    def on_delete(self) -> None:
-        self.on_delete_requested(self._canvas.selected_nodes(), self._canvas.selected_edges())
-
     def on_attribute_changed(self, node: str, name: str, value: Value) -> None:
         if name == "shares":
             self.share([node], str(value)) if value else self.unshare([node])
@@ -144,9 +141,6 @@ class GraphActs(QObject):
         if fault := fault_of_class_name(name):
             return self.tr("The name {0}.").format(fault)
         return self._session.attempt(edits.rename_model(name))
-
-    def on_select_all(self) -> None:
-        self._canvas.select(self._session.shown.graph.names())
 
     def on_copy(self) -> None:
         """Put the selected nodes on the clipboard, as data and as text."""

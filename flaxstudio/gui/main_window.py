@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.actions import TOOLBAR, Actions
+from flaxstudio.gui.actions import Actions
+from flaxstudio.gui.commands.keymap import KeyMap
+from flaxstudio.gui.commands.table import TOOLBAR
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.notice import Notice
 from flaxstudio.gui.settings import LAYOUT_VERSION
@@ -207,6 +209,11 @@ class MainWindow(QMainWindow):
         """Bring a panel to the front."""
         self.docks[name].setVisible(True)
         self.docks[name].raise_()
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Let keys mean other commands, in the menus and on the canvas."""
+        self.actions_by_name.set_keys(keys)
+        self.canvas.set_keys(keys)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Redraw everything in another theme."""

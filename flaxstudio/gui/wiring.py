@@ -1,5 +1,7 @@
 """The map of the house: which intent goes to which act, and which change goes to which view. Read it top to bottom."""
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QGuiApplication
 
 from flaxstudio.gui.studio import Studio
@@ -28,10 +30,11 @@ def _wire_changes(studio: Studio) -> None:
     QGuiApplication.styleHints().colorSchemeChanged.connect(studio.on_system_theme_changed)
 
 
-def _wire_commands(studio: Studio) -> None:
-    """Menus, toolbar and keys."""
-    window, canvas, files, graph = studio.window, studio.window.canvas, studio.files, studio.graph
-    commands = {
+def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
+    """Return what each command of the table does."""
+    window, files, graph = studio.window, studio.files, studio.graph
+    return {
+        **window.canvas.acts,
         "new": files.on_new,
         "open": files.on_open,
         "start": studio.show_start_page,
@@ -47,24 +50,13 @@ def _wire_commands(studio: Studio) -> None:
         "copy": graph.on_copy,
         "paste": graph.on_paste,
         "duplicate": graph.on_duplicate,
-        "delete": graph.on_delete,
-        "select_all": graph.on_select_all,
-        "rename": studio.focus_name,
-        "open_block": studio.blocks.on_open_selected,
-        "leave_block": studio.blocks.on_leave,
         "make_block": studio.blocks.on_make_block,
         "take_apart": studio.blocks.on_take_apart,
         "new_block": studio.blocks.on_new_block,
         "new_code_layer": studio.codes.on_new,
         "take_layer": studio.foreign.on_take,
         "plugin_folder": studio.codes.on_open_folder,
-        "add": canvas.open_search,
         "tidy": studio.arrange.on_tidy,
-        "fit": canvas.fit_all,
-        "fit_selection": canvas.fit_selection,
-        "zoom_reset": canvas.zoom_reset,
-        "zoom_in": canvas.zoom_in,
-        "zoom_out": canvas.zoom_out,
         "train": studio.train,
         "pause": studio.runner.pause_or_resume,
         "stop": studio.runner.stop,
@@ -79,8 +71,14 @@ def _wire_commands(studio: Studio) -> None:
         "documentation": studio.show_documentation,
         "about": studio.show_about,
     }
-    for name, command in commands.items():
-        window.actions_by_name[name].triggered.connect(lambda _=False, command=command: command())
+
+
+def _wire_commands(studio: Studio) -> None:
+    """Menus, toolbar and keys."""
+    window = studio.window
+    for name, act in acts_of(studio).items():
+        window.actions_by_name[name].triggered.connect(lambda _=False, act=act: act())
+    window.canvas.command_requested.connect(window.actions_by_name.trigger)
     window.recent_menu.aboutToShow.connect(studio.fill_recent_menu)
     window.may_close = studio.may_close
 

@@ -22,7 +22,7 @@ LAYERS = ("Input", "Dense", "relu", "Dense", "Output")
 def driver(qtbot, tmp_path: Path):
     driver = Driver(qtbot, tmp_path)
     driver.click(driver.window.start_page.new_button)
-    driver.window.canvas.zoom_reset()
+    driver.do("zoom_reset")
     names = [driver.drop(layer, 100.0 + 260.0 * i, 150.0) for i, layer in enumerate(LAYERS)]
     for source, target in pairwise(names):
         driver.connect(source, target)
@@ -73,7 +73,7 @@ def test_a_block_is_made_opened_edited_left_and_taken_apart(driver) -> None:
     assert "class Hidden(nn.Module):" in source(driver)
 
     # it is in the palette and a second node of it is drawn
-    canvas(driver).zoom_reset()
+    driver.do("zoom_reset")
     second = driver.drop("Hidden", 400.0, 420.0)
     assert driver.known.project.graph.node(second).layer == "Hidden"
 

@@ -51,7 +51,7 @@ def test_from_an_empty_window_to_an_exported_model(qtbot, tmp_path: Path, monkey
     window, known = driver.window, lambda: driver.known
     assert window.is_start_page_shown
     driver.click(window.start_page.new_button)
-    window.canvas.zoom_reset()
+    driver.do("zoom_reset")
 
     # draw, with shapes and problems as they come
     names = draw_network(driver)

@@ -100,6 +100,7 @@ class Desk(CanvasMouse):
             *("delete_requested", "selection_changed", "rename_requested", "file_dropped"),
         ):
             getattr(self.canvas, name).connect(lambda *values, name=name: self.log.append((name, *values)))
+        self.canvas.command_requested.connect(lambda name: self.canvas.acts[name]())
         self.canvas.resize(1200, 800)
         self.canvas.show()
         self.document.on_change = self.display

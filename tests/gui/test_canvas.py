@@ -131,7 +131,7 @@ def test_fit_shows_every_node(desk):
 def test_fit_selection_brings_what_is_selected_into_view(desk):
     desk.canvas.view.centerOn(9000, 9000)
     desk.canvas.select(["dense_1"])
-    desk.canvas.fit_selection()
+    desk.canvas.acts["fit_selection"]()
     assert desk.canvas.view.visible_box().contains(desk.canvas.scene.nodes["dense_1"].box())
 
 

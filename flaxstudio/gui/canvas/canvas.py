@@ -13,17 +13,18 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.acts import acts_of
 from flaxstudio.gui.canvas.breadcrumb import Breadcrumb, crumbs_of
 from flaxstudio.gui.canvas.fitting import fits
 from flaxstudio.gui.canvas.gestures import Pointer
 from flaxstudio.gui.canvas.intents import Intents
-from flaxstudio.gui.canvas.keys import ZOOM_STEP, fit_selection
 from flaxstudio.gui.canvas.minimap import Minimap
 from flaxstudio.gui.canvas.port_painter import PORT_Y, Side, port_keys
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.view import GraphView
+from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.block_edits import inside
 from flaxstudio.project.place import Place, block_at
@@ -54,8 +55,10 @@ class Canvas(QWidget):
         self.open_requested = self.intents.open_requested
         self.leave_requested = self.intents.leave_requested
         self.menu_requested = self.intents.menu_requested
+        self.command_requested = self.intents.command_requested
         self.scene = GraphScene(catalogue, tokens, self)
         self.view = GraphView(self.scene, self.intents, self)
+        self.acts = acts_of(self.view)
         self.minimap = Minimap(tokens, self.view)
         self.search = SearchPopup(catalogue, tokens, self)
         self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
@@ -164,22 +167,6 @@ class Canvas(QWidget):
             self.view.centerOn(bounds.left() + shift, bounds.center().y())
             self.view.view_moved.emit()
 
-    def fit_selection(self) -> None:
-        """Show what is selected, or everything if nothing is."""
-        fit_selection(self.view)
-
-    def zoom_reset(self) -> None:
-        """Go to 100 %."""
-        self.view.zoom_to(1.0, self.view.viewport().rect().center())
-
-    def zoom_in(self) -> None:
-        """Come a step nearer."""
-        self.view.zoom_to(self.view.zoom() * ZOOM_STEP, self.view.viewport().rect().center())
-
-    def zoom_out(self) -> None:
-        """Go a step away."""
-        self.view.zoom_to(self.view.zoom() / ZOOM_STEP, self.view.viewport().rect().center())
-
     def insertion_point(self) -> Position:
         """Return a free place for a new node: right of the last selected one, else in the middle of the view."""
         selected = self.scene.selected_nodes()
@@ -220,9 +207,9 @@ class Canvas(QWidget):
         """Which way the data goes in the drawing."""
         return self.scene.project.flow
 
-    def open_search(self) -> None:
-        """Open the search popup at the pointer."""
-        self.view.open_search()
+    def set_keys(self, keys: KeyMap) -> None:
+        """Let keys mean other commands."""
+        self.view.keys = keys
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

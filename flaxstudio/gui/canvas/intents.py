@@ -32,3 +32,5 @@ class Intents(QObject):
     """The open block is to be left."""
     menu_requested = Signal(object)
     """The menu of the selected nodes is to open: the point on the screen."""
+    command_requested = Signal(str)
+    """A key was pressed that means a command: the command's name."""

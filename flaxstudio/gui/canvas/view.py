@@ -25,7 +25,6 @@ from flaxstudio.gui.canvas.edge_scroll import EdgeScroll
 from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.intents import Intents
-from flaxstudio.gui.canvas.keys import act_of_key
 from flaxstudio.gui.canvas.node_painter import TITLE_BELOW
 from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.presses import gesture_of_press
@@ -34,6 +33,8 @@ from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.tips import tip_at
 from flaxstudio.gui.canvas.touch import Touch
 from flaxstudio.gui.canvas.wheel import Wheel, pinch, turn_wheel
+from flaxstudio.gui.commands.command import Need
+from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.layer_drag import layer_of
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
@@ -53,6 +54,7 @@ class GraphView(QGraphicsView):
         super().__init__(scene, parent)
         self.graph_scene = scene
         self.intents = intents
+        self.keys = KeyMap()
         self.tip = QLabel(self)
         self.tip.setObjectName("tip")
         self.tip.hide()
@@ -193,9 +195,11 @@ class GraphView(QGraphicsView):
         if event.key() == Qt.Key.Key_Space:
             self._is_space_held = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif event.key() == Qt.Key.Key_Escape:
-            self._escape()
-        elif not act_of_key(self, event):
+        elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            self.cancel_gesture()
+        elif name := self.keys.on_canvas(event, self.holds):
+            self.intents.command_requested.emit(name)
+        else:
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -204,8 +208,14 @@ class GraphView(QGraphicsView):
             self.viewport().unsetCursor()
 
     def focusNextPrevChild(self, is_next: bool) -> bool:
-        """Leave Tab to the search popup; Shift+Tab still leaves the canvas."""
-        return False if is_next else super().focusNextPrevChild(is_next)
+        """Leave Tab to the command that has it; Shift+Tab still leaves the canvas."""
+        is_taken = is_next and any("Tab" in keys for keys in self.keys.keys.values())
+        return False if is_taken else super().focusNextPrevChild(is_next)
+
+    def holds(self, need: Need) -> bool:
+        """Return whether what a command needs is selected."""
+        has_nodes = bool(self.graph_scene.selected_nodes())
+        return not need or has_nodes or (need == "selection" and bool(self.graph_scene.selected_edges()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -319,10 +329,9 @@ class GraphView(QGraphicsView):
         """Return a port's hit radius in scene px: never less than its size on the screen."""
         return t.PORT_HIT / 2 / min(1.0, self.zoom())
 
-    def _escape(self) -> None:
-        if self._gesture is not None:
-            self.cancel_gesture()
-        elif self.graph_scene.selected_nodes() or self.graph_scene.selected_edges():
+    def escape(self) -> None:
+        """Clear the selection, or leave the block where nothing is selected."""
+        if self.graph_scene.selected_nodes() or self.graph_scene.selected_edges():
             self.graph_scene.select([])
         else:
             self.intents.leave_requested.emit()

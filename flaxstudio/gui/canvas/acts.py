@@ -1,10 +1,9 @@
-"""What keys do on the canvas: one table from key to act."""
+"""What the canvas does by itself, by the command's name; whatever changes the project goes out as an intent."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPointF
 
 if TYPE_CHECKING:
     from flaxstudio.gui.canvas.scene import GraphScene
@@ -12,44 +11,26 @@ if TYPE_CHECKING:
 
 ZOOM_STEP = 1.2
 
-_Key = Qt.Key
-_NONE = Qt.KeyboardModifier.NoModifier
-_SHIFT = Qt.KeyboardModifier.ShiftModifier
-_CTRL = Qt.KeyboardModifier.ControlModifier
-_ALT = Qt.KeyboardModifier.AltModifier
 
-
-def act_of_key(view: "GraphView", event: QKeyEvent) -> bool:
-    """Carry out what a key asks for; returns whether it asks for anything."""
-    act = _acts(view).get((Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier))
-    if act is not None:
-        act()
-    return act is not None
-
-
-def _acts(view: "GraphView") -> dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[], None]]:
+def acts_of(view: "GraphView") -> dict[str, Callable[[], None]]:
+    """Return the canvas's own acts. Menus, keys and the command palette all come here."""
     return {
-        (_Key.Key_Tab, _NONE): view.open_search,
-        (_Key.Key_A, _SHIFT): view.open_search,
-        (_Key.Key_Delete, _NONE): lambda: _delete(view),
-        (_Key.Key_Backspace, _NONE): lambda: _delete_or_leave(view),
-        (_Key.Key_Return, _NONE): lambda: _open(view),
-        (_Key.Key_Enter, _NONE): lambda: _open(view),
-        (_Key.Key_Down, _CTRL): lambda: _open(view),
-        (_Key.Key_Up, _CTRL): view.intents.leave_requested.emit,
-        (_Key.Key_Up, _ALT): view.intents.leave_requested.emit,
-        (_Key.Key_A, _CTRL): lambda: view.graph_scene.select(view.graph_scene.nodes, view.graph_scene.edges),
-        (_Key.Key_F2, _NONE): lambda: _rename(view),
-        (_Key.Key_Home, _NONE): lambda: view.fit(view.graph_scene.bounds()),
-        (_Key.Key_F, _NONE): lambda: fit_selection(view),
-        (_Key.Key_Period, _NONE): lambda: fit_selection(view),
-        (_Key.Key_0, _CTRL): lambda: view.zoom_to(1.0, view.viewport().rect().center()),
-        (_Key.Key_Plus, _NONE): lambda: view.zoom_to(view.zoom() * ZOOM_STEP, view.viewport().rect().center()),
-        (_Key.Key_Minus, _NONE): lambda: view.zoom_to(view.zoom() / ZOOM_STEP, view.viewport().rect().center()),
-        (_Key.Key_Left, _NONE): lambda: _walk(view, -1, 0),
-        (_Key.Key_Right, _NONE): lambda: _walk(view, 1, 0),
-        (_Key.Key_Up, _NONE): lambda: _walk(view, 0, -1),
-        (_Key.Key_Down, _NONE): lambda: _walk(view, 0, 1),
+        "add": view.open_search,
+        "delete": lambda: _delete(view),
+        "rename": lambda: _rename(view),
+        "open_block": lambda: _open(view),
+        "leave_block": view.intents.leave_requested.emit,
+        "select_all": lambda: view.graph_scene.select(view.graph_scene.nodes, view.graph_scene.edges),
+        "escape": view.escape,
+        "walk_left": lambda: _walk(view, -1, 0),
+        "walk_right": lambda: _walk(view, 1, 0),
+        "walk_up": lambda: _walk(view, 0, -1),
+        "walk_down": lambda: _walk(view, 0, 1),
+        "fit": lambda: view.fit(view.graph_scene.bounds()),
+        "fit_selection": lambda: fit_selection(view),
+        "zoom_reset": lambda: view.zoom_to(1.0, view.viewport().rect().center()),
+        "zoom_in": lambda: view.zoom_to(view.zoom() * ZOOM_STEP, view.viewport().rect().center()),
+        "zoom_out": lambda: view.zoom_to(view.zoom() / ZOOM_STEP, view.viewport().rect().center()),
     }
 
 
@@ -64,13 +45,6 @@ def _delete(view: "GraphView") -> None:
         view.intents.delete_requested.emit(names, edges)
 
 
-def _delete_or_leave(view: "GraphView") -> None:
-    if view.graph_scene.selected_nodes() or view.graph_scene.selected_edges():
-        _delete(view)
-    else:
-        view.intents.leave_requested.emit()
-
-
 def _open(view: "GraphView") -> None:
     names = view.graph_scene.selected_nodes()
     if len(names) == 1 and view.graph_scene.nodes[names[0]].content.can_be_opened:
@@ -78,8 +52,8 @@ def _open(view: "GraphView") -> None:
 
 
 def _rename(view: "GraphView") -> None:
-    if names := view.graph_scene.selected_nodes():
-        view.intents.rename_requested.emit(names[-1])
+    names = view.graph_scene.selected_nodes()
+    view.intents.rename_requested.emit(names[-1] if names else "")
 
 
 def _walk(view: "GraphView", dx: int, dy: int) -> None:

@@ -1,0 +1,1 @@
+"""Every act of the window as data: its words, keys and place."""

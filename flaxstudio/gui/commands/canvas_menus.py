@@ -1,0 +1,65 @@
+"""The commands of the canvas: what is selected, what the graph holds, how it is arranged, how it is seen."""
+
+from flaxstudio.gui.commands.command import Menu, T, c
+
+SELECT = Menu(
+    T("&Select"),
+    (
+        c("select_all", T("Select all"), "Ctrl+A", scope="canvas"),
+        c("escape", T("Select nothing"), "Esc", scope="canvas", tip=T("Clear the selection, then leave the block")),
+        None,
+        c("walk_left", T("Go to the node before"), "Left", scope="canvas"),
+        c("walk_right", T("Go to the node after"), "Right", scope="canvas"),
+        c("walk_up", T("Go to the node above"), "Up", scope="canvas"),
+        c("walk_down", T("Go to the node below"), "Down", scope="canvas"),
+    ),
+)
+
+GRAPH = Menu(
+    T("&Graph"),
+    (
+        c("add", T("Add layer…"), "Tab", "Shift+A", icon="plus", scope="canvas"),
+        None,
+        c(
+            "make_block",
+            T("Make block…"),
+            "Ctrl+G",
+            icon="group",
+            tip=T("Put the selected nodes into a layer of your own"),
+        ),
+        c("take_apart", T("Take block apart"), "Ctrl+Shift+G", icon="ungroup"),
+        c("new_block", T("New block…"), icon="boxes"),
+        c("open_block", T("Open block"), "Return", "Enter", "Ctrl+Down", scope="canvas"),
+        c(
+            "leave_block",
+            T("Leave block"),
+            *("U", "Backspace", "Ctrl+Up", "Alt+Up"),
+            icon="corner-left-up",
+            scope="canvas",
+        ),
+        None,
+        c("new_code_layer", T("New code layer…"), icon="code", tip=T("Write a layer of your own in Flax")),
+        c(
+            "take_layer",
+            T("Layer from a package or file…"),
+            tip=T("Use a Module of an installed package or of a Python file"),
+        ),
+        c("plugin_folder", T("Open the plug-in folder"), tip=T("Layers in files there are in the palette")),
+    ),
+)
+
+ARRANGE = Menu(
+    T("&Arrange"),
+    (c("tidy", T("Tidy"), "Ctrl+Shift+L", icon="sparkles", tip=T("Arrange the nodes from left to right")),),
+)
+
+VIEW = Menu(
+    T("&View"),
+    (
+        c("fit", T("Fit all"), "Home", icon="maximize", scope="canvas", tip=T("Show the whole graph")),
+        c("fit_selection", T("Fit selection"), "F", ".", scope="canvas"),
+        c("zoom_reset", T("Zoom to 100 %"), "Ctrl+0"),
+        c("zoom_in", T("Zoom in"), "Ctrl++", "Ctrl+=", "+", icon="zoom-in"),
+        c("zoom_out", T("Zoom out"), "Ctrl+-", "-", icon="zoom-out"),
+    ),
+)

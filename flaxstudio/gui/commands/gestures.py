@@ -1,0 +1,58 @@
+"""What mouse and touch do on the canvas, as data for the sheet of keys and gestures."""
+
+from dataclasses import dataclass
+
+from flaxstudio.gui.commands.command import T
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """One gesture: what the hand does, and what comes of it."""
+
+    hand: str
+    effect: str
+
+
+GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
+    (
+        T("Look"),
+        (
+            Gesture(T("Wheel"), T("Zoom at the pointer")),
+            Gesture(T("Middle button + drag"), T("Move the view")),
+            Gesture(T("Space + drag"), T("Move the view")),
+            Gesture(T("Two fingers"), T("Move the view")),
+            Gesture(T("Pinch, or Ctrl + two fingers"), T("Zoom")),
+            Gesture(T("Click or drag in the minimap"), T("Go there")),
+        ),
+    ),
+    (
+        T("Select and move"),
+        (
+            Gesture(T("Click"), T("Select a node or a wire")),
+            Gesture(T("Shift + click"), T("Add to the selection")),
+            Gesture(T("Ctrl + click"), T("Add to the selection, or take away")),
+            Gesture(T("Drag on empty canvas"), T("Select what lies in the box; Shift adds, Ctrl toggles")),
+            Gesture(T("Drag a node"), T("Move what is selected")),
+        ),
+    ),
+    (
+        T("Add and connect"),
+        (
+            Gesture(T("Double-click or right-click on empty canvas"), T("Add a layer there")),
+            Gesture(T("Drag a layer from the palette"), T("Add it; on a wire, insert it there")),
+            Gesture(T("Drag a node onto a wire"), T("Insert it there; Alt moves it without inserting")),
+            Gesture(T("Drag from a port"), T("Draw a wire; dropped on empty canvas, choose a layer that fits")),
+            Gesture(T("Drag a wire off an input"), T("Take it away, or to another port")),
+            Gesture(T("Alt + click on a port"), T("Remove its wires")),
+        ),
+    ),
+    (
+        T("Open"),
+        (
+            Gesture(T("Double-click a block"), T("Open it")),
+            Gesture(T("Double-click a node's name"), T("Rename it")),
+            Gesture(T("Right-click a node or a wire"), T("Menu of what can be done with it")),
+        ),
+    ),
+)
+"""Sections in the order in which they are shown."""

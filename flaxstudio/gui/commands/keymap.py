@@ -1,0 +1,61 @@
+"""Which keys mean which command: the table's, changed as the user likes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from flaxstudio.gui.commands.command import Command, Need
+from flaxstudio.gui.commands.table import commands
+
+_STRONG = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def _default_keys() -> dict[str, tuple[str, ...]]:
+    return {command.name: tuple(map(portable, command.keys)) for command in commands()}
+
+
+def portable(key: str) -> str:
+    """Return a key as Qt writes it ("Delete" is "Del"), "" if there is no such key."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMap:
+    """Every command's keys by its name, as Qt's portable text ("Ctrl+Shift+P")."""
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=_default_keys)
+
+    def live_keys(self, command: Command) -> tuple[str, ...]:
+        """Return the keys that the window itself listens to, wherever the focus is."""
+        return tuple(key for key in self.keys[command.name] if command.scope == "window" and not is_plain(key))
+
+    def on_canvas(self, event: QKeyEvent, holds: Callable[[Need], bool]) -> str:
+        """Return the command that a key means on the canvas, "" for none; `holds` tells what is selected."""
+        typed = texts_of(event)
+        meant = [command for command in commands() if set(typed) & set(self.keys[command.name])]
+        return next((command.name for command in meant if holds(command.needs)), "")
+
+
+def texts_of(event: QKeyEvent) -> tuple[str, ...]:
+    """Return a pressed key as portable text: with Shift, and without where Shift only made the sign ("+", "?")."""
+    key, modifiers = Qt.Key(event.key()), event.modifiers() & ~_KEYPAD
+    if key == Qt.Key.Key_Backtab:
+        key = Qt.Key.Key_Tab
+    made = [modifiers]
+    if modifiers & _SHIFT and event.text().isprintable() and event.text() and not event.text().isalpha():
+        made.append(modifiers & ~_SHIFT)
+    return tuple(QKeySequence(QKeyCombination(kept, key)).toString(QKeySequence.SequenceFormat.PortableText) for kept in made)
+
+
+def is_plain(key: str) -> bool:
+    """Return whether a key could be meant for a text field or a list: no Ctrl, Alt, Meta and no function key."""
+    sequence = QKeySequence(key)
+    if sequence.isEmpty():
+        return False
+    combination = sequence[0]  # type: ignore[index]  # missing in the stubs
+    is_function = Qt.Key.Key_F1 <= combination.key() <= Qt.Key.Key_F35
+    return not is_function and not combination.keyboardModifiers() & _STRONG

@@ -1,0 +1,17 @@
+"""The one table of commands: the menu bar from left to right. Each menu's rows are in a file of its own."""
+
+from collections.abc import Iterator
+
+from flaxstudio.gui.commands.canvas_menus import ARRANGE, GRAPH, SELECT, VIEW
+from flaxstudio.gui.commands.command import Command, Menu, commands_in
+from flaxstudio.gui.commands.window_menus import EDIT, FILE, HELP, RUN, WINDOW
+
+MENUS: tuple[Menu, ...] = (FILE, EDIT, SELECT, GRAPH, ARRANGE, VIEW, RUN, WINDOW, HELP)
+TOOLBAR: tuple[str | None, ...] = (
+    "new", "open", "save", None, "undo", "redo", None, "tidy", "fit", None, "train", "pause", "stop",
+)  # fmt: skip
+
+
+def commands() -> Iterator[Command]:
+    """Yield every command, in the order of the menus."""
+    return (command for menu in MENUS for command in commands_in(menu))

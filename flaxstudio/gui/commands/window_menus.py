@@ -1,0 +1,72 @@
+"""The commands of the window as a whole: files, editing, runs, the window itself, help."""
+
+from flaxstudio.gui.commands.command import Menu, T, c
+
+FILE = Menu(
+    T("&File"),
+    (
+        c("new", T("New project"), "Ctrl+N", icon="file-plus"),
+        c("open", T("Open…"), "Ctrl+O", icon="folder-open"),
+        "recent",
+        c("start", T("Start page"), icon="house"),
+        None,
+        c("save", T("Save"), "Ctrl+S", icon="save"),
+        c("save_as", T("Save as…"), "Ctrl+Shift+S"),
+        None,
+        c("import_code", T("Import code…"), icon="code", tip=T("Make a graph of a Flax Module's source")),
+        c("open_data", T("Open data…"), "Ctrl+Shift+O", icon="table-2"),
+        c("export", T("Export…"), "Ctrl+E", icon="upload"),
+        None,
+        c("quit", T("Quit"), "Ctrl+Q"),
+    ),
+)
+
+EDIT = Menu(
+    T("&Edit"),
+    (
+        c("undo", T("Undo"), "Ctrl+Z", icon="undo-2"),
+        c("redo", T("Redo"), "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2"),
+        None,
+        c("cut", T("Cut"), "Ctrl+X", icon="scissors", scope="canvas", needs="nodes"),
+        c("copy", T("Copy"), "Ctrl+C", icon="copy", scope="canvas", needs="nodes"),
+        c("paste", T("Paste"), "Ctrl+V", icon="clipboard-paste", scope="canvas"),
+        c("duplicate", T("Duplicate"), "Ctrl+D", scope="canvas", needs="nodes"),
+        c("delete", T("Delete"), "Delete", "Backspace", icon="trash-2", scope="canvas", needs="selection"),
+        None,
+        c("rename", T("Rename"), "F2", icon="pencil-line"),
+    ),
+)
+
+RUN = Menu(
+    T("&Run"),
+    (
+        c("train", T("Train"), "Ctrl+Return", "Ctrl+Enter", icon="play", tip=T("Train the model from new params")),
+        c("pause", T("Pause"), "Ctrl+P", icon="pause"),
+        c("stop", T("Stop"), "Ctrl+.", icon="square"),
+        c("continue", T("Go on from the last run"), icon="step-forward"),
+    ),
+)
+
+WINDOW = Menu(
+    T("&Window"),
+    (
+        c("mode_draw", T("Draw"), "Ctrl+1", tip=T("Large canvas")),
+        c("mode_train", T("Train"), "Ctrl+2", tip=T("Large curves")),
+        c("mode_judge", T("Judge"), "Ctrl+3", tip=T("Large figures")),
+        None,
+        "docks",
+        c("reset_layout", T("Reset arrangement")),
+        None,
+        c("theme_system", T("Theme as the system"), is_checkable=True),
+        c("theme_light", T("Light theme"), icon="sun", is_checkable=True),
+        c("theme_dark", T("Dark theme"), icon="moon", is_checkable=True),
+    ),
+)
+
+HELP = Menu(
+    T("&Help"),
+    (
+        c("documentation", T("Flax documentation"), icon="circle-help"),
+        c("about", T("About Flax Studio"), icon="info"),
+    ),
+)
