@@ -96,7 +96,8 @@ def test_check_tells_severity_node_what_and_what_to_do(project: Callable[[str], 
     problem = json.loads(capsys.readouterr().out)["problems"][0]
     assert problem["node"] == "dense_1"
     assert problem["severity"] == "error"
-    assert set(problem) == {"severity", "node", "what", "what_to_do"}
+    assert {"severity", "node", "what", "what_to_do"} <= set(problem)
+    assert problem["repairs"] == ["Set it to 64"]
 
 
 def test_check_finds_the_node_that_cannot_take_its_input(project: Callable[[str], str], capsys: Capture) -> None:

@@ -52,5 +52,11 @@ def _shape_problems(project: Project, catalogue: Catalogue) -> tuple[Problem, ..
     return ShapeInference(catalogue).infer(project.graph).problems
 
 
-def _as_map(problem: Problem) -> dict[str, str]:
-    return {"severity": problem.severity, "node": problem.node, "what": problem.what, "what_to_do": problem.remedy}
+def _as_map(problem: Problem) -> dict[str, str | list[str]]:
+    return {
+        "severity": problem.severity,
+        "node": problem.node,
+        "what": problem.what,
+        "what_to_do": problem.remedy,
+        "repairs": [fix.label for fix in problem.fixes],
+    }

@@ -11,7 +11,7 @@ from flaxstudio.data.table import Table
 from flaxstudio.graph.activity import active
 from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Graph, Node
-from flaxstudio.graph.problem import Fix, Problem, ProblemError
+from flaxstudio.graph.problem import Problem, ProblemError, setting
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec
 from flaxstudio.project.project import Project
@@ -129,7 +129,7 @@ def _input_problems(ends: Ends, spec: DatasetSpec, table: Table) -> Iterator[Pro
             entry.name,
             f"{which} {give} {sum(sizes)} numbers a sample; {entry.name} takes {_shape_text(shape)}.",
             f"Set its shape to {_shape_text(wanted)}, or tick other features.",
-            fix=Fix(f"Set shape to {_shape_text(wanted)}", entry.name, "shape", wanted),
+            fixes=(setting(f"Set shape to {_shape_text(wanted)}", entry.name, "shape", wanted),),
         )
     taken = {name for entry in ends.entries for name in entry.columns}
     left = tuple(name for name in spec.features if name not in taken)
@@ -148,7 +148,7 @@ def _output_problems(graph: Graph, ends: Ends, table: Table, catalogue: Catalogu
                 dense.name,
                 f"{dense.name} gives {given} outputs, and the data has {wanted} {what}.",
                 f"Set its features to {wanted}.",
-                fix=Fix(f"Set features to {wanted}", dense.name, "features", wanted),
+                fixes=(setting(f"Set features to {wanted}", dense.name, "features", wanted),),
             )
 
 

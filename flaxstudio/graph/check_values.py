@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from flaxstudio.graph.fields import field_spec, field_values
 from flaxstudio.graph.formula import evaluate, fault_of_formula
 from flaxstudio.graph.graph import Formula, Graph, Node, Value
-from flaxstudio.graph.problem import Fix, Problem
+from flaxstudio.graph.problem import Problem, setting
 from flaxstudio.graph.spec import AttributeSpec, Catalogue, LayerSpec
 
 
@@ -42,8 +42,8 @@ def check_attributes(node: Node, spec: LayerSpec, graph: Graph) -> Iterator[Prob
         if attribute is None:
             yield Problem(node.name, f"{node.name} has no attribute “{name}”.", "Delete the node and add it again.")
         elif fault := _fault_of(value, attribute, fields):
-            fix = Fix(f"Set it to {attribute.default}", node.name, name, attribute.default)
-            yield Problem(node.name, f"{node.name}: {name} {fault}.", "Change it in the inspector.", fix=fix)
+            fix = setting(f"Set it to {attribute.default}", node.name, name, attribute.default)
+            yield Problem(node.name, f"{node.name}: {name} {fault}.", "Change it in the inspector.", fixes=(fix,))
 
 
 def _fault_of(value: Value, attribute: AttributeSpec, fields: Mapping[str, Value]) -> str | None:
@@ -99,8 +99,8 @@ def _check_shares(node: Node, spec: LayerSpec, owner: str, graph: Graph, catalog
         yield Problem(node.name, f"{node.name} can only share the params of another {' or '.join(alike)}.", remedy)
     elif other.attributes.get("shares"):
         first = other.attributes["shares"]
-        fix = Fix(f"Share those of {first}", node.name, "shares", first)
-        yield Problem(node.name, f"{node.name} shares the params of {owner}, which has none of its own.", remedy, fix=fix)
+        fix = setting(f"Share those of {first}", node.name, "shares", first)
+        yield Problem(node.name, f"{node.name} shares the params of {owner}, which has none of its own.", remedy, fixes=(fix,))
 
 
 def _check_repeated_names(node: Node, graph: Graph) -> Iterator[Problem]:

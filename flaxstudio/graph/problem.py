@@ -4,23 +4,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flaxstudio.graph.graph import Value
+from flaxstudio.graph.repair import SetAttribute, Step
 
 Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A repair of one click: set an attribute of a node."""
+    """A repair of one click: what it is called, and the steps that make it. `project.repairs` carries it out."""
 
     label: str
-    node: str
-    attribute: str
-    value: Value
+    steps: tuple[Step, ...]
+
+
+def setting(label: str, node: str, attribute: str, value: Value) -> Fix:
+    """Return the repair that sets one attribute."""
+    return Fix(label, (SetAttribute(node, attribute, value),))
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at which node ("" for the whole graph) and what to do about it.
+    """What is wrong at which node ("" for the whole graph), what to do about it, and the repairs, the best first.
 
     `block` is the block in whose graph the node lies, "" for the model's own graph.
     """
@@ -29,8 +33,13 @@ class Problem:
     what: str
     remedy: str
     severity: Severity = "error"
-    fix: Fix | None = None
+    fixes: tuple[Fix, ...] = ()
     block: str = ""
+
+    @property
+    def fix(self) -> Fix | None:
+        """The best repair, if there is one."""
+        return self.fixes[0] if self.fixes else None
 
     def __str__(self) -> str:
         return f"{self.what} {self.remedy}".strip()

@@ -18,6 +18,7 @@ from flaxstudio.project.block_edits import within
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.field_edits import remove_field, rename_field, set_field
 from flaxstudio.project.project import Position
+from flaxstudio.project.repairs import apply_fix
 
 MIME = "application/x-flaxstudio-nodes"
 _PASTE_STEP = 40.0
@@ -125,7 +126,7 @@ class GraphActs(QObject):
     def on_fix_requested(self, fix: Fix, block: str | None = None) -> None:
         """Carry out a repair in a block's graph; in the open one where none is named."""
         where = self._session.block if block is None else block
-        self._session.edit(within(where, edits.apply_fix(fix, self._session.catalogue)))
+        self._session.edit(within(where, apply_fix(fix, self._session.catalogue)))
 
     def rename(self, old: str, new: str) -> str:
         """Rename a node; return why not, if it may not be."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from flaxstudio.graph.graph import Edge, Graph, Node, Port, Value
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_name, free_name
 from flaxstudio.graph.order import would_cycle
-from flaxstudio.graph.problem import Fix, ProblemError
+from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.project.annotation_following import part_of_annotations, with_dots_moved, with_node_renamed, with_part
 from flaxstudio.project.annotations import Annotations
@@ -120,11 +120,6 @@ def set_attribute(node: str, name: str, value: Value, catalogue: Catalogue) -> E
         return replace(project, graph=project.graph.with_node_replaced(node, replace(old, attributes=attributes)))
 
     return Edit(f"Set {node}.{name}", apply, f"set {node}.{name}")
-
-
-def apply_fix(fix: Fix, catalogue: Catalogue) -> Edit:
-    """Carry out a problem's repair of one click."""
-    return set_attribute(fix.node, fix.attribute, fix.value, catalogue)
 
 
 def rename_node(old: str, new: str) -> Edit:

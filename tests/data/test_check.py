@@ -8,10 +8,11 @@ from flaxstudio.data.check import check_data
 from flaxstudio.data.samples import SAMPLES, SampleInfo
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.table import Table
+from flaxstudio.graph.repair import SetAttribute
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec
-from flaxstudio.project.edits import apply_fix
 from flaxstudio.project.project import Project
+from flaxstudio.project.repairs import apply_fix
 from flaxstudio.project.templates import TEMPLATES, Layer, Template, build_template, row_of_layers
 
 OUTPUT: Layer = ("Output", {})
@@ -68,7 +69,7 @@ def test_an_input_of_another_shape_than_the_features_is_told_and_fixed(
     (problem,) = check_data(drawn, table, catalogue())
     assert problem.node == "input_1"
     assert problem.fix is not None
-    assert problem.fix.value == wanted
+    assert problem.fix.steps == (SetAttribute("input_1", "shape", wanted),)
     assert check_data(apply_fix(problem.fix, catalogue()).apply(drawn), table, catalogue()) == ()
 
 
@@ -76,7 +77,7 @@ def test_columns_that_make_a_square_are_offered_to_a_convolution_as_an_image() -
     drawn = project(sample("digits").dataset, shape(28, 28, 1), ("Conv", {}), ("Flatten", {}), dense(10), OUTPUT)
     (problem,) = check_data(drawn, open_table("sample:digits"), catalogue())
     assert problem.fix is not None
-    assert problem.fix.value == (8, 8, 1)
+    assert problem.fix.steps == (SetAttribute("input_1", "shape", (8, 8, 1)),)
 
 
 def test_columns_that_are_gone_or_hold_text_are_told_each() -> None:

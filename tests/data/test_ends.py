@@ -9,8 +9,8 @@ from flaxstudio.data.ends import Ends, ends_of
 from flaxstudio.data.table import Table
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec, TrainConfig
-from flaxstudio.project.edits import apply_fix
 from flaxstudio.project.project import Project, check_project
+from flaxstudio.project.repairs import apply_fix
 from flaxstudio.project.sketch import Sketch
 
 CATALOGUE = catalogue()

@@ -1,6 +1,6 @@
 from flaxstudio.graph.check import check, has_errors
 from flaxstudio.graph.graph import Edge, Graph, Node, Port, edge
-from flaxstudio.graph.problem import Fix
+from flaxstudio.graph.problem import setting
 from flaxstudio.layers import catalogue
 
 CATALOGUE = catalogue()
@@ -37,7 +37,7 @@ def test_a_wrong_attribute_offers_its_default() -> None:
     graph = SOUND.with_node_replaced("dense_1", Node("dense_1", "Dense", {"features": 0}))
     (problem,) = check(graph, CATALOGUE)
     assert problem.what == "dense_1: features must be a whole number of at least 1."
-    assert problem.fix == Fix("Set it to 64", "dense_1", "features", 64)
+    assert problem.fix == setting("Set it to 64", "dense_1", "features", 64)
 
 
 def test_a_loop_is_told_at_each_of_its_nodes() -> None:

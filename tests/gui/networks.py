@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from flaxstudio.graph.graph import Graph, Node, Value, edge
-from flaxstudio.graph.problem import Fix, Problem
+from flaxstudio.graph.problem import Problem, setting
 from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape
 from flaxstudio.project.project import Project
 
@@ -30,9 +30,9 @@ SHAPES = GraphShapes(
         "output_1": NodeShape(None),
     }
 )
-FIX = Fix("Set it to 64", "conv_1", "features", 64)
+FIX = setting("Set it to 64", "conv_1", "features", 64)
 PROBLEMS = (
-    Problem("conv_1", "conv_1: features must be a whole number of at least 1.", "Change it in the inspector.", fix=FIX),
+    Problem("conv_1", "conv_1: features must be a whole number of at least 1.", "Change it in the inspector.", fixes=(FIX,)),
     Problem("dense_2", "dense_2 does not lead to an output and is left out.", "Connect it or delete it.", "warning"),
     Problem("", "There is no data.", "Choose a sample set."),
 )

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 
+from flaxstudio.graph.problem import setting
 from flaxstudio.gui.panels.problems import ProblemsPanel
 from flaxstudio.gui.tokens import DARK, LIGHT
 from tests.gui.networks import FIX, PROBLEMS
@@ -83,3 +84,14 @@ def test_a_theme_switch_keeps_the_list(panel):
     panel.display(PROBLEMS)
     panel.set_tokens(DARK)
     assert panel.list.topLevelItemCount() == 3
+
+
+def test_further_repairs_stand_in_a_menu_beside_the_best(panel):
+    other = setting("Set it to 32", "conv_1", "features", 32)
+    panel.display((replace(PROBLEMS[0], fixes=(FIX, other)),))
+    spy = QSignalSpy(panel.fix_requested)
+    (more,) = panel.list.findChildren(QToolButton)
+    (action,) = more.menu().actions()
+    assert action.text() == "Set it to 32"
+    action.trigger()
+    assert spy.at(0) == [other, ""]

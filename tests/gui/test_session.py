@@ -8,6 +8,7 @@ from flaxstudio.project import edits
 from flaxstudio.project.config import DatasetSpec
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
+from flaxstudio.project.repairs import apply_fix
 from flaxstudio.project.templates import build_template
 
 CATALOGUE = catalogue()
@@ -56,7 +57,7 @@ def test_data_is_read_and_checked_against_the_graph(session: Session, qtbot: QtB
     session.edit(edits.set_attribute("input_1", "shape", (9,), CATALOGUE))
     qtbot.waitUntil(lambda: any(p.node == "input_1" and p.fix for p in session.knowledge.problems), timeout=30_000)
     fix = next(p.fix for p in session.knowledge.problems if p.fix)
-    session.edit(edits.apply_fix(fix, CATALOGUE))
+    session.edit(apply_fix(fix, CATALOGUE))
     qtbot.waitUntil(lambda: not session.knowledge.problems, timeout=30_000)
 
 

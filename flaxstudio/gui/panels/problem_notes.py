@@ -52,8 +52,8 @@ class ProblemNotes(QWidget):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             words.addWidget(label)
-        if problem.fix is not None:
-            words.addWidget(self._fix_button(problem.fix), 0, Qt.AlignmentFlag.AlignLeft)
+        for fix in problem.fixes:
+            words.addWidget(self._fix_button(fix), 0, Qt.AlignmentFlag.AlignLeft)
         line = QHBoxLayout(note)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(t.GAP)

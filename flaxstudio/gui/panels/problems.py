@@ -1,19 +1,23 @@
 """The panel that lists all problems of the project, each a click away from its node."""
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMenu,
     QPushButton,
     QStackedWidget,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from flaxstudio.graph.problem import Fix, Problem
+from flaxstudio.graph.problem import Problem
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.tokens import Tokens
@@ -86,8 +90,8 @@ class ProblemsPanel(QWidget):
         for problem in self._problems:
             item = self._item(problem)
             self.list.addTopLevelItem(item)
-            if problem.fix is not None:
-                button = self._fix_button(problem.fix, problem.block)
+            if problem.fixes:
+                button = self._fix_button(problem)
                 self.list.setItemWidget(item, _FIX, button)
                 item.setSizeHint(_FIX, button.sizeHint() + QSize(t.GAP, 0))
         self._stack.setCurrentIndex(1 if self._problems else 0)
@@ -105,11 +109,28 @@ class ProblemsPanel(QWidget):
         item.setSizeHint(_WORDS, QSize(0, _ROW_HEIGHT))
         return item
 
-    def _fix_button(self, fix: Fix, block: str) -> QPushButton:
-        button = QPushButton(fix.label)
+    def _fix_button(self, problem: Problem) -> QWidget:
+        """Return the button of the best repair, with the others in a menu beside it."""
+        best, *others = problem.fixes
+        button = QPushButton(best.label)
         button.setProperty("compact", True)
-        button.clicked.connect(lambda: self.fix_requested.emit(fix, block))
-        return button
+        button.clicked.connect(lambda: self.fix_requested.emit(best, problem.block))
+        if not others:
+            return button
+        both, more, menu = QWidget(), QToolButton(), QMenu(self)
+        for fix in others:
+            menu.addAction(fix.label, partial(self.fix_requested.emit, fix, problem.block))
+        more.setMenu(menu)
+        more.setArrowType(Qt.ArrowType.DownArrow)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setAccessibleName(self.tr("Other repairs"))
+        more.setToolTip(more.accessibleName())
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(2)
+        line.addWidget(button, 1)
+        line.addWidget(more)
+        return both
 
     def _request_node(self, item: QTreeWidgetItem) -> None:
         node, block = item.data(_NODE, _PLACE)
