@@ -1,7 +1,7 @@
 """From terms to attributes' values: literals, formulas of the class's fields, initializers, the expressions of choices."""
 
 import ast
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from flaxstudio.codegen.folding import folded, plain
@@ -60,9 +60,10 @@ def kernel_of(spec: LayerSpec) -> AttributeSpec | None:
     return next((a for a in spec.attributes if a.lengths and a.is_required), None)
 
 
-def spread(attributes: Mapping[str, Value], singles: Collection[str], dimensions: int) -> dict[str, Value]:
-    """Return attributes with single numbers that stand for every dimension written out, as Flax takes them."""
-    return {name: _repeated(value, dimensions) if name in singles else value for name, value in attributes.items()}
+def spread(attributes: Mapping[str, Value], singles: Mapping[str, bool], dimensions: int) -> dict[str, Value]:
+    """Return attributes with single numbers as tuples; `singles` tells which are, and whether for every dimension."""
+    counts = {name: dimensions if is_for_each else 1 for name, is_for_each in singles.items()}
+    return {name: _repeated(value, counts[name]) if name in counts else value for name, value in attributes.items()}
 
 
 def _repeated(value: Value, count: int) -> Value:

@@ -141,13 +141,12 @@ def attributes_from(reading: "Interpreter", spec: LayerSpec, terms: Mapping[str,
             found[name] = value_of(attribute, term, reading.known, partial(reading.session.is_field, reading, spec, name))
         except Mismatch as mismatch:
             raise Mismatch(f"{name} {mismatch}") from None
+    # a single number is meant for every dimension where Flax wants one for each
+    listed = [a for a in spec.attributes if a.name in terms and a.type in ("ints", "padding")]
+    singles = {a.name: bool(a.lengths or a.type == "padding") for a in listed if is_single(reading, terms[a.name])}
     kernel = kernel_of(spec)
-    if kernel is not None:
-        # a single number is meant for every dimension where Flax wants one for each
-        sized = [a.name for a in spec.attributes if a.name in terms and (a.lengths or a.type == "padding")]
-        singles = [name for name in sized if is_single(reading, terms[name])]
-        sizes = peeked(reading, terms[kernel.name]) if kernel.name in terms else None
-        found = spread(found, singles, len(sizes.items) if isinstance(sizes, Seq) else 1)
+    sizes = peeked(reading, terms[kernel.name]) if kernel is not None and kernel.name in terms else None
+    found = spread(found, singles, len(sizes.items) if isinstance(sizes, Seq) else 1)
     return {name: given for name, given in found.items() if not is_default_of(spec.attribute(name), given)}
 
 

@@ -37,6 +37,7 @@ CASES: list[tuple[str, str, list[ArrayShape], dict[str, Any]]] = [
     ("assorted", "Attending", [S((5, 8)), S((6, 8))], {}),
     ("assorted", "Translator", [S((5,), "int32"), S((6,), "int32")], {}),
     ("assorted", "Calculated", [S((8,))], {}),
+    ("assorted", "HandMade", [S((5, 8))], {}),
 ]
 
 
