@@ -11,6 +11,7 @@ from flaxstudio.codegen.session import Given, Session
 from flaxstudio.codegen.target import target_of
 from flaxstudio.codegen.terms import Unreadable
 from flaxstudio.codegen.text_file import as_class_name, read_text
+from flaxstudio.graph.check import check
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.naming import fault_of_class_name
@@ -18,6 +19,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers.code_text import ClassText
+from flaxstudio.layers.own import catalogue_of
 
 _ATTEMPTS = 50
 
@@ -73,6 +75,9 @@ def _read(session: Session, found: ClassText, given: Given, inputs: Sequence[Arr
     own = {block.name for block in library.blocks}
     if entangled := session.needed_by_codes(library) & own:
         raise _Again(entangled)
+    own_layers = catalogue_of(library, session.base, library.hashes)  # whether they may run is not asked here
+    if fault := next((p for p in check(graph, own_layers) if p.severity == "error"), None):
+        return _as_code(session, found, inputs, name, Unreadable(found.chain[0].lineno, fault.what))
     return Reading(graph, library, name, tuple(session.notes))
 
 

@@ -463,6 +463,12 @@ def test_what_grows_with_every_line_is_given_up_at_once() -> None:
     assert "`jnp.ones` is no layer" in read(body).notes[0]
 
 
+def test_a_graph_that_would_be_faulty_is_kept_as_code_with_the_fault() -> None:
+    found = read("return nn.Dense(8 // self.parts)(x)", fields="    parts: int = 0\n")
+    assert [code.name for code in found.library.codes] == ["Net"]
+    assert "features cannot be computed" in found.notes[0]
+
+
 def test_fields_made_by_a_factory_are_read() -> None:
     fields = "    sizes: list = dataclasses.field(default_factory=lambda: [3, 4])\n    more: dict = dataclasses.field(default_factory=dict)\n"
     head = "import dataclasses\n" + HEAD
