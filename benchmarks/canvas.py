@@ -29,6 +29,7 @@ from flaxstudio.graph.layout import tidy
 from flaxstudio.gui.entrance import Entrance
 from flaxstudio.gui.settings import Settings
 from flaxstudio.gui.theme import body_font
+from flaxstudio.gui.tokens import GRID_STEP
 from flaxstudio.layers import catalogue
 from flaxstudio.project.edits import set_attribute
 from flaxstudio.project.project import Project
@@ -203,7 +204,8 @@ def drag(bench: Bench, zoom_: float, frames: int, names: int) -> list[float]:
     near = sorted(scene.nodes, key=lambda name: (scene.nodes[name].box().center() - middle).manhattanLength())[:names]
     scene.select(near)
     start = QPointF(view.mapFromScene(scene.nodes[near[0]].box().topLeft() + QPointF(60, 14)))
-    path = [start + QPointF(8 * (i % 25) * (1 if i // 25 % 2 else -1), 6 * (i % 17)) for i in range(frames + 1)]
+    step = 2 * GRID_STEP * zoom_  # each move is one that snapping lets through
+    path = [start + step * QPointF(i % 12 * (1 if i // 12 % 2 else -1), i % 7) for i in range(frames + 1)]
     times = bench.drag(path, LEFT)
     bench.studio.session.undo()
     bench.app.processEvents()
@@ -233,8 +235,7 @@ def edits(bench: Bench, count: int) -> tuple[list[float], list[float]]:
 
 
 def _shows(bench: Bench, name: str, size: int) -> bool:
-    content = bench.canvas.scene.nodes[name].content
-    return content.shape is not None and content.shape.output is not None and f"{size}" in str(content.shape.output)
+    return f"{size}" in bench.canvas.scene.nodes[name].content.shape
 
 
 def bytes_per_node(project: Project) -> float:

@@ -21,7 +21,7 @@ class Minimap(QWidget):
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
         self._tokens = tokens
-        self._overview = Overview((), ())
+        self._overview = Overview()
         self._in_view = QRectF()
         self.resize(_WIDTH, _MOST_HEIGHT)
         self.setAccessibleName(self.tr("Minimap"))
@@ -31,10 +31,10 @@ class Minimap(QWidget):
     def display(self, overview: Overview, in_view: QRectF) -> None:
         """Show a graph and what is in view, in scene px."""
         self._overview, self._in_view = overview, in_view
-        bounds = overview.bounds()
+        bounds = overview.bounds
         height = round((_WIDTH - 2 * t.GAP) * bounds.height() / max(bounds.width(), 1.0)) + 2 * t.GAP
         self.resize(_WIDTH, max(_LEAST_HEIGHT, min(_MOST_HEIGHT, height)))
-        self.setVisible(bool(overview.blocks) and not in_view.contains(overview.bounds()))
+        self.setVisible(bool(overview.blocks) and not in_view.contains(overview.bounds))
         self.update()
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -73,7 +73,7 @@ class Minimap(QWidget):
 
     def _transform(self) -> QTransform:
         """Return the way from scene px to this widget's px: of the graph alone, so that the map stays put while panning."""
-        bounds = self._overview.bounds()
+        bounds = self._overview.bounds
         room = QRectF(self.rect()).adjusted(t.GAP, t.GAP, -t.GAP, -t.GAP)
         if bounds.isEmpty():
             return QTransform()

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, detail_at
 from flaxstudio.gui.canvas.port_painter import Side, port_point
 
 
-class NodeItem(QGraphicsItem):
-    """Shows a content in a state. Its position is the node's top left."""
+class NodeItem(QGraphicsRectItem):
+    """Shows a content in a state. Its position is the node's top left.
+
+    A rectangle item since Qt asks every item for its bounds at every frame: a rectangle answers without Python.
+    """
 
     def __init__(self, content: NodeContent, painter: NodePainter, parent: QGraphicsItem) -> None:
         super().__init__(parent)
@@ -20,6 +23,9 @@ class NodeItem(QGraphicsItem):
         self.state = NodeState()
         self._painter = painter
         self._size = painter.size(content)
+        self._ports: dict[tuple[Side, str], QPointF] = {}
+        self.setPen(Qt.PenStyle.NoPen)
+        self._show_size()
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setZValue(1)
 
@@ -27,11 +33,14 @@ class NodeItem(QGraphicsItem):
         """Show another content; returns whether the ports moved with it."""
         size = self._painter.size(content)
         have_ports_moved = size != self._size or _ports(content) != _ports(self.content)
-        if size != self._size:
-            self.prepareGeometryChange()
         self.content, self._size = content, size
+        self._show_size()
+        self._ports.clear()
         self.update()
         return have_ports_moved
+
+    def _show_size(self) -> None:
+        self.setRect(QRectF(QPointF(0, 0), self._size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def show_state(self, **changes: object) -> None:
         """Change parts of the state; draws only if something is new."""
@@ -52,7 +61,9 @@ class NodeItem(QGraphicsItem):
 
     def port_point(self, side: Side, port: str) -> QPointF:
         """Return a port's centre in scene px."""
-        return self.pos() + port_point(self.content, self._size, side, port)
+        if (side, port) not in self._ports:
+            self._ports[side, port] = port_point(self.content, self._size, side, port)
+        return self.pos() + self._ports[side, port]
 
     def port_offset(self, side: Side, port: str) -> float:
         """Return how far a port lies from the beginning of the side it is on."""
@@ -70,9 +81,6 @@ class NodeItem(QGraphicsItem):
     def title_box(self) -> QRectF:
         """Return where the title is in scene px: a double-click there renames."""
         return QRectF(self.pos().x(), self.pos().y(), self._size.width(), 32)
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(QPointF(0, 0), self._size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's signature
         scale = option.levelOfDetailFromTransform(painter.worldTransform())

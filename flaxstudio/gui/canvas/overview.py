@@ -1,12 +1,13 @@
 """The graph as blocks of colour: what is left of it from far away. Far zoom, minimap and thumbnails draw the same."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
+from flaxstudio.graph.graph import Edge
 from flaxstudio.gui.tokens import Tokens
 
 
@@ -22,14 +23,57 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All blocks and the ends of all wires, in scene px."""
+    """All blocks, all wires from end to end, and the box around all nodes (empty if there are none), in scene px."""
 
-    blocks: tuple[Block, ...]
-    wires: tuple[tuple[QPointF, QPointF], ...]
+    blocks: tuple[Block, ...] = ()
+    wires: tuple[QLineF, ...] = ()
+    fills: tuple[tuple[QColor, list[QRectF]], ...] = ()
+    """The blocks' boxes by colour, as they are painted fastest."""
+    bounds: QRectF = field(default_factory=QRectF)
 
-    def bounds(self) -> QRectF:
-        """Return the box around all nodes; empty if there are none."""
-        return bounds_of(block.box for block in self.blocks)
+
+class OverviewCache:
+    """Makes overviews, each block and wire only once until it is told that it changed."""
+
+    def __init__(self, block_of: Callable[[str], Block], ends_of: Callable[[Edge], tuple[QPointF, QPointF]]) -> None:
+        self._block_of = block_of
+        self._ends_of = ends_of
+        self._blocks: dict[str, Block] = {}
+        self._wires: dict[Edge, QLineF] = {}
+        self._fills: dict[int, tuple[QColor, dict[str, QRectF]]] = {}
+        self._bounds = QRectF()
+        self._is_known = False
+        self._overview: Overview | None = None
+
+    def forget(self) -> None:
+        """Everything may have changed."""
+        self._is_known, self._overview = False, None
+
+    def forget_places(self, names: Iterable[str], edges: Iterable[Edge]) -> None:
+        """Some nodes have moved, and with them the wires that touch them. Until the next `forget` bounds only grow."""
+        self._overview = None
+        if self._is_known:
+            for name in names:
+                self._remember(name)
+            for edge in edges:
+                self._wires[edge] = QLineF(*self._ends_of(edge))
+
+    def overview(self, names: Iterable[str], edges: Iterable[Edge]) -> Overview:
+        """Return the overview of these nodes and edges: all that there are."""
+        if not self._is_known:
+            self._blocks, self._fills, self._bounds, self._is_known = {}, {}, QRectF(), True
+            for name in names:
+                self._remember(name)
+            self._wires = {edge: QLineF(*self._ends_of(edge)) for edge in edges}
+        if self._overview is None:
+            fills = tuple((color, list(boxes.values())) for color, boxes in self._fills.values())
+            self._overview = Overview(tuple(self._blocks.values()), tuple(self._wires.values()), fills, self._bounds)
+        return self._overview
+
+    def _remember(self, name: str) -> None:
+        self._blocks[name] = block = self._block_of(name)
+        self._fills.setdefault(block.color.rgba(), (block.color, {}))[1][name] = block.box
+        self._bounds = self._bounds.united(block.box)
 
 
 def bounds_of(boxes: Iterable[QRectF]) -> QRectF:
@@ -45,9 +89,12 @@ def paint_overview(painter: QPainter, overview: Overview, tokens: Tokens, has_wi
     outline = 2 if has_wires else 1
     if has_wires:
         painter.setPen(_cosmetic(tokens.secondary, 1))
-        painter.drawLines([QLineF(source, target) for source, target in overview.wires])
+        painter.drawLines(overview.wires)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for color, boxes in overview.fills:
+        painter.setBrush(color)
+        painter.drawRects(boxes)
     for block in overview.blocks:
-        painter.fillRect(block.box, block.color)
         if block.is_selected or block.has_error:
             painter.setPen(_cosmetic(tokens.accent if block.is_selected else tokens.error, outline))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -60,7 +107,7 @@ class OverviewItem(QGraphicsItem):
     def __init__(self, bounds: QRectF, scene: QGraphicsScene) -> None:
         super().__init__()
         self._bounds = bounds
-        self._overview = Overview((), ())
+        self._overview = Overview()
         self._tokens: Tokens | None = None
         scene.addItem(self)
 

@@ -15,7 +15,7 @@ from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.node_content import content_of
 from flaxstudio.gui.canvas.node_item import NodeItem
 from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter
-from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewItem, bounds_of
+from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewCache, OverviewItem, bounds_of
 from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.sharing import SharingLines, sharers
 from flaxstudio.gui.families import family_color
@@ -51,7 +51,8 @@ class GraphScene(QGraphicsScene):
         self._swollen: tuple[Port, Side] | None = None
         self._is_running = False
         self._painter = NodePainter(tokens)
-        self._blocks: Overview | None = None
+        self._touching: dict[str, list[Edge]] = {}
+        self._cache = OverviewCache(self._block_of, self._ends)
         self._layer = ItemLayer()
         self.addItem(self._layer)
         self._overview = OverviewItem(extent, self)
@@ -122,7 +123,7 @@ class GraphScene(QGraphicsScene):
             self.nodes[name].setPos(point)
         self._lay_edges_of(points.keys())
         self._show_sharing()
-        self._tell_overview()
+        self._tell_overview(points.keys())
 
     def node_at(self, point: QPointF) -> str | None:
         """Return the uppermost node at a point."""
@@ -163,10 +164,8 @@ class GraphScene(QGraphicsScene):
         return bounds_of(self.nodes[name].box() for name in (self.nodes if names is None else names))
 
     def overview(self) -> Overview:
-        """Return the graph as blocks; made anew only after something changed."""
-        if self._blocks is None:
-            self._blocks = self._make_overview()
-        return self._blocks
+        """Return the graph as blocks; only what changed is made anew."""
+        return self._cache.overview(self.nodes, self.edges)
 
     # The selection
 
@@ -298,11 +297,18 @@ class GraphScene(QGraphicsScene):
                 wire.draw_between(*self._ends(edge), self.project.flow)
         for name, ports in connected.items():
             self.nodes[name].show_state(connected=frozenset(ports))
+        self._touching = {}
+        for edge in self.edges:
+            self._touching.setdefault(edge.source.node, []).append(edge)
+            self._touching.setdefault(edge.target.node, []).append(edge)
 
     def _lay_edges_of(self, names: Set[str]) -> None:
-        for edge, wire in self.edges.items():
-            if edge.source.node in names or edge.target.node in names:
-                wire.draw_between(*self._ends(edge), self.project.flow)
+        for edge in self._edges_at(names):
+            self.edges[edge].draw_between(*self._ends(edge), self.project.flow)
+
+    def _edges_at(self, names: Iterable[str]) -> dict[Edge, None]:
+        """Return the wires that touch nodes, each once."""
+        return {edge: None for name in names for edge in self._touching.get(name, ()) if edge in self.edges}
 
     def _ends(self, edge: Edge) -> tuple[QPointF, QPointF]:
         source, target = self.nodes[edge.source.node], self.nodes[edge.target.node]
@@ -319,15 +325,16 @@ class GraphScene(QGraphicsScene):
         if group or self._sharing.names:
             self._sharing.show_group(group, {name: self.nodes[name].box() for name in group})
 
-    def _make_overview(self) -> Overview:
-        blocks = tuple(
-            Block(item.box(), self._color_of(name), item.state.is_selected, item.content.severity == "error")
-            for name, item in self.nodes.items()
-        )
-        return Overview(blocks, tuple(self._ends(edge) for edge in self.edges))
+    def _block_of(self, name: str) -> Block:
+        item = self.nodes[name]
+        return Block(item.box(), self._color_of(name), item.state.is_selected, item.content.severity == "error")
 
-    def _tell_overview(self) -> None:
-        self._blocks = None
+    def _tell_overview(self, moved: Set[str] | None = None) -> None:
+        """Show from far away what changed: where these nodes are, or anything at all."""
+        if moved is None:
+            self._cache.forget()
+        else:
+            self._cache.forget_places(moved, self._edges_at(moved))
         self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)
