@@ -44,10 +44,9 @@ class NodeItem(QGraphicsRectItem):
 
     def show_state(self, **changes: object) -> None:
         """Change parts of the state; draws only if something is new."""
-        state = replace(self.state, **changes)  # type: ignore[arg-type]
-        if state != self.state:
-            self.state = state
-            self.setZValue(2 if state.is_selected else 1)
+        if any(getattr(self.state, name) != value for name, value in changes.items()):
+            self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+            self.setZValue(2 if self.state.is_selected else 1)
             self.update()
 
     def repaint_with(self, painter: NodePainter) -> None:

@@ -97,9 +97,10 @@ class GraphScene(QGraphicsScene):
 
     def set_running(self, is_running: bool) -> None:
         """Outline the graph as being trained, or not."""
-        self._is_running = is_running
-        for item in self.nodes.values():
-            item.show_state(is_running=is_running)
+        if is_running != self._is_running:
+            self._is_running = is_running
+            for item in self.nodes.values():
+                item.show_state(is_running=is_running)
 
     def show_at_scale(self, scale: float) -> None:
         """Choose between items and blocks for a zoom."""
