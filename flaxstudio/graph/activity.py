@@ -1,6 +1,6 @@
 """What is left of a graph without its muted and bypassed nodes: that is what becomes source, is checked and trained."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
@@ -18,6 +18,12 @@ def active(graph: Graph, catalogue: Catalogue) -> Graph:
         return graph
     edges = tuple(_rewired(graph, off, catalogue))
     return replace(graph, edges=edges).without_nodes(frozenset(off))
+
+
+def bridged(graph: Graph, names: Collection[str], catalogue: Catalogue) -> tuple[Edge, ...]:
+    """Return the edges of a graph without some nodes: what fed the first fitting input of one feeds what it fed."""
+    off = {node.name: replace(node, mode="bypassed") for node in graph.nodes if node.name in names}
+    return tuple(dict.fromkeys(_rewired(graph, off, catalogue)))
 
 
 def _rewired(graph: Graph, off: Mapping[str, Node], catalogue: Catalogue) -> Iterator[Edge]:

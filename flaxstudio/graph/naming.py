@@ -37,6 +37,12 @@ def fault_of_class_name(name: str) -> str | None:
     return None
 
 
+def stem(layer: str) -> str:
+    """Return what the names of a layer's nodes begin with: `BatchNorm` -> `batch_norm`; `node` for an impossible layer."""
+    found = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", layer).lower()
+    return found if re.fullmatch(r"[a-z][a-z0-9_]*", found) and len(found) < MAX_LENGTH - 8 else "node"
+
+
 def free_name(base: str, taken: Collection[str]) -> str:
     """Return `base_1`, `base_2`, ...: the first that is not taken."""
     number = 1

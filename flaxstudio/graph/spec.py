@@ -10,6 +10,7 @@ from flaxstudio.graph.formula import formula_source
 from flaxstudio.graph.graph import Formula, Node, Value
 from flaxstudio.graph.initializer import fault_of_initializer, initializer_source
 from flaxstudio.graph.library import Block, Definition
+from flaxstudio.graph.naming import stem
 
 AttributeType = Literal["int", "float", "bool", "choice", "ints", "text", "initializer", "padding", "node"]
 Family = Literal[
@@ -244,7 +245,7 @@ class LayerSpec:
 
     def base_name(self) -> str:
         """Return the stem of the names of such nodes: `BatchNorm` -> `batch_norm`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", self.name).lower()
+        return stem(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class GraphActs(QObject):
 
     def _paste(self, clip: _Clip) -> None:
         project = self._session.shown
-        names = edits.names_for_paste(project, clip.graph, self._session.catalogue)
+        names = edits.names_for_paste(project, clip.graph)
         step = _PASTE_STEP
         while any((x + step, y + step) in project.positions.values() for x, y in clip.positions.values()):
             step += _PASTE_STEP

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from flaxstudio.graph.graph import Edge, Graph, Node, Port, Value
-from flaxstudio.graph.naming import fault_of_class_name, fault_of_name, free_name
+from flaxstudio.graph.naming import fault_of_class_name, fault_of_name, free_name, stem
 from flaxstudio.graph.order import would_cycle
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue, LayerSpec
@@ -161,7 +161,7 @@ def paste(
     """Add a copied part of a graph, with what lies beside it, under new names (old -> new), moved by an offset."""
 
     def apply(project: Project) -> Project:
-        nodes = (replace(node, name=names[node.name]) for node in graph.nodes)
+        nodes = (_copied(node, names) for node in graph.nodes)
         ends = ((edge.source, edge.target) for edge in graph.edges)
         edges = (Edge(Port(names[s.node], s.port), Port(names[t.node], t.port)) for s, t in ends)
         moved = {names[n]: (x + offset[0], y + offset[1]) for n, (x, y) in positions.items() if n in names}
@@ -177,15 +177,21 @@ def paste(
     return Edit(f"Paste {count} {'nodes' if count == len(names) else 'things'}" if count > 1 else f"Paste {one}", apply)
 
 
-def names_for_paste(project: Project, graph: Graph, catalogue: Catalogue) -> dict[str, str]:
+def names_for_paste(project: Project, graph: Graph) -> dict[str, str]:
     """Return a free name for each node of a part to be pasted."""
     taken = set(project.graph.names())
     names = {}
     for node in graph.nodes:
-        spec = catalogue.get(node.layer)
-        names[node.name] = free_name(spec.base_name() if spec else "node", taken)
+        names[node.name] = free_name(stem(node.layer), taken)
         taken.add(names[node.name])
     return names
+
+
+def _copied(node: Node, names: Mapping[str, str]) -> Node:
+    """Return a node under its new name; one that shared the params of another shares those of its copy."""
+    owner = node.attributes.get("shares")
+    shared = {"shares": names[owner]} if isinstance(owner, str) and owner in names else {}
+    return replace(node, name=names[node.name], attributes={**node.attributes, **shared})
 
 
 def part_of(project: Project, names: Iterable[str]) -> tuple[Graph, dict[str, Position]]:

@@ -128,7 +128,7 @@ def parse_project(content: bytes, name: str) -> tuple[Project, Results]:
         wanted = {field.name for field in fields(_File)}
         file = msgspec.convert({key: value for key, value in table.items() if key in wanted}, _File)
         project = Project(*(getattr(file, field.name) for field in fields(Project)))
-        _validate(project)
+        validate(project)
         return project, Results(_trained(file), tuple(_run(run) for run in file.runs))
     except (msgspec.ValidationError, ValueError, TypeError, KeyError) as error:
         raise _damaged(name, str(error)) from error
@@ -205,7 +205,7 @@ def _unpack(content: bytes, name: str) -> Any:
         ) from error
 
 
-def _validate(project: Project) -> None:
+def validate(project: Project) -> None:
     """Raise ValueError where a value has the right type but may not stand in source text or on the canvas."""
     if fault := fault_of_class_name(project.name):
         raise ValueError(f"the model's name {fault}")

@@ -11,12 +11,14 @@ from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project import annotation_edits as beside
-from flaxstudio.project import block_edits, edits, field_edits, grouping
+from flaxstudio.project import block_edits, edits, field_edits, grouping, wire_edits
 from flaxstudio.project.activity_edits import set_mode
 from flaxstudio.project.annotations import COLORS, DotOf, Frame, Note
+from flaxstudio.project.clip import clip_of, parse_clip, paste_clip, text_of
 from flaxstudio.project.config import DatasetSpec, OptimizerSpec
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.flow_edits import set_flow
+from flaxstudio.project.insertion import insert
 from flaxstudio.project.project import Project
 from tests.codegen.random_graphs import other_value
 
@@ -70,6 +72,12 @@ class RandomEdits:
                 "connect": lambda: self._connect(seen, own),
                 "connect again": lambda: self._connect(seen, own),
                 "insert": lambda: edits.insert_on_edge(name := self._one(names), self._one(seen.graph.edges), self._spec(seen, own, name)),
+                "insert with room": lambda: insert([self._one(names)], self._one(seen.graph.edges), own, {}, {}),
+                "move wires": lambda: self._move_wires(seen, own),
+                "reconnect": lambda: wire_edits.remove_and_reconnect(self._some(names)[:2], self._some(seen.graph.edges)[:1], own),
+                "detach": lambda: wire_edits.detach(self._some(names)[:2], own),
+                "link": lambda: wire_edits.link(self._some(names), own),
+                "clip": lambda: self._clip(seen, own),
                 "attribute": lambda: self._attribute(seen, own),
                 "rename": lambda: edits.rename_node(self._one(names), f"r{self._chance.randrange(40)}"),
                 "paste": lambda: self._paste(seen, own),
@@ -146,10 +154,21 @@ class RandomEdits:
 
     def _paste(self, seen: Project, own: Catalogue) -> Edit:
         part, positions = edits.part_of(seen, self._some(seen.graph.names()))[:2]
-        names = edits.names_for_paste(seen, part, own)
+        names = edits.names_for_paste(seen, part)
         return edits.paste(
             part, positions, (40.0, 40.0), names, edits.beside_part(seen, part, self._some(seen.annotations.names()))
         )
+
+    def _clip(self, seen: Project, own: Catalogue) -> Edit:
+        clip = parse_clip(text_of(clip_of(seen, self._some(seen.graph.names()), self._some(seen.annotations.names()))))
+        return paste_clip(seen, clip, (40.0, 40.0), own, self._chance.random() < 0.5)[0]
+
+    def _move_wires(self, seen: Project, own: Catalogue) -> Edit:
+        name, edge = self._one(seen.graph.names()), self._one(seen.graph.edges)
+        if self._chance.random() < 0.5:
+            output = self._one(self._spec(seen, own, name).outputs).name
+            return wire_edits.move_wires([edge, *seen.graph.edges_from(edge.source.node)], "out", Port(name, output), own)
+        return wire_edits.move_wires([edge], "in", Port(name, self._one(self._spec(seen, own, name).inputs).name), own)
 
     def _dot(self, seen: Project) -> Edit:
         edge = self._one(seen.graph.edges)

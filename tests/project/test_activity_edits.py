@@ -60,7 +60,7 @@ def test_an_end_of_a_block_cannot_be_muted() -> None:
 def test_a_muted_node_stays_muted_when_it_is_copied_or_put_into_a_block_and_out() -> None:
     project = set_mode(["dense_1"], "muted", CATALOGUE).apply(small_project())
     graph, positions = part_of(project, ["dense_1"])[:2]
-    pasted = paste(graph, positions, (0.0, 0.0), names_for_paste(project, graph, CATALOGUE)).apply(project)
+    pasted = paste(graph, positions, (0.0, 0.0), names_for_paste(project, graph)).apply(project)
     assert pasted.graph.node("dense_2").mode == "muted"
     blocked = make_block(["dense_1"], "Part", CATALOGUE).apply(project)
     assert blocked.library.block("Part").graph.node("dense_1").mode == "muted"

@@ -120,7 +120,7 @@ def test_dots_between_nodes_that_move_together_move_along() -> None:
 def test_a_copy_takes_looks_dots_and_chosen_items_along() -> None:
     project = annotated()
     part, positions = edits.part_of(project, ("input_1", "dense_1"))[:2]
-    names = edits.names_for_paste(project, part, CATALOGUE)
+    names = edits.names_for_paste(project, part)
     copied = edits.beside_part(project, part, ["frame_1", "note_1"])
     found = done(project, edits.paste(part, positions, (10.0, 20.0), names, copied))
     assert found.looks["dense_2"] == Look("blue", True)

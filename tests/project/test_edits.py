@@ -105,7 +105,7 @@ def test_a_node_is_inserted_on_an_edge() -> None:
 def test_pasting_gives_new_names_and_keeps_inner_edges() -> None:
     project = small_project()
     part, positions = edits.part_of(project, ("input_1", "dense_1"))
-    names = edits.names_for_paste(project, part, CATALOGUE)
+    names = edits.names_for_paste(project, part)
     pasted = edits.paste(part, positions, (10.0, 20.0), names).apply(project)
     assert names == {"input_1": "input_2", "dense_1": "dense_2"}
     assert edge("input_2", "dense_2") in pasted.graph.edges
