@@ -116,7 +116,16 @@ def test_summary_counts_params_and_flops_a_node(project: Callable[[str], str], c
     assert dense["dtype"] == "float32"
     assert dense["params"] == 4 * 16 + 16
     assert dense["flops"] >= 2 * 4 * 16
+    assert (dense["bytes"], dense["activation_bytes"]) == (4 * (4 * 16 + 16), 4 * 16)
+    assert dense["flops_training"] > 2 * dense["flops"]
     assert summary["total"]["params"] == (4 * 16 + 16) + (16 * 3 + 3)
+
+
+def test_summary_tells_receptive_fields(project: Callable[[str], str], capsys: Capture) -> None:
+    assert main(["summary", project("digits-cnn"), "--json"]) == 0
+    nodes = {node["node"]: node["receptive_field"] for node in json.loads(capsys.readouterr().out)["nodes"]}
+    assert nodes["conv_2"] == [[5, 1, 0]] * 2
+    assert (nodes["input_1"], nodes["dense_1"]) == (None, "all")
 
 
 def test_summary_as_text_ends_with_the_totals(project: Callable[[str], str], capsys: Capture) -> None:

@@ -1,29 +1,15 @@
 """`flaxstudio summary`: what each node gives out and what it costs."""
 
 import argparse
-from dataclasses import dataclass
 
 from flaxstudio.cli.opened import open_project
 from flaxstudio.cli.text import as_json, table
-from flaxstudio.codegen.costs import forward_flops
+from flaxstudio.codegen.cost_table import CostAnalysis
 from flaxstudio.codegen.module import require_trusted
 from flaxstudio.codegen.shapes import ShapeInference
-from flaxstudio.graph.activity import active
-from flaxstudio.graph.graph import Graph
-from flaxstudio.graph.order import topological_order
+from flaxstudio.graph.cost import Cost, CostRow, CostTable
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.graph.shape import GraphShapes
-from flaxstudio.graph.spec import Catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    node: str
-    layer: str
-    sizes: tuple[int, ...] | None
-    dtype: str
-    params: int
-    flops: int
+from flaxstudio.graph.receptive_field import ReceptiveField
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,48 +18,60 @@ def run(arguments: argparse.Namespace) -> int:
     project, catalogue = opened.project, opened.catalogue
     require_trusted(project.graph, catalogue)
     shapes = ShapeInference(catalogue).infer(project.graph)
-    rows = _rows(active(project.graph, catalogue), shapes, catalogue)
-    print(_as_json(project.name, rows) if arguments.json else _as_text(rows))
+    found = CostAnalysis(catalogue).table(project.graph, shapes)
+    print(_as_json(project.name, found) if arguments.json else _as_text(found))
     if shapes.problems:
         first = shapes.problems[0]
         raise ProblemError(first.what, first.remedy, first.node)
     return 0
 
 
-def _rows(graph: Graph, shapes: GraphShapes, catalogue: Catalogue) -> list[_Row]:
-    flops, nodes = forward_flops(graph, shapes, catalogue), graph.by_name()
-    rows = []
-    for name in topological_order(graph):
-        shape = shapes.nodes.get(name)
-        output = shape.output if shape else None
-        params = shape.params if shape else 0
-        sizes, dtype = (output.sizes, output.dtype) if output else (None, "")
-        rows.append(_Row(name, nodes[name].layer, sizes, dtype, params, flops.get(name, 0)))
-    return rows
-
-
-def _as_text(rows: list[_Row]) -> str:
+def _as_text(table_of_costs: CostTable) -> str:
     head = ("node", "layer", "output", "dtype", "params", "FLOPs")
-    body = [(r.node, r.layer, _shape_text(r.sizes), r.dtype, f"{r.params:,}", f"{r.flops:,}") for r in rows]
-    total = ("total", "", "", "", f"{sum(r.params for r in rows):,}", f"{sum(r.flops for r in rows):,}")
+    body = [
+        (row.name, row.layer, _shape_text(row), row.shape.dtype if row.shape else "", *_figures(row.cost))
+        for row in table_of_costs.rows
+    ]
+    total = ("total", "", "", "", *_figures(table_of_costs.total))
     return table([head, *body, total], right=(4, 5))
 
 
-def _shape_text(sizes: tuple[int, ...] | None) -> str:
-    return "" if sizes is None else f"({', '.join(['batch', *map(str, sizes)])})"
+def _figures(cost: Cost) -> tuple[str, str]:
+    return f"{cost.params:,}", f"{cost.flops or 0:,}"
 
 
-def _as_json(name: str, rows: list[_Row]) -> str:
+def _shape_text(row: CostRow) -> str:
+    return "" if row.shape is None else f"({', '.join(['batch', *map(str, row.shape.sizes)])})"
+
+
+def _as_json(name: str, found: CostTable) -> str:
     nodes = [
         {
-            "node": row.node,
+            "node": row.name,
             "layer": row.layer,
-            "output_shape": None if row.sizes is None else [None, *row.sizes],
-            "dtype": row.dtype or None,
-            "params": row.params,
-            "flops": row.flops,
+            "output_shape": None if row.shape is None else [None, *row.shape.sizes],
+            "dtype": row.shape.dtype if row.shape else None,
+            **_costs(row.cost),
+            "receptive_field": _reach(row.field),
         }
-        for row in rows
+        for row in found.rows
     ]
-    total = {"params": sum(row.params for row in rows), "flops": sum(row.flops for row in rows)}
-    return as_json({"model": name, "nodes": nodes, "total": total})
+    return as_json({"model": name, "nodes": nodes, "total": _costs(found.total)})
+
+
+def _costs(cost: Cost) -> dict[str, int | None]:
+    """Return the figures of a node: FLOPs and activations are those of one sample."""
+    return {
+        "params": cost.params,
+        "bytes": cost.bytes,
+        "activation_bytes": cost.activations,
+        "flops": cost.flops,
+        "flops_training": cost.training_flops,
+    }
+
+
+def _reach(field: ReceptiveField | None) -> object:
+    """Return size, step and centre along each axis, "all" where each value looks at the whole input, or null."""
+    if field is None or not field.is_wide:
+        return None
+    return "all" if field.is_whole else [[axis.size, axis.jump, axis.centre] for axis in field.axes]

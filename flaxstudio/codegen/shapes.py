@@ -96,7 +96,7 @@ class ShapeInference:
         ports = tuple(p.name for p in spec.outputs if not p.is_optional or graph_uses(graph, node.name, p.name))
         connected = tuple(port.name for port in spec.inputs for _ in graph.edges_into(node.name, port.name))
         try:
-            items = _items(owner, fields)
+            items = repeats_of(owner, fields)
             found: NodeShape | ShapeFault | None = None
             params = 0
             for index, item in enumerate(items):
@@ -212,7 +212,7 @@ def as_owner(graph: Graph, node: Node) -> Node:
     return replace(node, attributes=graph.node(owner).attributes)
 
 
-def _items(node: Node, fields: Mapping[str, Value]) -> Sequence[Value]:
+def repeats_of(node: Node, fields: Mapping[str, Value]) -> Sequence[Value]:
     """Return what each of a node's repeats takes from a field: as many Nones as repeats where it takes nothing."""
     each = next((value for value in node.attributes.values() if isinstance(value, Formula) and value.is_each), None)
     if each is not None:
