@@ -5,6 +5,8 @@ from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from flaxstudio.gui.commands.presets import KeyChoice, key_choice_of
+
 ThemeChoice = Literal["system", "light", "dark"]
 MAX_RECENT = 8
 LAYOUT_VERSION = 1
@@ -38,6 +40,15 @@ class Settings:
     @theme.setter
     def theme(self, choice: ThemeChoice) -> None:
         self._store.setValue("theme", choice)
+
+    @property
+    def key_choice(self) -> KeyChoice:
+        """Which keys the user wants."""
+        return key_choice_of(str(self._store.value("keys", "")))
+
+    @key_choice.setter
+    def key_choice(self, choice: KeyChoice) -> None:
+        self._store.setValue("keys", choice.to_text())
 
     @property
     def folder(self) -> Path:

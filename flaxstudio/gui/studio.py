@@ -22,6 +22,7 @@ from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.node_menu import NodeMenu
 from flaxstudio.gui.panels.run_state import progress_text
+from flaxstudio.gui.preference_acts import PreferenceActs
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import Settings, ThemeChoice
@@ -64,6 +65,7 @@ class Studio(QObject):
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
         self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
+        self.preferences = PreferenceActs(settings, window)
         self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens, warm_up)
         self.variables = VariablesActs(
@@ -86,6 +88,7 @@ class Studio(QObject):
     def begin(self) -> None:
         """Show what is known and let the background work begin: it imports jax."""
         self._mark_theme()
+        self.preferences.apply()
         self.window.set_layout(self.settings.layout)
         self.on_session_changed()
         self.session.begin_examining()

@@ -46,6 +46,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "quit": window.close,
         "undo": studio.session.undo,
         "redo": studio.session.redo,
+        "preferences": studio.preferences.on_preferences,
         "cut": graph.on_cut,
         "copy": graph.on_copy,
         "paste": graph.on_paste,

@@ -29,7 +29,7 @@ GRAPH = Menu(
         ),
         c("take_apart", T("Take block apart"), "Ctrl+Shift+G", icon="ungroup"),
         c("new_block", T("New block…"), icon="boxes"),
-        c("open_block", T("Open block"), "Return", "Enter", "Ctrl+Down", scope="canvas"),
+        c("open_block", T("Open block"), "Return", "Enter", "Ctrl+Down", scope="canvas", needs="nodes"),
         c(
             "leave_block",
             T("Leave block"),

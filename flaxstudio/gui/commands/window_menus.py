@@ -34,6 +34,8 @@ EDIT = Menu(
         c("delete", T("Delete"), "Delete", "Backspace", icon="trash-2", scope="canvas", needs="selection"),
         None,
         c("rename", T("Rename"), "F2", icon="pencil-line"),
+        None,
+        c("preferences", T("Preferences…"), "Ctrl+,", icon="settings"),
     ),
 )
 

@@ -1,0 +1,17 @@
+"""What can be preferred, as a table: every preference is a checkable command, so that it is in a menu and has a key as well."""
+
+from dataclasses import dataclass
+
+from flaxstudio.gui.commands.command import T
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Preferences under one heading; `is_choice`: just one of them holds at a time."""
+
+    title: str
+    names: tuple[str, ...]
+    is_choice: bool = False
+
+
+SWITCHES: tuple[Section, ...] = (Section(T("Theme"), ("theme_system", "theme_light", "theme_dark"), is_choice=True),)
