@@ -26,6 +26,7 @@ from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.commands.table import TOOLBAR
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.notice import Notice
+from flaxstudio.gui.panes import focus_inside, next_pane
 from flaxstudio.gui.settings import LAYOUT_VERSION
 from flaxstudio.gui.start_page import StartPage
 from flaxstudio.gui.tokens import Tokens
@@ -209,6 +210,18 @@ class MainWindow(QMainWindow):
         """Bring a panel to the front."""
         self.docks[name].setVisible(True)
         self.docks[name].raise_()
+
+    def focus_pane(self, name: str) -> None:
+        """Bring a panel, or the canvas, to the front and let the keys go there."""
+        if name == "canvas":
+            self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.raise_dock(name)
+            focus_inside(self.docks[name].widget())
+
+    def focus_next_pane(self, step: int) -> None:
+        """Let the keys go to the next panel in sight, or the one before."""
+        focus_inside(next_pane(self.canvas, self.docks, step))
 
     def set_keys(self, keys: KeyMap) -> None:
         """Let keys mean other commands, in the menus and on the canvas."""

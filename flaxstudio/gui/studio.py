@@ -8,9 +8,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.announcer import Announcer
 from flaxstudio.gui.arrange_acts import ArrangeActs
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.block_acts import BlockActs
+from flaxstudio.gui.canvas.accessible import install_accessibility
 from flaxstudio.gui.code_acts import CodeActs
 from flaxstudio.gui.data_acts import DataActs
 from flaxstudio.gui.dialogs.about import show_about
@@ -48,11 +50,13 @@ class Studio(QObject):
 
     def __init__(self, app: QApplication, settings: Settings, window: MainWindow, catalogue: Catalogue, tokens: Tokens) -> None:
         super().__init__()
+        install_accessibility()
         self._app = app
         self.settings = settings
         self.tokens = tokens
         self.catalogue = catalogue
         self.window = window
+        self.announcer = Announcer(window)
         warm_up = WarmUp()
         self.trust = Trust(consent_file(), window, lambda: self.tokens, self.complain)
         self.session = Session(self.catalogue, warm_up, self, self.trust.hashes)
@@ -145,10 +149,12 @@ class Studio(QObject):
     def say(self, text: str) -> None:
         """Tell in passing, at the window's foot, what was done."""
         self.window.statusBar().showMessage(text, _NOTE_MS)
+        self.announcer.tell(text)
 
     def complain(self, text: str) -> None:
         """Show what could not be done, until it is dismissed or something else is opened."""
         self.window.notice.display(text)
+        self.announcer.tell(text)
 
     def on_device_found(self, _question: object, text: object) -> None:
         self.window.display_device(str(text))

@@ -69,7 +69,7 @@ LIGHT = Tokens(
     complement="#B8560B",
     hover="#E9EDF2",
     ok="#1A7F4B",
-    warning="#9A6700",
+    warning="#946200",
     error="#C5292A",
     families=MappingProxyType(
         {

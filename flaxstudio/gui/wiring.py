@@ -1,6 +1,7 @@
 """The map of the house: which intent goes to which act, and which change goes to which view. Read it top to bottom."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QGuiApplication
 
@@ -19,6 +20,8 @@ def wire(studio: Studio) -> None:
 def _wire_changes(studio: Studio) -> None:
     """What is known goes to the views."""
     studio.session.changed.connect(studio.on_session_changed)
+    studio.session.changed.connect(lambda: studio.announcer.display(studio.session.knowledge))
+    studio.window.canvas.spoken.connect(studio.announcer.tell)
     studio.session.refused.connect(studio.complain)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
     studio.runner.state_changed.connect(studio.display_run)
@@ -65,6 +68,9 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "mode_draw": lambda: window.arrange("draw"),
         "mode_train": lambda: window.arrange("train"),
         "mode_judge": lambda: window.arrange("judge"),
+        **{f"go_{name}": partial(window.focus_pane, name) for name in ("canvas", *window.docks)},
+        "next_pane": lambda: window.focus_next_pane(1),
+        "previous_pane": lambda: window.focus_next_pane(-1),
         "reset_layout": window.reset_layout,
         "theme_system": lambda: studio.choose_theme("system"),
         "theme_light": lambda: studio.choose_theme("light"),

@@ -26,6 +26,12 @@ def acts_of(view: "GraphView") -> dict[str, Callable[[], None]]:
         "walk_right": lambda: _walk(view, 1, 0),
         "walk_up": lambda: _walk(view, 0, -1),
         "walk_down": lambda: _walk(view, 0, 1),
+        "extend_left": lambda: _walk(view, -1, 0, is_added=True),
+        "extend_right": lambda: _walk(view, 1, 0, is_added=True),
+        "extend_up": lambda: _walk(view, 0, -1, is_added=True),
+        "extend_down": lambda: _walk(view, 0, 1, is_added=True),
+        "draw_wire": view.draw_wire,
+        "jump": view.jump,
         "fit": lambda: view.fit(view.graph_scene.bounds()),
         "fit_selection": lambda: fit_selection(view),
         "zoom_reset": lambda: view.zoom_to(1.0, view.viewport().rect().center()),
@@ -56,19 +62,17 @@ def _rename(view: "GraphView") -> None:
     view.intents.rename_requested.emit(names[-1] if names else "")
 
 
-def _walk(view: "GraphView", dx: int, dy: int) -> None:
-    """Select the next node that way: along a wire to the side if there is one, else the nearest that lies there."""
+def _walk(view: "GraphView", dx: int, dy: int, is_added: bool = False) -> None:
+    """Select the next node that way, also or alone: along a wire to the side if there is one, else the nearest there."""
     scene = view.graph_scene
     selected = scene.selected_nodes()
     name = (
         _neighbour(scene, selected[-1], dx, dy) if selected else min(scene.nodes, key=lambda n: _place(scene, n), default=None)
     )
     if name is not None:
-        scene.select([name])
-        box = scene.nodes[name].box()
-        if not view.visible_box().contains(box):
-            view.ensureVisible(box, 40, 40)
-            view.view_moved.emit()
+        kept = [other for other in selected if other != name] if is_added else []
+        scene.select([*kept, name])
+        view.bring_into_sight(name)
 
 
 def _neighbour(scene: "GraphScene", name: str, dx: int, dy: int) -> str | None:

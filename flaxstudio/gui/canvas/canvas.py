@@ -13,6 +13,7 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.accessible import tell_focus
 from flaxstudio.gui.canvas.acts import acts_of
 from flaxstudio.gui.canvas.breadcrumb import Breadcrumb, crumbs_of
 from flaxstudio.gui.canvas.fitting import fits
@@ -56,6 +57,7 @@ class Canvas(QWidget):
         self.leave_requested = self.intents.leave_requested
         self.menu_requested = self.intents.menu_requested
         self.command_requested = self.intents.command_requested
+        self.spoken = self.intents.spoken
         self.scene = GraphScene(catalogue, tokens, self)
         self.view = GraphView(self.scene, self.intents, self)
         self.acts = acts_of(self.view)
@@ -242,6 +244,7 @@ class Canvas(QWidget):
         names = self.scene.selected_nodes()
         texts = (f"{name}, {self.scene.nodes[name].content.layer}" for name in names)
         self.view.setAccessibleDescription(self.tr("Selected: {0}").format("; ".join(texts) or self.tr("nothing")))
+        tell_focus(self.view)
         self.intents.selection_changed.emit(names)
 
     def _on_view_moved(self) -> None:

@@ -34,3 +34,5 @@ class Intents(QObject):
     """The menu of the selected nodes is to open: the point on the screen."""
     command_requested = Signal(str)
     """A key was pressed that means a command: the command's name."""
+    spoken = Signal(str)
+    """Something is to be said to who does not see the canvas."""

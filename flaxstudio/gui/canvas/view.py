@@ -25,6 +25,7 @@ from flaxstudio.gui.canvas.edge_scroll import EdgeScroll
 from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.intents import Intents
+from flaxstudio.gui.canvas.key_modes import JumpLetters, KeyMode, KeyWire
 from flaxstudio.gui.canvas.node_painter import TITLE_BELOW
 from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.presses import gesture_of_press
@@ -40,6 +41,7 @@ from flaxstudio.gui.layer_drag import layer_of
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 _FIT_MARGIN = 40
 _EDGE_REACH = 7
+_MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 
 
 class GraphView(QGraphicsView):
@@ -60,6 +62,7 @@ class GraphView(QGraphicsView):
         self.tip.hide()
         self.wheel: Wheel = "zoom"
         self._gesture: Gesture | None = None
+        self._key_mode: KeyMode | None = None
         self._touch = Touch(self)
         self._edge_scroll = EdgeScroll(self._scroll_on, self)
         self._is_space_held = False
@@ -116,6 +119,7 @@ class GraphView(QGraphicsView):
     # Pointer
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.end_key_mode()
         pointer = self._pointer_of(event)
         if self._gesture is None and (gesture := gesture_of_press(self, event.button(), pointer, self._is_space_held)):
             self._gesture = gesture
@@ -192,7 +196,10 @@ class GraphView(QGraphicsView):
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
+        if self._key_mode is not None:
+            if event.key() not in _MODIFIERS and not self._key_mode.key(event):
+                self.end_key_mode()
+        elif event.key() == Qt.Key.Key_Space:
             self._is_space_held = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
@@ -212,6 +219,37 @@ class GraphView(QGraphicsView):
         is_taken = is_next and any("Tab" in keys for keys in self.keys.keys.values())
         return False if is_taken else super().focusNextPrevChild(is_next)
 
+    def draw_wire(self) -> None:
+        """Let keys draw a wire from the node selected last; without one, say what to do first."""
+        names = self.graph_scene.selected_nodes()
+        if names:
+            self._begin_key_mode(KeyWire(self, names[-1]))
+        else:
+            self.intents.spoken.emit(self.tr("Select a node first: the wire begins there."))
+
+    def jump(self) -> None:
+        """Let letters choose among the nodes in sight."""
+        if self.graph_scene.nodes:
+            self._begin_key_mode(JumpLetters(self))
+
+    def _begin_key_mode(self, mode: KeyMode) -> None:
+        self.end_key_mode()
+        self._key_mode = mode
+        self.setFocus()
+
+    def end_key_mode(self) -> None:
+        """Give the keys back to the commands."""
+        if self._key_mode is not None:
+            mode, self._key_mode = self._key_mode, None
+            mode.end()
+
+    def bring_into_sight(self, name: str) -> None:
+        """Scroll as little as is needed to see a node whole."""
+        box = self.graph_scene.nodes[name].box()
+        if not self.visible_box().contains(box):
+            self.ensureVisible(box, 40, 40)
+            self.view_moved.emit()
+
     def holds(self, need: Need) -> bool:
         """Return whether what a command needs is selected."""
         has_nodes = bool(self.graph_scene.selected_nodes())
@@ -223,11 +261,13 @@ class GraphView(QGraphicsView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._is_space_held = False
+        self.end_key_mode()
         super().focusOutEvent(event)
         self.focus_moved.emit(False)
 
     def cancel_gesture(self) -> None:
-        """End what is being dragged without a trace."""
+        """End what is being dragged or chosen by keys without a trace."""
+        self.end_key_mode()
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             self._edge_scroll.end()

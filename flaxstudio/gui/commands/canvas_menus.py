@@ -12,6 +12,16 @@ SELECT = Menu(
         c("walk_right", T("Go to the node after"), "Right", scope="canvas"),
         c("walk_up", T("Go to the node above"), "Up", scope="canvas"),
         c("walk_down", T("Go to the node below"), "Down", scope="canvas"),
+        c("jump", T("Jump to a node by letters"), "J", scope="canvas"),
+        Menu(
+            T("Extend the selection"),
+            (
+                c("extend_left", T("Also the node before"), "Ctrl+Shift+Left", scope="canvas"),
+                c("extend_right", T("Also the node after"), "Ctrl+Shift+Right", scope="canvas"),
+                c("extend_up", T("Also the node above"), "Ctrl+Shift+Up", scope="canvas"),
+                c("extend_down", T("Also the node below"), "Ctrl+Shift+Down", scope="canvas"),
+            ),
+        ),
     ),
 )
 
@@ -19,6 +29,14 @@ GRAPH = Menu(
     T("&Graph"),
     (
         c("add", T("Add layer…"), "Tab", "Shift+A", icon="plus", scope="canvas"),
+        c(
+            "draw_wire",
+            T("Draw a wire by keys"),
+            "W",
+            scope="canvas",
+            needs="nodes",
+            tip=T("From the selected node: arrows choose the other end, Enter joins"),
+        ),
         None,
         c(
             "make_block",
