@@ -131,6 +131,8 @@ def _read_setup(reading: Interpreter) -> None:
     setup = reading.found.method("setup")
     if setup is None:
         return
+    if not setup.args.args:
+        raise Unreadable(setup.lineno, "setup takes no self.")
     reading.frame, reading.is_in_setup = Frame({setup.args.args[0].arg: SelfRef()}), True
     reading.run(setup.body)
     reading.is_in_setup = False

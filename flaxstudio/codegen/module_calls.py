@@ -61,7 +61,7 @@ def callee(reading: "Interpreter", function: Term) -> Term:
         return values.value(reading, function)
     if isinstance(function, Op) and function.name == "index":
         return values.value(reading, reading.settled(function))
-    if isinstance(function, Op) and is_class_call(function.args[0]):
+    if isinstance(function, Op) and function.args and is_class_call(function.args[0]):
         return Op(function.name, (values.value(reading, function.args[0]),), function.line)
     return function
 

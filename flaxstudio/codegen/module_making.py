@@ -113,6 +113,8 @@ def expanded(reading: "Interpreter", term: Term) -> Term:
 def unbound(bound: Sequence[tuple[str, Term]], term: Call) -> Term:
     """Return the call that a partial's call stands for."""
     table = dict(bound)
+    if "func" not in table:
+        raise Unreadable(term.line, "A partial is given no function.")
     function = table.pop("func")
     before = table.pop("args", Seq(()))
     positional, keywords = arguments(term)

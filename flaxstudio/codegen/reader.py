@@ -1,7 +1,7 @@
 """Source text to graph, read from its syntax tree and never run: known layers become nodes, the rest is kept as code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flaxstudio.codegen.class_reader import methods_of, read_model
 from flaxstudio.codegen.code_reading import code_graph
@@ -75,10 +75,16 @@ def _read(session: Session, found: ClassText, given: Given, inputs: Sequence[Arr
     own = {block.name for block in library.blocks}
     if entangled := session.needed_by_codes(library) & own:
         raise _Again(entangled)
-    own_layers = catalogue_of(library, session.base, library.hashes)  # whether they may run is not asked here
-    if fault := next((p for p in check(graph, own_layers) if p.severity == "error"), None):
-        return _as_code(session, found, inputs, name, Unreadable(found.chain[0].lineno, fault.what))
+    if fault := _fault(graph, library, session.base):
+        return _as_code(session, found, inputs, name, Unreadable(found.chain[0].lineno, fault))
     return Reading(graph, library, name, tuple(session.notes))
+
+
+def _fault(graph: Graph, library: Library, base: Catalogue) -> str:
+    """Return what is wrong with a graph, or ""; what is wrong with its layers of code is told at their nodes."""
+    own = catalogue_of(library, base, library.hashes)  # whether they may run is not asked here
+    sound = Catalogue(tuple(replace(spec, fault="") for spec in own))
+    return next((problem.what for problem in check(graph, sound) if problem.severity == "error"), "")
 
 
 def _as_code(

@@ -145,7 +145,7 @@ def _bind(reading: "Interpreter", target: ast.expr, value: Term, is_new: bool) -
             reading.frame.names[name] = value
             reading.frame.aliases.discard(name)
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            _bind_many(reading, items, value, is_new)
+            _bind_many(reading, items, value, is_new, target.lineno)
         case ast.Attribute(value=ast.Name(id=owner), attr=name) if (
             reading.is_in_setup and reading.frame.names.get(owner) == SelfRef()
         ):
@@ -154,7 +154,7 @@ def _bind(reading: "Interpreter", target: ast.expr, value: Term, is_new: bool) -
             raise Unreadable(target.lineno, f"`{shortened(target)}` cannot be set in a graph.")
 
 
-def _bind_many(reading: "Interpreter", targets: list[ast.expr], value: Term, is_new: bool) -> None:
+def _bind_many(reading: "Interpreter", targets: list[ast.expr], value: Term, is_new: bool, line: int) -> None:
     if isinstance(value, Op) and value.name == SHAPE:
         for place, target in enumerate(targets):
             _bind(reading, target, indexed(value, Const(place), target.lineno), False)
@@ -162,7 +162,7 @@ def _bind_many(reading: "Interpreter", targets: list[ast.expr], value: Term, is_
     found = value if isinstance(value, Seq) else reading.settled(value)
     starred = next((place for place, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
     if not isinstance(found, Seq) or (starred is None and len(found.items) != len(targets)):
-        raise Unreadable(targets[0].lineno, "how many values there are here is not known before the model runs")
+        raise Unreadable(line, "how many values there are here is not known before the model runs")
     items = list(found.items)
     if starred is not None:
         after = len(targets) - starred - 1

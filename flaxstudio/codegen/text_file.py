@@ -3,6 +3,7 @@
 import ast
 import io
 import tokenize
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -68,7 +69,9 @@ def read_text(text: str) -> TextFile:
     if len(text) > _MAX_BYTES:
         raise ProblemError("The file is too large to be a Module's source.", "Give a file of at most 2 MB.")
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():  # what Python thinks of the user's style is not for the terminal
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
     except SyntaxError as error:
         remedy = "Correct the line and import the file again."
         raise ProblemError(f"Line {error.lineno or 1} is no Python: {error.msg}.", remedy) from None

@@ -463,6 +463,35 @@ def test_what_grows_with_every_line_is_given_up_at_once() -> None:
     assert "`jnp.ones` is no layer" in read(body).notes[0]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "() = x\nreturn x",
+        "(), b = x.shape\nreturn x",
+        "return {}(x)",
+        "return functools.partial(features=3)(x)",
+        "return 3if x else x",
+    ],
+)
+def test_what_no_one_would_write_is_code_and_never_a_fault_of_the_reader(body: str) -> None:
+    found = read(body, head=HEAD + "import functools\n")
+    assert [code.name for code in found.library.codes] == ["Net"]
+    assert found.notes[0].startswith("Net is kept as one node of code: line ")
+
+
+def test_a_setup_without_self_is_told() -> None:
+    text = f"{HEAD}\nclass Net(nn.Module):\n    def setup():\n        pass\n    def __call__(self, x):\n        return nn.relu(x)\n"
+    assert read_module(text, "Net", [ArrayShape((8,))], BASE).notes == (
+        "Net is kept as one node of code: line 6: setup takes no self.",
+    )
+
+
+def test_a_faulty_class_inside_stays_one_node_of_code_in_its_graph() -> None:
+    head = HEAD + "\nclass Odd(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        return nnDense(3)(x)\n"
+    found = read("return nn.relu(Odd()(x))", head=head)
+    assert [node.layer for node in found.graph.nodes] == ["Input", "Odd", "relu", "Output"]
+
+
 def test_a_graph_that_would_be_faulty_is_kept_as_code_with_the_fault() -> None:
     found = read("return nn.Dense(8 // self.parts)(x)", fields="    parts: int = 0\n")
     assert [code.name for code in found.library.codes] == ["Net"]
