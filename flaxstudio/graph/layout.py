@@ -1,11 +1,14 @@
 """Tidy: a layered layout along the flow, after Sugiyama. Each part that hangs together is laid out by itself."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from flaxstudio.graph.crossings import order_columns
-from flaxstudio.graph.graph import Graph, Port
+from flaxstudio.graph.graph import Edge, Graph, Port
 from flaxstudio.graph.layering import Layers, Offset, layered
+from flaxstudio.graph.routing import Point, dots
 from flaxstudio.graph.rows import tops
 
 COLUMN_GAP = 80.0
@@ -20,6 +23,14 @@ Sizes = Mapping[str, tuple[float, float]]
 Places = dict[str, tuple[float, float]]
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where nodes go, and the dots by which wires run clear of them, in px."""
+
+    places: Places
+    routes: Mapping[Edge, tuple[tuple[float, float], ...]]
+
+
 def tidy(
     graph: Graph,
     sizes: Sizes,
@@ -27,7 +38,18 @@ def tidy(
     flow: Flow = "right",
     names: Collection[str] | None = None,
 ) -> Places:
-    """Return every node's top left in px, given its (width, height): data flows one way and no two overlap.
+    """Return every node's top left in px, as `lay_out` does, where nobody asks for dots on wires."""
+    return lay_out(graph, sizes, offset, flow, names).places
+
+
+def lay_out(
+    graph: Graph,
+    sizes: Sizes,
+    offset: Offset | None = None,
+    flow: Flow = "right",
+    names: Collection[str] | None = None,
+) -> Layout:
+    """Lay out nodes, given each one's (width, height): data flows one way and no two overlap.
 
     `offset` says how far a port lies from the beginning of its side, so that wires become straight. Nodes without any
     wire stand in a row behind the rest. With `names` only those are laid out, by the wires among them. The same graph
@@ -36,18 +58,22 @@ def tidy(
     chosen = [name for name in graph.names() if names is None or name in names]
     size = {name: _turned(sizes.get(name, _SIZE_IF_UNKNOWN), flow) for name in chosen}
     places: Places = {}
-    bottom = -2 * ROW_GAP
+    bends: dict[tuple[str, str], list[Point]] = {}
+    across = 0.0
     parts, single = _parts(graph, chosen)
     for part in parts:
-        found = _laid_out(graph, part, size, offset or _first_port)
-        places |= {name: (x, y + bottom + 2 * ROW_GAP) for name, (x, y) in found.items()}
-        bottom = max(places[name][1] + size[name][1] for name in part)
-    places |= _row(single, size, bottom + 2 * ROW_GAP)
+        found, dots = _laid_out(graph, part, size, offset or _first_port, is_on_grid=flow == "right")
+        places |= {name: (x, y + across) for name, (x, y) in found.items()}
+        bends |= {ends: [(x, y + across) for x, y in way] for ends, way in dots.items()}
+        across = _next_on_grid(max(places[name][1] + size[name][1] for name in part) + 2 * ROW_GAP)
+    places |= _row(single, size, across)
     # ports above and below are not on the grid: there, wires are straight only where nodes are not on it either
-    snapped = {
-        n: (_snapped(along), _snapped(across) if flow == "right" else round(across)) for n, (along, across) in places.items()
-    }
-    return {name: _turned(snapped[name], flow) for name in chosen}
+    end = _snapped if flow == "right" else round
+    routes: dict[Edge, tuple[Point, ...]] = {}
+    for edge in graph.edges:
+        if way := bends.pop((edge.source.node, edge.target.node), None):
+            routes[edge] = tuple(_turned(point, flow) for point in way)
+    return Layout({name: _turned((places[name][0], float(end(places[name][1]))), flow) for name in chosen}, routes)
 
 
 def _parts(graph: Graph, names: Sequence[str]) -> tuple[list[list[str]], list[str]]:
@@ -73,14 +99,18 @@ def _parts(graph: Graph, names: Sequence[str]) -> tuple[list[list[str]], list[st
     return sorted(parts, key=len, reverse=True), [name for name in names if not near[name]]
 
 
-def _laid_out(graph: Graph, names: Sequence[str], size: Sizes, offset: Offset) -> Places:
+def _laid_out(
+    graph: Graph, names: Sequence[str], size: Sizes, offset: Offset, is_on_grid: bool
+) -> tuple[Places, dict[tuple[str, str], list[Point]]]:
     layers = layered(graph, names, offset, _DUMMY / 2)
     order_columns(layers)
     breadth = [size[name][1] for name in names] + [_DUMMY] * (len(layers.before) - len(names))
-    across = tops(layers, breadth, ROW_GAP)
-    along = _starts(layers, size)
+    across = tops(layers, breadth, ROW_GAP, _SNAP if is_on_grid else 1)
     least = min(across[at] for at in range(len(names)))
-    return {name: (along[at], across[at] - least) for at, name in enumerate(names)}
+    across = [top - least for top in across]
+    along = _starts(layers, size)
+    bends = dots(layers, size, along, across, _DUMMY / 2)
+    return {name: (along[at], across[at]) for at, name in enumerate(names)}, bends
 
 
 def _starts(layers: Layers, size: Sizes) -> list[float]:
@@ -90,7 +120,8 @@ def _starts(layers: Layers, size: Sizes) -> list[float]:
     for keys in layers.columns:
         for key in keys:
             starts[key] = start
-        start += max((size[layers.names[key]][0] for key in keys if not layers.is_dummy(key)), default=0.0) + COLUMN_GAP
+        depth = max((size[layers.names[key]][0] for key in keys if not layers.is_dummy(key)), default=0.0)
+        start = _next_on_grid(start + depth + COLUMN_GAP)
     return starts
 
 
@@ -98,7 +129,7 @@ def _row(names: Iterable[str], size: Sizes, across: float) -> Places:
     places, along = {}, 0.0
     for name in names:
         places[name] = (along, across)
-        along += size[name][0] + COLUMN_GAP
+        along = _next_on_grid(along + size[name][0] + COLUMN_GAP)
     return places
 
 
@@ -112,3 +143,7 @@ def _turned(pair: tuple[float, float], flow: Flow) -> tuple[float, float]:
 
 def _snapped(value: float) -> float:
     return float(round(value / _SNAP) * _SNAP)
+
+
+def _next_on_grid(value: float) -> float:
+    return float(math.ceil(value / _SNAP) * _SNAP)

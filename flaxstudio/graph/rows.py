@@ -25,14 +25,15 @@ class _Rows:
     """To which other rows a row is wired, and how far below that row's place its own would be for a straight wire."""
 
 
-def tops(layers: Layers, breadth: Sequence[float], gap: float) -> list[float]:
-    """Return the top of every key, given how broad each is across the flow and how far they lie apart."""
+def tops(layers: Layers, breadth: Sequence[float], gap: float, step: int) -> list[float]:
+    """Return the top of every key, given how broad each is across the flow, how far they lie apart, and the grid's step."""
     rows = _joined(layers)
     for key, row in enumerate(rows.of):
         rows.keys.setdefault(row, []).append(key)
     _measure(rows, layers, breadth, gap)
     order = _from_top(rows)
     place = _placed(rows, order)
+    place = {row: float(round(at / step) * step) for row, at in place.items()}
     return [place[row] + shift for row, shift in zip(rows.of, rows.shift, strict=True)]
 
 

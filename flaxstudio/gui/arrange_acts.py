@@ -1,18 +1,20 @@
 """What the user asks of the places of nodes: tidy, align, distribute, stack. Each is one step of the history."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
 from flaxstudio.graph.arrange import Boxes, Direction, Line, align, distribute, stack
 from flaxstudio.graph.graph import Port
-from flaxstudio.graph.layout import Places, tidy
+from flaxstudio.graph.layout import Layout, Places, lay_out
 from flaxstudio.gui.background import Task
 from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.canvas.snapping import SNAP
 from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
-from flaxstudio.project.annotation_edits import rearrange
 from flaxstudio.project.project import Project
+from flaxstudio.project.tidy_edits import put
 
 _MOST_AT_ONCE = 60
 """More nodes than that are tidied in the background: it could take more than 50 ms."""
@@ -38,14 +40,14 @@ class ArrangeActs(QObject):
             return
         sizes, offsets, flow = self._canvas.node_sizes(), self._canvas.port_offsets(), self._canvas.flow
 
-        def places() -> Places:
-            return tidy(project.graph, sizes, lambda port, is_output: offsets.get((port, is_output), 0.0), flow, names)
+        def layout() -> Layout:
+            return lay_out(project.graph, sizes, lambda port, is_output: offsets.get((port, is_output), 0.0), flow, names)
 
         if len(names) <= _MOST_AT_ONCE:
-            self._on_places(project, places())
+            self._on_layout(project, layout())
             return
-        self._task = task = Task(lambda _is_cancelled: places(), self)
-        task.done.connect(lambda found: self._on_places(project, found))
+        self._task = task = Task(lambda _is_cancelled: layout(), self)
+        task.done.connect(lambda found: self._on_layout(project, found))
         task.finished.connect(self._forget_task)
         task.start()
 
@@ -89,6 +91,15 @@ class ArrangeActs(QObject):
 
         self._move(stack(self._session.shown.graph, self._boxes(), offset, self._canvas.flow), self.tr("Stack in a row"))
 
+    def on_nudge(self, dx: int, dy: int) -> None:
+        """Move the selected nodes by a step of the grid, or by 1 px where nodes do not snap; steps in a row are one edit."""
+        positions, step = self._session.shown.positions, float(SNAP if self._canvas.view.snaps else 1)
+        names = self._canvas.selected_nodes()
+        places = {name: positions.get(name, (0.0, 0.0)) for name in names}
+        if names:
+            edit = edits.move({name: (x + dx * step, y + dy * step) for name, (x, y) in places.items()})
+            self._session.edit_shown(replace(edit, merge_key=f"nudge {' '.join(names)}"))
+
     def _boxes(self) -> Boxes:
         positions, sizes = self._session.shown.positions, self._canvas.node_sizes()
         return {name: (*positions.get(name, (0.0, 0.0)), *sizes[name]) for name in self._canvas.selected_nodes()}
@@ -104,22 +115,26 @@ class ArrangeActs(QObject):
             self._task.deleteLater()
             self._task = None
 
-    def _on_places(self, project: Project, places: Places) -> None:
+    def _on_layout(self, project: Project, layout: Layout) -> None:
         """Put nodes where tidy wants them, unless the graph has become another one meanwhile."""
         shown = self._session.shown
         if shown.graph != project.graph:
             return
-        is_whole = len(places) == len(shown.graph.nodes)
-        there = places if is_whole else anchored(places, shown)
-        if any(place != shown.positions.get(name) for name, place in there.items()):
-            self._session.edit_shown(rearrange(there, self._canvas.node_sizes(), self.tr("Tidy")))
+        is_whole = len(layout.places) == len(shown.graph.nodes)
+        layout = layout if is_whole else anchored(layout, shown)
+        edit = put(layout.places, layout.routes, self._canvas.node_sizes(), self.tr("Tidy"))
+        if edit.apply(shown) != shown:
+            self._session.edit_shown(edit)
         if is_whole:
             self._canvas.fit_all()
 
 
-def anchored(places: Places, project: Project) -> Places:
-    """Return places shifted so that their upper left corner stays where it was."""
-    before = [project.positions.get(name, (0.0, 0.0)) for name in places]
-    dx = min(x for x, _ in before) - min(x for x, _ in places.values())
-    dy = min(y for _, y in before) - min(y for _, y in places.values())
-    return {name: (x + dx, y + dy) for name, (x, y) in places.items()}
+def anchored(layout: Layout, project: Project) -> Layout:
+    """Return a layout shifted so that its upper left corner stays where it was."""
+    before = [project.positions.get(name, (0.0, 0.0)) for name in layout.places]
+    dx = min(x for x, _ in before) - min(x for x, _ in layout.places.values())
+    dy = min(y for _, y in before) - min(y for _, y in layout.places.values())
+    return Layout(
+        {name: (x + dx, y + dy) for name, (x, y) in layout.places.items()},
+        {edge: tuple((x + dx, y + dy) for x, y in dots) for edge, dots in layout.routes.items()},
+    )

@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QApplication, QStyle
 
 from flaxstudio.gui.commands.presets import KeyChoice, key_choice_of
 
 ThemeChoice = Literal["system", "light", "dark"]
+Wheel = Literal["zoom", "scroll"]
+"""What the wheel of a mouse does; with Ctrl it always zooms, with Shift it scrolls sideways."""
 MAX_RECENT = 8
 LAYOUT_VERSION = 1
 """Raise it when docks are added or renamed: an older arrangement is then forgotten."""
@@ -51,6 +54,42 @@ class Settings:
         self._store.setValue("keys", choice.to_text())
 
     @property
+    def wheel(self) -> Wheel:
+        """What the wheel of a mouse does on the canvas."""
+        return "scroll" if self._store.value("wheel") == "scroll" else "zoom"
+
+    @wheel.setter
+    def wheel(self, wheel: Wheel) -> None:
+        self._store.setValue("wheel", wheel)
+
+    @property
+    def has_minimap(self) -> bool:
+        """Whether the canvas has a minimap in its corner."""
+        return self._flag("minimap", True)
+
+    @has_minimap.setter
+    def has_minimap(self, has_minimap: bool) -> None:
+        self._store.setValue("minimap", has_minimap)
+
+    @property
+    def snaps(self) -> bool:
+        """Whether nodes snap to the grid."""
+        return self._flag("snap", True)
+
+    @snaps.setter
+    def snaps(self, snaps: bool) -> None:
+        self._store.setValue("snap", snaps)
+
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether nothing is to glide or fade. Until the user says so, what the system's style wants."""
+        return self._flag("reduced_motion", not _is_system_animated())
+
+    @reduced_motion.setter
+    def reduced_motion(self, is_reduced: bool) -> None:
+        self._store.setValue("reduced_motion", is_reduced)
+
+    @property
     def folder(self) -> Path:
         """Where the user last opened or saved something."""
         folder = Path(str(self._store.value("folder", "")))
@@ -75,6 +114,16 @@ class Settings:
         self._store.setValue("geometry", geometry)
         self._store.setValue("layout", layout)
 
+    def _flag(self, key: str, default: bool) -> bool:
+        value = self._store.value(key)
+        return value in (True, "true", 1, "1") if value is not None else default
+
     def _bytes(self, key: str) -> QByteArray | None:
         value = self._store.value(key)
         return value if isinstance(value, QByteArray) and not value.isEmpty() else None
+
+
+def _is_system_animated() -> bool:
+    """Return whether the system's style moves widgets: the nearest to a wish for less motion that Qt passes on."""
+    style = QApplication.style() if QApplication.instance() else None
+    return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flaxstudio.graph.graph import Edge, Graph, Node, edge
-from flaxstudio.graph.layout import tidy
+from flaxstudio.graph.layout import Layout, lay_out, tidy
 
 SIZE = (180.0, 80.0)
 
@@ -188,3 +188,49 @@ def straight_crossings(graph: Graph, places: dict[str, tuple[float, float]]) -> 
     return sum(
         side(p, q, r) * side(p, q, s) < 0 and side(r, s, p) * side(r, s, q) < 0 for (p, q), (r, s) in combinations(lines, 2)
     )
+
+
+def test_wires_that_would_pass_behind_a_node_run_clear_of_it_by_dots():
+    graph = graph_of("ab", "bc", "cd", "de", "ad", "be", "ae", "xd")
+    layout = lay_out(graph, sizes_of(graph))
+    assert layout.routes
+    assert behind(graph, layout) == []
+
+
+def test_a_straight_wire_needs_no_dots():
+    graph = graph_of("ab", "bc", "cd", "ad")
+    assert lay_out(graph, sizes_of(graph)).routes == {}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(5, 40))
+def test_no_wire_ever_passes_behind_a_node(seed: int, count: int):
+    graph = random_graph(seed, count)
+    assert behind(graph, lay_out(graph, sizes_of(graph))) == []
+
+
+def behind(graph: Graph, layout: Layout) -> list[tuple[Edge, str]]:
+    """Return the wires that pass behind a node, with that node."""
+    found = []
+    for wire in graph.edges:
+        (ax, ay), (bx, by) = layout.places[wire.source.node], layout.places[wire.target.node]
+        stops = [(ax + SIZE[0], ay + 30), *layout.routes.get(wire, ()), (bx, by + 30)]
+        points = [point for start, end in pairwise(stops) for point in bow(start, end)]
+        found += [
+            (wire, name)
+            for name, (x, y) in layout.places.items()
+            if name not in (wire.source.node, wire.target.node)
+            and any(x < px < x + SIZE[0] and y < py < y + SIZE[1] for px, py in points)
+        ]
+    return found
+
+
+def bow(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return points of a wire's curve."""
+    reach = (end[0] - start[0]) / 2
+    points = []
+    for t in (step / 40 for step in range(41)):
+        u = 1 - t
+        x = u**3 * start[0] + 3 * u * u * t * (start[0] + reach) + 3 * u * t * t * (end[0] - reach) + t**3 * end[0]
+        points.append((x, (u**3 + 3 * u * u * t) * start[1] + (3 * u * t * t + t**3) * end[1]))
+    return points

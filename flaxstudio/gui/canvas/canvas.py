@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -15,7 +15,9 @@ from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.accessible import tell_focus
 from flaxstudio.gui.canvas.acts import acts_of
+from flaxstudio.gui.canvas.arrange_bar import ArrangeBar
 from flaxstudio.gui.canvas.breadcrumb import Breadcrumb, crumbs_of
+from flaxstudio.gui.canvas.find_bar import FindBar
 from flaxstudio.gui.canvas.fitting import fits
 from flaxstudio.gui.canvas.gestures import Pointer
 from flaxstudio.gui.canvas.intents import Intents
@@ -26,6 +28,7 @@ from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.commands.keymap import KeyMap
+from flaxstudio.gui.canvas.view_history import ViewHistory
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.block_edits import inside
 from flaxstudio.project.place import Place, block_at
@@ -61,14 +64,18 @@ class Canvas(QWidget):
         self.scene = GraphScene(catalogue, tokens, self)
         self.view = GraphView(self.scene, self.intents, self)
         self.acts = acts_of(self.view)
+        self.find_bar = FindBar(tokens, self.view)
+        self.arrange_bar = ArrangeBar(tokens, self.view)
+        self.arrange_chosen = self.arrange_bar.chosen
         self.minimap = Minimap(tokens, self.view)
         self.search = SearchPopup(catalogue, tokens, self)
         self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
+        self._arrange_timer = QTimer(self, singleShot=True, interval=0)
+        self._is_dragging = False
         self._search_for: tuple[Pointer, Port | None, Side | None] | None = None
-        self._place = Place()
-        self._views: dict[Place, tuple[float, QPointF]] = {}
         self.breadcrumb = Breadcrumb(tokens, self)
         self.place_requested = self.breadcrumb.place_requested
+        self.history = ViewHistory(self.view, self.place_requested.emit)
         self._hint = QLabel(self.tr("Press Tab to add a layer, or drag one from the palette."), self.view)
         self._build()
         self.set_tokens(tokens)
@@ -88,7 +95,7 @@ class Canvas(QWidget):
             self.view.cancel_gesture()
         if catalogue is not None:
             self.scene.catalogue = catalogue
-        before = self._place
+        before = self.history.place
         if place != before:
             self._leave_graph()
         self.scene.display(shown, problems, shapes)
@@ -100,18 +107,12 @@ class Canvas(QWidget):
     def _leave_graph(self) -> None:
         """Remember how the graph was seen, and take it away."""
         self.view.cancel_gesture()
-        self._views[self._place] = (self.view.zoom(), self.view.visible_box().center())
+        self.history.leave_graph()
         self.scene.clear_graph()
 
     def _enter_graph(self, before: Place, place: Place) -> None:
         """Show a graph as it was seen last; on the way out, select the node that was open."""
-        self._place = place
-        if place in self._views:
-            zoom, centre = self._views[place]
-            self.view.zoom_to(zoom, self.view.viewport().rect().center())
-            self.view.centerOn(centre)
-            self.view.view_moved.emit()
-        else:
+        if not self.history.enter_graph(place):
             self.show_beginning()
         if before.root == place.root and before.path[: len(place.path)] == place.path and before.path != place.path:
             self.scene.select([before.path[len(place.path)]])
@@ -121,6 +122,8 @@ class Canvas(QWidget):
         self.scene.set_tokens(tokens)
         self.minimap.set_tokens(tokens)
         self.search.set_tokens(tokens)
+        self.find_bar.set_tokens(tokens)
+        self.arrange_bar.set_tokens(tokens)
         self._hint.setStyleSheet(f"color: {tokens.secondary}; font-size: {t.BODY}px; background: transparent;")
         self.view.tip.setStyleSheet(
             f"background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line};"
@@ -148,6 +151,7 @@ class Canvas(QWidget):
     def center_on(self, name: str) -> None:
         """Bring a node to the middle of the view."""
         if name in self.scene.nodes:
+            self.history.note()
             self.view.centerOn(self.scene.nodes[name].box().center())
             self.view.view_moved.emit()
 
@@ -157,7 +161,7 @@ class Canvas(QWidget):
 
     def forget_views(self) -> None:
         """Forget how graphs were seen: they are another project's."""
-        self._views.clear()
+        self.history.forget()
 
     def show_beginning(self) -> None:
         """Show the whole graph, or its beginning where the whole would be too small to read."""
@@ -239,6 +243,8 @@ class Canvas(QWidget):
         self.view.search_asked.connect(self._on_search_asked)
         self.minimap.point_chosen.connect(self._on_point_chosen)
         self.search.layer_chosen.connect(self._on_layer_chosen)
+        self.view.dragged.connect(self._on_dragged)
+        self._arrange_timer.timeout.connect(self._place_arrange_bar)
 
     def _on_selection_moved(self) -> None:
         names = self.scene.selected_nodes()
@@ -246,12 +252,35 @@ class Canvas(QWidget):
         self.view.setAccessibleDescription(self.tr("Selected: {0}").format("; ".join(texts) or self.tr("nothing")))
         tell_focus(self.view)
         self.intents.selection_changed.emit(names)
+        self._arrange_timer.start()
 
     def _on_view_moved(self) -> None:
         self._place_overlays()
         self._show_minimap()
+        self._place_arrange_bar()
 
-    def _on_point_chosen(self, point: QPointF) -> None:
+    def _on_dragged(self, at: QPoint | None) -> None:
+        """Let nothing lie in the way of what is dragged."""
+        self.minimap.give_way(at)
+        self._is_dragging = at is not None
+        if self._is_dragging:
+            self.arrange_bar.hide()
+        else:
+            self._arrange_timer.start()
+
+    def _place_arrange_bar(self) -> None:
+        """Show the toolbar over several selected nodes, as long as some of them are in sight."""
+        names = self.scene.selected_nodes()
+        room = self.view.viewport().rect()
+        box = self.view.mapFromScene(self.scene.bounds(names)).boundingRect() if len(names) > 1 else QRect()
+        is_shown = len(names) > 1 and not self._is_dragging and room.intersects(box)
+        if is_shown:
+            self.arrange_bar.stand_over(box, room)
+        self.arrange_bar.setVisible(is_shown)
+
+    def _on_point_chosen(self, point: QPointF, is_jump: bool) -> None:
+        if is_jump:
+            self.history.note()
         self.view.centerOn(point)
         self.view.view_moved.emit()
 
@@ -275,6 +304,7 @@ class Canvas(QWidget):
 
     def _place_overlays(self) -> None:
         self._hint.setGeometry(self.view.rect())
+        self.find_bar.move(self.view.width() - self.find_bar.width() - t.PADDING, t.PADDING)
         self.minimap.move(
             self.view.width() - self.minimap.width() - t.PADDING, self.view.height() - self.minimap.height() - t.PADDING
         )

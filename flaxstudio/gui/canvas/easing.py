@@ -18,6 +18,8 @@ class Easing(QVariantAnimation):
         super().__init__(scene)
         self._scene = scene
         self._ways: Mapping[str, tuple[QPointF, QPointF]] = {}
+        self.is_still = False
+        """Whether nodes go at once, for those whom motion troubles."""
         self.setDuration(t.EASE_MS)
         self.setEasingCurve(QEasingCurve.Type.OutCubic)
         self.setStartValue(0.0)
@@ -29,7 +31,10 @@ class Easing(QVariantAnimation):
         self.stop()
         self._put(1.0, self._ways.keys() - ways.keys())
         self._ways = ways
-        self.start()
+        if self.is_still:
+            self._put(1.0, ways.keys())
+        else:
+            self.start()
 
     def _on_value(self, share: float) -> None:
         self._put(share, self._ways.keys())

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from flaxstudio.graph.graph import Edge
-from flaxstudio.gui.canvas.snapping import snapped
+from flaxstudio.gui.canvas.guides import Guides
 from flaxstudio.project.project import Position
 
 if TYPE_CHECKING:
@@ -111,7 +111,10 @@ class BoxSelect:
 
 
 class MoveNodes:
-    """Drags the selected nodes, snapped to the grid; says so once, at the end. A mere click only selects."""
+    """Drags the selected nodes; says so once, at the end. A mere click only selects.
+
+    They snap to their neighbours' lines and to the grid; Ctrl suspends that.
+    """
 
     def __init__(self, view: "GraphView", name: str) -> None:
         self._view = view
@@ -121,6 +124,7 @@ class MoveNodes:
         self._places: dict[str, Position] = {}
         self._was_selected = False
         self._edge: Edge | None = None
+        self._guides: Guides | None = None
 
     def start(self, pointer: Pointer) -> None:
         self._start = pointer
@@ -140,9 +144,7 @@ class MoveNodes:
             self._hold()
         if self._name not in self._places:
             return
-        offset = pointer.scene - self._start.scene
-        x, y = self._places[self._name]
-        dx, dy = snapped(x + offset.x()) - x, snapped(y + offset.y()) - y
+        dx, dy = self._fitted(pointer.scene - self._start.scene, pointer)
         self._scene.move_nodes({name: (left + dx, top + dy) for name, (left, top) in self._places.items()})
         self._seek_edge(pointer)
 
@@ -163,14 +165,26 @@ class MoveNodes:
         self._scene.move_nodes(self._places)
         self._release()
 
+    def _fitted(self, offset: QPointF, pointer: Pointer) -> tuple[float, float]:
+        """Return how far the nodes go: to a line or the grid nearby, or just where the pointer is."""
+        if self._guides is None or pointer.keys & _TOGGLE:
+            if self._guides is not None:
+                self._guides.clear()
+            return round(offset.x()), round(offset.y())
+        return self._guides.fitted(offset, self._view.zoom(), self._view.snaps)
+
     def _hold(self) -> None:
         names = [name for name in self._scene.selected_nodes() if name in self._scene.nodes]
         self._places = {name: self._scene.nodes[name].pos().toTuple() for name in names}
         self._scene.held = frozenset(names)
+        if self._name in self._places:
+            self._guides = Guides(self._scene, self._name, names, self._view.visible_box())
 
     def _release(self) -> None:
         self._scene.held = frozenset()
         self._scene.light(None)
+        if self._guides is not None:
+            self._guides.end()
 
     def _moved(self) -> dict[str, Position]:
         now = {name: self._scene.nodes[name].pos().toTuple() for name in self._places if name in self._scene.nodes}

@@ -1,7 +1,7 @@
-"""The whole graph small in a corner; click or drag to go there. Gone while all of it is in view anyway."""
+"""The whole graph small in a corner; click or drag to go there. Gone while all of it is in view, or where it is in the way."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
 from flaxstudio.gui import tokens as t
@@ -11,18 +11,23 @@ from flaxstudio.gui.tokens import Tokens
 _WIDTH = 168
 _LEAST_HEIGHT = 36
 _MOST_HEIGHT = 112
+_NEAR = 24
 
 
 class Minimap(QWidget):
     """Shows an overview and the box in view, and says where the user wants to go."""
 
-    point_chosen = Signal(QPointF)
+    point_chosen = Signal(QPointF, bool)
+    """Where to go, in scene px, and whether it is a jump: not so while the box is dragged about."""
 
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
         self._tokens = tokens
         self._overview = Overview()
         self._in_view = QRectF()
+        self._picture: QPixmap | None = None
+        self._is_wanted = True
+        self._is_aside = False
         self.resize(_WIDTH, _MOST_HEIGHT)
         self.setAccessibleName(self.tr("Minimap"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -30,20 +35,59 @@ class Minimap(QWidget):
 
     def display(self, overview: Overview, in_view: QRectF) -> None:
         """Show a graph and what is in view, in scene px."""
-        self._overview, self._in_view = overview, in_view
-        bounds = overview.bounds
-        height = round((_WIDTH - 2 * t.GAP) * bounds.height() / max(bounds.width(), 1.0)) + 2 * t.GAP
-        self.resize(_WIDTH, max(_LEAST_HEIGHT, min(_MOST_HEIGHT, height)))
-        self.setVisible(bool(overview.blocks) and not in_view.contains(overview.bounds))
+        if overview is not self._overview:
+            self._overview, self._picture = overview, None
+            bounds = overview.bounds
+            height = round((_WIDTH - 2 * t.GAP) * bounds.height() / max(bounds.width(), 1.0)) + 2 * t.GAP
+            self.resize(_WIDTH, max(_LEAST_HEIGHT, min(_MOST_HEIGHT, height)))
+        self._in_view = in_view
+        self._show_or_hide()
         self.update()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the user wants a minimap at all."""
+        return self._is_wanted
+
+    def set_wanted(self, is_wanted: bool) -> None:
+        """Show the minimap where it is of use, or never."""
+        self._is_wanted = is_wanted
+        self._show_or_hide()
+
+    def give_way(self, at: QPoint | None) -> None:
+        """Hide while something is dragged to a point of the parent under the minimap; None: nothing is dragged any more."""
+        near = self.geometry().adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR)
+        is_aside = at is not None and (self._is_aside or near.contains(at))
+        if is_aside != self._is_aside:
+            self._is_aside = is_aside
+            self._show_or_hide()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw in another theme."""
-        self._tokens = tokens
+        self._tokens, self._picture = tokens, None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        if self._picture is None or self._picture.devicePixelRatio() != self.devicePixelRatioF():
+            self._picture = self._drawn()
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setClipRect(self.rect().adjusted(2, 2, -2, -2))
+        painter.setTransform(self._transform(), True)
+        pen = QPen(QColor(self._tokens.accent), 1.5)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self._in_view)
+
+    def _drawn(self) -> QPixmap:
+        """Return the graph's picture: while the view moves over it, it stays the same."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         panel = QColor(self._tokens.panel)
         panel.setAlphaF(0.92)
@@ -53,23 +97,24 @@ class Minimap(QWidget):
         painter.setClipRect(self.rect().adjusted(2, 2, -2, -2))
         painter.setTransform(self._transform(), True)
         paint_overview(painter, self._overview, self._tokens, has_wires=False)
-        pen = QPen(QColor(self._tokens.accent), 1.5)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self._in_view)
+        painter.end()
+        return picture
+
+    def _show_or_hide(self) -> None:
+        is_useful = bool(self._overview.blocks) and not self._in_view.contains(self._overview.bounds)
+        self.setVisible(self._is_wanted and is_useful and not self._is_aside)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._go(event)
+        self._go(event, is_jump=True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event)
 
-    def _go(self, event: QMouseEvent) -> None:
+    def _go(self, event: QMouseEvent, is_jump: bool = False) -> None:
         back, is_invertible = self._transform().inverted()
         if is_invertible:
-            self.point_chosen.emit(back.map(event.position()))
+            self.point_chosen.emit(back.map(event.position()), is_jump)
 
     def _transform(self) -> QTransform:
         """Return the way from scene px to this widget's px: of the graph alone, so that the map stays put while panning."""

@@ -23,21 +23,28 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All blocks, all wires from end to end, and the box around all nodes (empty if there are none), in scene px."""
+    """All blocks, all wires from end to end, the frames behind, and the box around all (empty if there is nothing), in scene px."""
 
     blocks: tuple[Block, ...] = ()
     wires: tuple[QLineF, ...] = ()
     fills: tuple[tuple[QColor, list[QRectF]], ...] = ()
     """The blocks' boxes by colour, as they are painted fastest."""
     bounds: QRectF = field(default_factory=QRectF)
+    frames: tuple[Block, ...] = ()
 
 
 class OverviewCache:
     """Makes overviews, each block and wire only once until it is told that it changed."""
 
-    def __init__(self, block_of: Callable[[str], Block], ends_of: Callable[[Edge], tuple[QPointF, QPointF]]) -> None:
+    def __init__(
+        self,
+        block_of: Callable[[str], Block],
+        ends_of: Callable[[Edge], tuple[QPointF, QPointF]],
+        frames: Callable[[], Iterable[Block]],
+    ) -> None:
         self._block_of = block_of
         self._ends_of = ends_of
+        self._frames = frames
         self._blocks: dict[str, Block] = {}
         self._wires: dict[Edge, QLineF] = {}
         self._fills: dict[int, tuple[QColor, dict[str, QRectF]]] = {}
@@ -67,7 +74,9 @@ class OverviewCache:
             self._wires = {edge: QLineF(*self._ends_of(edge)) for edge in edges}
         if self._overview is None:
             fills = tuple((color, list(boxes.values())) for color, boxes in self._fills.values())
-            self._overview = Overview(tuple(self._blocks.values()), tuple(self._wires.values()), fills, self._bounds)
+            frames = tuple(self._frames())
+            bounds = self._bounds.united(bounds_of(frame.box for frame in frames))
+            self._overview = Overview(tuple(self._blocks.values()), tuple(self._wires.values()), fills, bounds, frames)
         return self._overview
 
     def _remember(self, name: str) -> None:
@@ -87,6 +96,13 @@ def bounds_of(boxes: Iterable[QRectF]) -> QRectF:
 def paint_overview(painter: QPainter, overview: Overview, tokens: Tokens, has_wires: bool = True) -> None:
     """Paint blocks and straight wires in scene px, with outlines that stay thin at any zoom."""
     outline = 2 if has_wires else 1
+    for frame in overview.frames:
+        inside = QColor(frame.color)
+        inside.setAlphaF(0.35)
+        painter.fillRect(frame.box, inside)
+        painter.setPen(_cosmetic(frame.color.name(), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(frame.box)
     if has_wires:
         painter.setPen(_cosmetic(tokens.secondary, 1))
         painter.drawLines(overview.wires)

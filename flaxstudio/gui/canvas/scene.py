@@ -1,6 +1,6 @@
 """The graph on display: keeps one item per node and edge and changes only what a new value changes."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor
@@ -24,6 +24,7 @@ from flaxstudio.project.project import Position, Project
 
 _EXTENT = 100_000.0
 _MOST_EASED = 400
+_DIMMED = 0.3
 
 Shown = tuple[Node, LayerSpec | None, NodeShape | None, tuple[Problem, ...]]
 
@@ -52,7 +53,8 @@ class GraphScene(QGraphicsScene):
         self._is_running = False
         self._painter = NodePainter(tokens)
         self._touching: dict[str, list[Edge]] = {}
-        self._cache = OverviewCache(self._block_of, self._ends)
+        self._cache = OverviewCache(self._block_of, self._ends, self._far_frames)
+        self._found: frozenset[str] | None = None
         self._layer = ItemLayer()
         self.addItem(self._layer)
         self._overview = OverviewItem(extent, self)
@@ -80,6 +82,8 @@ class GraphScene(QGraphicsScene):
             self._show_edges()
         self._lay_edges_of(resized)
         self._show_sharing()
+        if self._found is not None:
+            self._show_dimmed()
         self._tell_overview()
         if selected != (self.selected_nodes(), self.selected_edges()):
             self.selection_moved.emit()
@@ -101,6 +105,10 @@ class GraphScene(QGraphicsScene):
             self._is_running = is_running
             for item in self.nodes.values():
                 item.show_state(is_running=is_running)
+
+    def set_still(self, is_still: bool) -> None:
+        """Let nodes go to their places at once, or glide."""
+        self._easing.is_still = is_still
 
     def show_at_scale(self, scale: float) -> None:
         """Choose between items and blocks for a zoom."""
@@ -197,6 +205,13 @@ class GraphScene(QGraphicsScene):
         if name != self._hovered:
             self._hovered = name
             self._show_sharing()
+
+    def show_found(self, names: frozenset[str] | None) -> None:
+        """Dim all but what was found; None shows everything as ever."""
+        if names != self._found:
+            self._found = names
+            self._show_dimmed()
+            self._tell_overview()
 
     def light(self, edge: Edge | None) -> None:
         """Light up one wire, and no other."""
@@ -326,9 +341,20 @@ class GraphScene(QGraphicsScene):
         if group or self._sharing.names:
             self._sharing.show_group(group, {name: self.nodes[name].box() for name in group})
 
+    def _show_dimmed(self) -> None:
+        for name, item in self.nodes.items():
+            item.setOpacity(1.0 if self._found is None or name in self._found else _DIMMED)
+        for wire in self.edges.values():
+            wire.setOpacity(1.0 if self._found is None else _DIMMED)
+
     def _block_of(self, name: str) -> Block:
-        item = self.nodes[name]
-        return Block(item.box(), self._color_of(name), item.state.is_selected, item.content.severity == "error")
+        item, color = self.nodes[name], QColor(self._color_of(name))
+        if self._found is not None and name not in self._found:
+            color.setAlphaF(_DIMMED)
+        return Block(item.box(), color, item.state.is_selected, item.content.severity == "error")
+
+    def _far_frames(self) -> Iterator[Block]:
+        return (Block(QRectF(*frame.box), QColor(self.tokens.line)) for frame in self.project.annotations.frames)
 
     def _tell_overview(self, moved: Set[str] | None = None) -> None:
         """Show from far away what changed: where these nodes are, or anything at all."""

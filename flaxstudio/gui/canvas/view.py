@@ -33,10 +33,11 @@ from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.tips import tip_at
 from flaxstudio.gui.canvas.touch import Touch
-from flaxstudio.gui.canvas.wheel import Wheel, pinch, turn_wheel
 from flaxstudio.gui.commands.command import Need
 from flaxstudio.gui.commands.keymap import KeyMap
+from flaxstudio.gui.canvas.wheel import pinch, turn_wheel
 from flaxstudio.gui.layer_drag import layer_of
+from flaxstudio.gui.settings import Wheel
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 _FIT_MARGIN = 40
@@ -49,6 +50,10 @@ class GraphView(QGraphicsView):
 
     view_moved = Signal()
     focus_moved = Signal(bool)
+    dragged = Signal(object)
+    """Something is dragged to a point of the viewport, a QPoint; None: it is no more."""
+    left = Signal()
+    """The view is about to jump to another part of the graph."""
     search_asked = Signal(object, object, object)
     """The search popup is to open: Pointer, and the Port and Side of a wire dropped there, or None."""
 
@@ -61,6 +66,7 @@ class GraphView(QGraphicsView):
         self.tip.setObjectName("tip")
         self.tip.hide()
         self.wheel: Wheel = "zoom"
+        self.snaps = True
         self._gesture: Gesture | None = None
         self._key_mode: KeyMode | None = None
         self._touch = Touch(self)
@@ -103,6 +109,7 @@ class GraphView(QGraphicsView):
         """Show a box of the scene whole, at most at 100 %."""
         if box.isEmpty():
             return
+        self.left.emit()
         room = self.viewport().rect().adjusted(_FIT_MARGIN, _FIT_MARGIN, -_FIT_MARGIN, -_FIT_MARGIN)
         self.zoom_to(min(room.width() / box.width(), room.height() / box.height(), 1.0), room.center())
         self.centerOn(box.center())
@@ -129,6 +136,7 @@ class GraphView(QGraphicsView):
         pointer = self._pointer = self._pointer_of(event)
         if self._gesture is not None:
             self._gesture.move(pointer)
+            self.dragged.emit(pointer.view)
             if not isinstance(self._gesture, Pan):
                 self._edge_scroll.follow(pointer.view, self.viewport().rect())
         else:
@@ -139,6 +147,7 @@ class GraphView(QGraphicsView):
             gesture, self._gesture = self._gesture, None
             self._edge_scroll.end()
             gesture.finish(self._pointer_of(event))
+            self.dragged.emit(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not self.double_click(self._pointer_of(event)):
@@ -272,6 +281,7 @@ class GraphView(QGraphicsView):
             gesture, self._gesture = self._gesture, None
             self._edge_scroll.end()
             gesture.cancel()
+            self.dragged.emit(None)
         self._touch.cancel()
 
     def open_search_at(self, pointer: Pointer, port: Port | None = None, side: Side | None = None) -> None:

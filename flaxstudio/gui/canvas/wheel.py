@@ -1,15 +1,12 @@
 """What wheels and touchpads do: a mouse's wheel zooms or scrolls, two fingers on a touchpad pan and pinch."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QWheelEvent
 
 if TYPE_CHECKING:
     from flaxstudio.gui.canvas.view import GraphView
-
-Wheel = Literal["zoom", "scroll"]
-"""What the wheel of a mouse does; with Ctrl it always zooms, with Shift it scrolls sideways."""
 
 _ZOOM_A_DEGREE = 1.0015
 _SCROLL = 0.5
