@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QRectF
 
 from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.canvas.find_bar import Finding
@@ -44,6 +44,9 @@ class FindActs(QObject):
         hit = self._hits[number]
         self._current = number
         self._show_node(hit.block, hit.node)
+        beside = self._session.shown.annotations
+        if not hit.layer and (item := beside.note(hit.node) or beside.frame(hit.node)):
+            self._canvas.show_box(QRectF(*item.box))
         self.refresh()
         self._bar.field.setFocus()
 
@@ -64,7 +67,7 @@ class FindActs(QObject):
         places = [(hit.block, hit.node) for hit in self._hits]
         here = (chosen.block, chosen.node) if chosen else None
         self._current = places.index(here) if here in places else -1
-        rows = [Finding(f"{hit.node} · {hit.layer}", self._where(hit)) for hit in self._hits]
+        rows = [Finding(f"{hit.node} · {hit.layer}" if hit.layer else hit.node, self._where(hit)) for hit in self._hits]
         self._bar.display(rows, self._current)
         lit = frozenset(hit.node for hit in self._hits if hit.block == self._session.block)
         self._canvas.scene.show_found(lit if query.strip() else None)

@@ -18,6 +18,7 @@ from flaxstudio.gui.data_acts import DataActs
 from flaxstudio.gui.dialogs.about import show_about
 from flaxstudio.gui.export_acts import ExportActs
 from flaxstudio.gui.file_acts import SUFFIX, FileActs
+from flaxstudio.gui.find_acts import FindActs
 from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
@@ -35,6 +36,7 @@ from flaxstudio.gui.tokens import Tokens
 from flaxstudio.gui.trust import Trust
 from flaxstudio.gui.try_it_acts import TryItActs
 from flaxstudio.gui.variables_acts import VariablesActs
+from flaxstudio.gui.view_acts import ViewActs
 from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.project.consent import consent_file
 from flaxstudio.project.plugins import plugin_folder
@@ -68,6 +70,8 @@ class Studio(QObject):
         self.arrange = ArrangeActs(self.session, self.window.canvas, self)
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
+        self.finds = FindActs(self.session, window.canvas, self.blocks.show_node, self)
+        self.view = ViewActs(settings, self.session, window, self)
         self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
         self.preferences = PreferenceActs(settings, window)
         self.data = DataActs(self.session, settings, self.window, self.complain)
@@ -93,6 +97,7 @@ class Studio(QObject):
         """Show what is known and let the background work begin: it imports jax."""
         self._mark_theme()
         self.preferences.apply()
+        self.view.apply()
         self.window.set_layout(self.settings.layout)
         self.on_session_changed()
         self.session.begin_examining()

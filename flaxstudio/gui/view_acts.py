@@ -20,11 +20,16 @@ class ViewActs(QObject):
 
     def apply(self) -> None:
         """Let the canvas be as the settings say, and mark it in the menus."""
-        settings, canvas, actions = self._settings, self._canvas, self._window.actions_by_name
+        settings, canvas = self._settings, self._canvas
         canvas.view.wheel, canvas.view.snaps = settings.wheel, settings.snaps
         canvas.minimap.set_wanted(settings.has_minimap)
         canvas.scene.set_still(settings.reduced_motion)
         self._window.setAnimated(not settings.reduced_motion)
+        self.mark()
+
+    def mark(self) -> None:
+        """Mark in the menus what holds."""
+        settings, actions = self._settings, self._window.actions_by_name
         marks = {
             "minimap": settings.has_minimap,
             "snap": settings.snaps,

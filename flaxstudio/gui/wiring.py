@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import get_args
 
 from PySide6.QtGui import QGuiApplication
 
+from flaxstudio.graph.arrange import Direction, Line
 from flaxstudio.gui.studio import Studio
 
 
@@ -22,6 +24,8 @@ def _wire_changes(studio: Studio) -> None:
     studio.session.changed.connect(studio.on_session_changed)
     studio.session.changed.connect(lambda: studio.announcer.display(studio.session.knowledge))
     studio.window.canvas.spoken.connect(studio.announcer.tell)
+    studio.session.changed.connect(studio.finds.refresh)
+    studio.session.changed.connect(studio.view.mark)
     studio.session.refused.connect(studio.complain)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
     studio.runner.state_changed.connect(studio.display_run)
@@ -61,6 +65,19 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "take_layer": studio.foreign.on_take,
         "plugin_folder": studio.codes.on_open_folder,
         "tidy": studio.arrange.on_tidy,
+        "stack": studio.arrange.on_stack,
+        **{f"align_{line}": partial(studio.arrange.on_align, line) for line in get_args(Line)},
+        **{f"distribute_{way}": partial(studio.arrange.on_distribute, way) for way in get_args(Direction)},
+        "nudge_left": lambda: studio.arrange.on_nudge(-1, 0),
+        "nudge_right": lambda: studio.arrange.on_nudge(1, 0),
+        "nudge_up": lambda: studio.arrange.on_nudge(0, -1),
+        "nudge_down": lambda: studio.arrange.on_nudge(0, 1),
+        "snap": studio.view.on_snap,
+        "find": studio.finds.on_open,
+        "minimap": studio.view.on_minimap,
+        "flow_down": studio.view.on_flow,
+        "wheel_scrolls": studio.view.on_wheel,
+        "reduced_motion": studio.view.on_reduced_motion,
         "train": studio.train,
         "pause": studio.runner.pause_or_resume,
         "stop": studio.runner.stop,
@@ -85,6 +102,7 @@ def _wire_commands(studio: Studio) -> None:
     window = studio.window
     for name, act in acts_of(studio).items():
         window.actions_by_name[name].triggered.connect(lambda _=False, act=act: act())
+    window.canvas.arrange_chosen.connect(window.actions_by_name.trigger)
     window.canvas.command_requested.connect(window.actions_by_name.trigger)
     window.recent_menu.aboutToShow.connect(studio.fill_recent_menu)
     window.may_close = studio.may_close
@@ -110,6 +128,11 @@ def _wire_editor(studio: Studio) -> None:
     canvas.nodes_moved.connect(graph.on_nodes_moved)
     canvas.delete_requested.connect(graph.on_delete_requested)
     canvas.rename_requested.connect(studio.focus_name)
+    canvas.find_bar.query_changed.connect(studio.finds.on_query_changed)
+    canvas.find_bar.step_requested.connect(studio.finds.on_step)
+    canvas.find_bar.row_chosen.connect(studio.finds.on_chosen)
+    canvas.find_bar.closed.connect(studio.finds.on_closed)
+    canvas.cancel_requested.connect(studio.arrange.cancel)
     canvas.file_dropped.connect(studio.on_file_dropped)
     canvas.open_requested.connect(studio.blocks.on_open)
     canvas.leave_requested.connect(studio.blocks.on_leave)

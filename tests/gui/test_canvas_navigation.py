@@ -6,6 +6,8 @@ from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QW
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from flaxstudio.gui.canvas.guides import GuideLines
+from flaxstudio.project import edits
 from tests.gui.canvas_desk import Desk, chain
 
 NONE, CTRL, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -204,3 +206,49 @@ def test_the_view_does_not_run_away_with_what_was_picked_up_at_its_edge(desk):
     QTest.qWait(60)
     assert view.mapToScene(0, 0) == before
     desk.release(x + 6, y + 6)
+
+
+# Lines to snap to
+
+
+def test_a_dragged_node_snaps_where_its_wire_becomes_straight(desk):
+    desk.canvas.scene.set_still(True)
+    desk.edit(edits.move({"relu_1": (520.0, 13.0)}))
+    x, y = desk.title_of("dense_1")
+    desk.press(x, y)
+    desk.move(x + 40, y + 100)
+    desk.move(x + 40, y + 11)
+    [line] = [line for line in guide_lines(desk) if line.y1() == line.y2()]
+    assert line.y1() == desk.port_of("relu_1", "in")[1]
+    desk.release(x + 40, y + 11)
+    assert desk.logged("nodes_moved")[0][0]["dense_1"][1] == 13.0
+    assert guide_lines(desk) == []
+
+
+def test_a_dragged_node_snaps_to_an_edge_of_a_neighbour(desk):
+    desk.canvas.scene.set_still(True)
+    desk.edit(edits.move({"dropout_1": (123.0, 300.0)}))
+    x, y = desk.title_of("relu_1")
+    desk.drag((x, y), (x + 126 - 520, y + 200))
+    assert desk.logged("nodes_moved")[0][0]["relu_1"][0] == 123.0
+
+
+def test_ctrl_suspends_all_snapping(desk):
+    x, y = desk.title_of("dropout_1")
+    desk.press(x, y)
+    desk.move(x + 33, y + 101, CTRL)
+    desk.release(x + 33, y + 101, CTRL)
+    assert desk.logged("nodes_moved") == [({"dropout_1": (33.0, 301.0)},)]
+
+
+def test_without_the_grid_nodes_still_snap_to_lines(desk):
+    desk.canvas.view.snaps = False
+    x, y = desk.title_of("dropout_1")
+    desk.drag((x, y), (x + 3, y + 101))
+    assert desk.logged("nodes_moved") == [({"dropout_1": (0.0, 301.0)},)]
+
+
+def guide_lines(desk):
+    """Return the lines on show while something is dragged."""
+    found = [item for item in desk.canvas.scene.items() if isinstance(item, GuideLines)]
+    return found[0].lines if found else []

@@ -15,7 +15,7 @@ PROJECT = Project(
 
 
 def test_wires_among_tidied_nodes_lose_their_dots_and_others_keep_them():
-    tidied = put({"a": (0.0, 0.0), "b": (9.0, 0.0), "c": (18.0, 0.0)}, {BC: ((5.0, 5.0),)}, {}, "Tidy").apply(PROJECT)
+    tidied = put({"a": (0.0, 0.0), "b": (9.0, 0.0), "c": (0.0, 0.0)}, {BC: ((5.0, 5.0),)}, {}, "Tidy").apply(PROJECT)
     assert tidied.positions["b"] == (9.0, 0.0)
     assert {route.edge: route.dots for route in tidied.annotations.routes} == {CD: ((3.0, 3.0),), BC: ((5.0, 5.0),)}
 

@@ -8,11 +8,12 @@ from PySide6.QtCore import QPointF
 if TYPE_CHECKING:
     from flaxstudio.gui.canvas.scene import GraphScene
     from flaxstudio.gui.canvas.view import GraphView
+    from flaxstudio.gui.canvas.view_history import ViewHistory
 
 ZOOM_STEP = 1.2
 
 
-def acts_of(view: "GraphView") -> dict[str, Callable[[], None]]:
+def acts_of(view: "GraphView", history: "ViewHistory") -> dict[str, Callable[[], None]]:
     """Return the canvas's own acts. Menus, keys and the command palette all come here."""
     return {
         "add": view.open_search,
@@ -34,6 +35,8 @@ def acts_of(view: "GraphView") -> dict[str, Callable[[], None]]:
         "jump": view.jump,
         "fit": lambda: view.fit(view.graph_scene.bounds()),
         "fit_selection": lambda: fit_selection(view),
+        "view_back": history.back,
+        "view_forward": history.forward,
         "zoom_reset": lambda: view.zoom_to(1.0, view.viewport().rect().center()),
         "zoom_in": lambda: view.zoom_to(view.zoom() * ZOOM_STEP, view.viewport().rect().center()),
         "zoom_out": lambda: view.zoom_to(view.zoom() / ZOOM_STEP, view.viewport().rect().center()),

@@ -27,8 +27,8 @@ from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.view import GraphView
-from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.canvas.view_history import ViewHistory
+from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.block_edits import inside
 from flaxstudio.project.place import Place, block_at
@@ -61,9 +61,9 @@ class Canvas(QWidget):
         self.menu_requested = self.intents.menu_requested
         self.command_requested = self.intents.command_requested
         self.spoken = self.intents.spoken
+        self.cancel_requested = self.intents.cancel_requested
         self.scene = GraphScene(catalogue, tokens, self)
         self.view = GraphView(self.scene, self.intents, self)
-        self.acts = acts_of(self.view)
         self.find_bar = FindBar(tokens, self.view)
         self.arrange_bar = ArrangeBar(tokens, self.view)
         self.arrange_chosen = self.arrange_bar.chosen
@@ -76,6 +76,7 @@ class Canvas(QWidget):
         self.breadcrumb = Breadcrumb(tokens, self)
         self.place_requested = self.breadcrumb.place_requested
         self.history = ViewHistory(self.view, self.place_requested.emit)
+        self.acts = acts_of(self.view, self.history)
         self._hint = QLabel(self.tr("Press Tab to add a layer, or drag one from the palette."), self.view)
         self._build()
         self.set_tokens(tokens)
@@ -112,8 +113,7 @@ class Canvas(QWidget):
 
     def _enter_graph(self, before: Place, place: Place) -> None:
         """Show a graph as it was seen last; on the way out, select the node that was open."""
-        if not self.history.enter_graph(place):
-            self.show_beginning()
+        self.history.enter_graph(place, self.show_beginning)
         if before.root == place.root and before.path[: len(place.path)] == place.path and before.path != place.path:
             self.scene.select([before.path[len(place.path)]])
 
@@ -151,9 +151,13 @@ class Canvas(QWidget):
     def center_on(self, name: str) -> None:
         """Bring a node to the middle of the view."""
         if name in self.scene.nodes:
-            self.history.note()
-            self.view.centerOn(self.scene.nodes[name].box().center())
-            self.view.view_moved.emit()
+            self.show_box(self.scene.nodes[name].box())
+
+    def show_box(self, box: QRectF) -> None:
+        """Bring a part of the graph to the middle of the view."""
+        self.history.note()
+        self.view.centerOn(box.center())
+        self.view.view_moved.emit()
 
     def fit_all(self) -> None:
         """Show the whole graph."""

@@ -36,6 +36,12 @@ class Easing(QVariantAnimation):
         else:
             self.start()
 
+    def end(self) -> None:
+        """Put all nodes where they are going."""
+        self.stop()
+        self._put(1.0, self._ways.keys())
+        self._ways = {}
+
     def _on_value(self, share: float) -> None:
         self._put(share, self._ways.keys())
 

@@ -174,6 +174,7 @@ class MoveNodes:
         return self._guides.fitted(offset, self._view.zoom(), self._view.snaps)
 
     def _hold(self) -> None:
+        self._scene.settle()
         names = [name for name in self._scene.selected_nodes() if name in self._scene.nodes]
         self._places = {name: self._scene.nodes[name].pos().toTuple() for name in names}
         self._scene.held = frozenset(names)

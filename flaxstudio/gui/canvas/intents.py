@@ -36,3 +36,5 @@ class Intents(QObject):
     """A key was pressed that means a command: the command's name."""
     spoken = Signal(str)
     """Something is to be said to who does not see the canvas."""
+    cancel_requested = Signal()
+    """What is still being worked out for the canvas is no longer wanted."""

@@ -23,7 +23,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All blocks, all wires from end to end, the frames behind, and the box around all (empty if there is nothing), in scene px."""
+    """All blocks, all wires from end to end, the frames behind, and the box around all of it, in scene px."""
 
     blocks: tuple[Block, ...] = ()
     wires: tuple[QLineF, ...] = ()

@@ -110,6 +110,10 @@ class GraphScene(QGraphicsScene):
         """Let nodes go to their places at once, or glide."""
         self._easing.is_still = is_still
 
+    def settle(self) -> None:
+        """End all gliding: something is about to be dragged."""
+        self._easing.end()
+
     def show_at_scale(self, scale: float) -> None:
         """Choose between items and blocks for a zoom."""
         is_far = scale < BLOCKS_BELOW

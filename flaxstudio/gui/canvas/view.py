@@ -33,9 +33,9 @@ from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.tips import tip_at
 from flaxstudio.gui.canvas.touch import Touch
+from flaxstudio.gui.canvas.wheel import pinch, turn_wheel
 from flaxstudio.gui.commands.command import Need
 from flaxstudio.gui.commands.keymap import KeyMap
-from flaxstudio.gui.canvas.wheel import pinch, turn_wheel
 from flaxstudio.gui.layer_drag import layer_of
 from flaxstudio.gui.settings import Wheel
 
@@ -381,6 +381,7 @@ class GraphView(QGraphicsView):
 
     def escape(self) -> None:
         """Clear the selection, or leave the block where nothing is selected."""
+        self.intents.cancel_requested.emit()
         if self.graph_scene.selected_nodes() or self.graph_scene.selected_edges():
             self.graph_scene.select([])
         else:

@@ -47,12 +47,15 @@ class ViewHistory:
         self.note()
         self._last[self.place] = self._seen()
 
-    def enter_graph(self, place: Place) -> bool:
-        """Note which graph is open, and show it as it was seen last; returns whether it was ever seen."""
+    def enter_graph(self, place: Place, show_beginning: Callable[[], None]) -> None:
+        """Note which graph is open, and show it as it was seen last, or its beginning."""
         self.place = place
+        was_returning, self._is_returning = self._is_returning, True
         if place in self._last:
             self._look_at(self._last[place])
-        return place in self._last
+        else:
+            show_beginning()
+        self._is_returning = was_returning
 
     def forget(self) -> None:
         """Forget everything: another project is open."""

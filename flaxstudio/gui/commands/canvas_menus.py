@@ -68,7 +68,43 @@ GRAPH = Menu(
 
 ARRANGE = Menu(
     T("&Arrange"),
-    (c("tidy", T("Tidy"), "Ctrl+Shift+L", icon="sparkles", tip=T("Arrange the nodes from left to right")),),
+    (
+        c("tidy", T("Tidy"), "Ctrl+Shift+L", icon="sparkles", tip=T("Lay out the selected nodes, or the whole graph")),
+        c("stack", T("Stack in a row"), icon="move-right", needs="nodes", tip=T("One after the other, as the data goes")),
+        None,
+        c("align_left", T("Align left"), icon="align-start-vertical", needs="nodes"),
+        c("align_centre", T("Align centres"), icon="align-center-vertical", needs="nodes"),
+        c("align_right", T("Align right"), icon="align-end-vertical", needs="nodes"),
+        c("align_top", T("Align top"), icon="align-start-horizontal", needs="nodes"),
+        c("align_middle", T("Align middles"), icon="align-center-horizontal", needs="nodes"),
+        c("align_bottom", T("Align bottom"), icon="align-end-horizontal", needs="nodes"),
+        None,
+        c(
+            "distribute_horizontally",
+            T("Distribute horizontally"),
+            icon="align-horizontal-distribute-center",
+            needs="nodes",
+            tip=T("Equal gaps from left to right"),
+        ),
+        c(
+            "distribute_vertically",
+            T("Distribute vertically"),
+            icon="align-vertical-distribute-center",
+            needs="nodes",
+            tip=T("Equal gaps from top to bottom"),
+        ),
+        None,
+        Menu(
+            T("Nudge"),
+            (
+                c("nudge_left", T("Nudge left"), "Shift+Left", scope="canvas", needs="nodes"),
+                c("nudge_right", T("Nudge right"), "Shift+Right", scope="canvas", needs="nodes"),
+                c("nudge_up", T("Nudge up"), "Shift+Up", scope="canvas", needs="nodes"),
+                c("nudge_down", T("Nudge down"), "Shift+Down", scope="canvas", needs="nodes"),
+            ),
+        ),
+        c("snap", T("Snap to grid"), icon="magnet", is_checkable=True, tip=T("Ctrl while dragging suspends it")),
+    ),
 )
 
 VIEW = Menu(
@@ -79,5 +115,14 @@ VIEW = Menu(
         c("zoom_reset", T("Zoom to 100 %"), "Ctrl+0"),
         c("zoom_in", T("Zoom in"), "Ctrl++", "Ctrl+=", "+", icon="zoom-in"),
         c("zoom_out", T("Zoom out"), "Ctrl+-", "-", icon="zoom-out"),
+        c("view_back", T("Back to the view before"), "Alt+Left", scope="canvas"),
+        c("view_forward", T("Forward to the view after"), "Alt+Right", scope="canvas"),
+        None,
+        c("find", T("Find…"), "Ctrl+F", icon="search", tip=T("Find nodes by name, layer, value or problem")),
+        None,
+        c("minimap", T("Minimap"), "Alt+M", icon="map", is_checkable=True),
+        c("flow_down", T("Flow from top to bottom"), icon="arrow-down", is_checkable=True),
+        c("wheel_scrolls", T("Wheel scrolls"), is_checkable=True, tip=T("Otherwise it zooms; Ctrl and wheel always zoom")),
+        c("reduced_motion", T("Reduced motion"), is_checkable=True, tip=T("Nothing glides or fades")),
     ),
 )

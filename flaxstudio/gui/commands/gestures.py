@@ -17,11 +17,15 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
     (
         T("Look"),
         (
-            Gesture(T("Wheel"), T("Zoom at the pointer")),
+            Gesture(T("Wheel"), T("Zoom at the pointer; with Shift, move the view sideways")),
             Gesture(T("Middle button + drag"), T("Move the view")),
             Gesture(T("Space + drag"), T("Move the view")),
             Gesture(T("Two fingers"), T("Move the view")),
             Gesture(T("Pinch, or Ctrl + two fingers"), T("Zoom")),
+            Gesture(T("Drag to the canvas's edge"), T("The view follows")),
+            Gesture(T("Touch: one finger on empty canvas"), T("Move the view")),
+            Gesture(T("Touch: pinch"), T("Zoom and move the view")),
+            Gesture(T("Touch: long press"), T("Menu of what can be done there")),
             Gesture(T("Click or drag in the minimap"), T("Go there")),
         ),
     ),
@@ -32,7 +36,7 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
             Gesture(T("Shift + click"), T("Add to the selection")),
             Gesture(T("Ctrl + click"), T("Add to the selection, or take away")),
             Gesture(T("Drag on empty canvas"), T("Select what lies in the box; Shift adds, Ctrl toggles")),
-            Gesture(T("Drag a node"), T("Move what is selected")),
+            Gesture(T("Drag a node"), T("Move what is selected; it snaps to lines and grid, Ctrl suspends that")),
         ),
     ),
     (
