@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flaxstudio.codegen import module_calls, values
 from flaxstudio.codegen.attribute_reader import Mismatch
 from flaxstudio.codegen.draft import DraftModule
-from flaxstudio.codegen.terms import NONE, Call, ModuleRef, OwnClass, Seq, Term, Unreadable, Wire, is_array
+from flaxstudio.codegen.terms import NONE, Call, ModuleRef, OwnClass, Seq, Term, Unreadable, Wire, is_array, walk
 from flaxstudio.graph.spec import LayerSpec
 from flaxstudio.layers.code_layer import MEANS_TRAIN, MEANS_USE
 from flaxstudio.layers.code_text import ClassText
@@ -29,7 +29,7 @@ def call(
     found = reading.session.class_named(made.function.name, line)
     given = fields_given(found, made, line)
     arguments = arguments_given(found, positional, keywords, line)
-    arguments = {name: values.as_wire(reading, term, line) if is_array(term) else term for name, term in arguments.items()}
+    arguments = {name: _given(reading, term, line) for name, term in arguments.items()}
     spec = reading.session.layer_of_catalogue(found)
     if spec is None:
         variant = reading.session.block(reading, found, _demands(reading, given), arguments)
@@ -37,6 +37,13 @@ def call(
             return _block(reading, module, variant.spec(reading.session), variant, given, arguments, line)
         spec = reading.session.code(found.name)
     return _coded(reading, module, found, spec, given, arguments, line)
+
+
+def _given(reading: "Interpreter", term: Term, line: int) -> Term:
+    """Return an argument as the class called may see it: an array, or what holds none, for the wires inside are others."""
+    if is_array(term):
+        return values.as_wire(reading, term, line)
+    return reading.settled(term) if any(isinstance(part, Wire) for part in walk(term)) else term
 
 
 def call_method(reading: "Interpreter", owner: ModuleRef, name: str, term: Call) -> Term:

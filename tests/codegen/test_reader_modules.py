@@ -38,6 +38,7 @@ CASES: list[tuple[str, str, list[ArrayShape], dict[str, Any]]] = [
     ("assorted", "Translator", [S((5,), "int32"), S((6,), "int32")], {}),
     ("assorted", "Calculated", [S((8,))], {}),
     ("assorted", "HandMade", [S((5, 8))], {}),
+    ("assorted", "SizesGiven", [S((16, 12, 3))], {}),
 ]
 
 
