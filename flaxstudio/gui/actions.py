@@ -1,10 +1,12 @@
 """The window's QActions, made from the table in `gui/commands`: menus, toolbar, keys."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from flaxstudio.gui.commands.command import Command, Menu, translated
+from flaxstudio.gui.commands.command import Command, Menu, Need, translated
 from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.commands.table import MENUS, commands
 from flaxstudio.gui.icons import icon
@@ -25,6 +27,12 @@ class Actions:
     def trigger(self, name: str) -> None:
         """Do a command, unless it is disabled."""
         self._actions[name].trigger()
+
+    def display_needs(self, holds: Callable[[Need], bool]) -> None:
+        """Enable the commands whose need is met by what is selected, and disable the others."""
+        for command in commands():
+            if command.needs:
+                self._actions[command.name].setEnabled(holds(command.needs))
 
     def set_keys(self, keys: KeyMap) -> None:
         """Let the commands have these keys from now on; their tips name them."""

@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self._tokens = tokens
         self._shown: Knowledge | None = None
         self.docks: dict[str, QDockWidget] = {}
+        self.keys = KeyMap()
         self.setWindowTitle("Flax Studio")
         option = QMainWindow.DockOption
         self.setDockOptions(option.AnimatedDocks | option.AllowNestedDocks | option.AllowTabbedDocks | option.GroupedDragging)
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         if self._shown is None:
             return
         known, selected = self._shown, self.selected
+        self.actions_by_name.display_needs(self.canvas.view.holds)
         self.inspector.display(known.shown, selected, known.shown_problems, known.shown_shapes, known.catalogue, known.users)
         lines = tuple(piece for name in selected for piece in known.source.lines_of(known.block, name))
         self.code_panel.display(known.source.text, lines, known.first_line, known.methods)
@@ -225,6 +227,7 @@ class MainWindow(QMainWindow):
 
     def set_keys(self, keys: KeyMap) -> None:
         """Let keys mean other commands, in the menus and on the canvas."""
+        self.keys = keys
         self.actions_by_name.set_keys(keys)
         self.canvas.set_keys(keys)
 

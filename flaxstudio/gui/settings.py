@@ -90,6 +90,17 @@ class Settings:
         self._store.setValue("reduced_motion", is_reduced)
 
     @property
+    def recent_commands(self) -> tuple[str, ...]:
+        """What was chosen last in the command palette, newest first."""
+        value = self._store.value("recent_commands", [])
+        return tuple(map(str, [value] if isinstance(value, str) else value if isinstance(value, list) else []))
+
+    def add_recent_command(self, name: str) -> None:
+        """Put an entry of the command palette at the top of the recent ones."""
+        others = [known for known in self.recent_commands if known != name]
+        self._store.setValue("recent_commands", [name, *others][:MAX_RECENT])
+
+    @property
     def folder(self) -> Path:
         """Where the user last opened or saved something."""
         folder = Path(str(self._store.value("folder", "")))

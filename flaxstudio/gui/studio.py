@@ -24,6 +24,7 @@ from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.node_menu import NodeMenu
+from flaxstudio.gui.palette_acts import PaletteActs
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.preference_acts import PreferenceActs
 from flaxstudio.gui.runner import Runner
@@ -74,6 +75,16 @@ class Studio(QObject):
         self.view = ViewActs(settings, self.session, window, self)
         self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
         self.preferences = PreferenceActs(settings, window)
+        self.palette = PaletteActs(
+            self.session,
+            settings,
+            window,
+            self.graph,
+            tokens,
+            self.files.on_open_path,
+            self.files.on_template,
+            self.show_node,
+        )
         self.data = DataActs(self.session, settings, self.window, self.complain)
         self.exports = ExportActs(self.session, settings, self.window, lambda: self.tokens, warm_up)
         self.variables = VariablesActs(
@@ -310,6 +321,7 @@ class Studio(QObject):
         apply_theme(self._app, tokens)
         self.window.set_tokens(tokens)
         self.codes.set_tokens(tokens)
+        self.palette.set_tokens(tokens)
         self._show_recent()
 
     def _mark_theme(self) -> None:

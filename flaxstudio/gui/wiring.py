@@ -54,6 +54,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "undo": studio.session.undo,
         "redo": studio.session.redo,
         "preferences": studio.preferences.on_preferences,
+        "palette": studio.palette.on_palette,
         "cut": graph.on_cut,
         "copy": graph.on_copy,
         "paste": graph.on_paste,

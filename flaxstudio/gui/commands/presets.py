@@ -13,6 +13,7 @@ PRESETS: Mapping[str, tuple[str, Keys]] = {
     "blender": (
         T("Blender-like"),
         {
+            "palette": ("F3", "Ctrl+Shift+P"),
             "add": ("Shift+A",),
             "delete": ("X", "Delete"),
             "duplicate": ("Shift+D", "Ctrl+D"),

@@ -14,4 +14,8 @@ class Section:
     is_choice: bool = False
 
 
-SWITCHES: tuple[Section, ...] = (Section(T("Theme"), ("theme_system", "theme_light", "theme_dark"), is_choice=True),)
+SWITCHES: tuple[Section, ...] = (
+    Section(T("Theme"), ("theme_system", "theme_light", "theme_dark"), is_choice=True),
+    Section(T("Canvas"), ("wheel_scrolls", "snap", "minimap", "reduced_motion")),
+    Section(T("This project"), ("flow_down",)),
+)

@@ -86,6 +86,14 @@ WINDOW = Menu(
 HELP = Menu(
     T("&Help"),
     (
+        c(
+            "palette",
+            T("Find a command…"),
+            "Ctrl+Shift+P",
+            icon="search",
+            tip=T("Do anything by its name: commands, layers, nodes, projects"),
+        ),
+        None,
         c("documentation", T("Flax documentation"), icon="circle-help"),
         c("about", T("About Flax Studio"), icon="info"),
     ),
