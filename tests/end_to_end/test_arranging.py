@@ -100,6 +100,18 @@ def test_find_lights_what_fits_and_goes_into_blocks(driver):
     assert window.selected != ("conv_1",), "the keys belong to the canvas again"
 
 
+def test_what_is_found_is_brought_near_and_not_under_the_bar(driver):
+    canvas, bar = driver.window.canvas, driver.window.canvas.find_bar
+    canvas.view.zoom_to(0.1, QPoint(0, 0))
+    driver.do("find")
+    QTest.keyClicks(bar.field, "add_1")
+    QTest.keyClick(bar.field, KEY.Key_Return)
+    box = canvas.view.mapFromScene(canvas.scene.nodes["add_1"].box()).boundingRect()
+    assert box.width() > 100
+    assert canvas.view.viewport().rect().contains(box)
+    assert not bar.geometry().intersects(box)
+
+
 def test_find_knows_problems_and_follows_edits(driver):
     bar = driver.window.canvas.find_bar
     driver.do("find")

@@ -154,9 +154,12 @@ class Canvas(QWidget):
             self.show_box(self.scene.nodes[name].box())
 
     def show_box(self, box: QRectF) -> None:
-        """Bring a part of the graph to the middle of the view."""
+        """Bring a part of the graph to the middle of the view: of what the find bar leaves of it, and near enough to read."""
         self.history.note()
-        self.view.centerOn(box.center())
+        if self.find_bar.isVisible() and self.view.zoom() < _READABLE_ZOOM:
+            self.view.zoom_to(_READABLE_ZOOM, self.view.viewport().rect().center())
+        covered = self.find_bar.width() if self.find_bar.isVisible() else 0
+        self.view.centerOn(box.center() + QPointF(covered / 2 / self.view.zoom(), 0))
         self.view.view_moved.emit()
 
     def fit_all(self) -> None:
