@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flaxstudio.graph.crossings import order_columns
+from flaxstudio.graph.folding import folded
 from flaxstudio.graph.graph import Edge, Graph, Port
 from flaxstudio.graph.layering import Layers, Offset, layered
 from flaxstudio.graph.routing import Point, dots
@@ -48,13 +49,16 @@ def lay_out(
     offset: Offset | None = None,
     flow: Flow = "right",
     names: Collection[str] | None = None,
+    shape: float = 0.0,
 ) -> Layout:
     """Lay out nodes, given each one's (width, height): data flows one way and no two overlap.
 
     `offset` says how far a port lies from the beginning of its side, so that wires become straight. Nodes without any
-    wire stand in a row behind the rest. With `names` only those are laid out, by the wires among them. The same graph
-    always gives the same layout.
+    wire stand in a row behind the rest. With `names` only those are laid out, by the wires among them. With a `shape`
+    the drawing is folded like the lines of a text, to be about so many times as wide as high. The same graph always gives
+    the same layout.
     """
+    wanted = shape if flow == "right" or not shape else 1 / shape
     chosen = [name for name in graph.names() if names is None or name in names]
     size = {name: _turned(sizes.get(name, _SIZE_IF_UNKNOWN), flow) for name in chosen}
     places: Places = {}
@@ -62,7 +66,7 @@ def lay_out(
     across = 0.0
     parts, single = _parts(graph, chosen)
     for part in parts:
-        found, dots = _laid_out(graph, part, size, offset or _first_port, is_on_grid=flow == "right")
+        found, dots = _laid_out(graph, part, size, offset or _first_port, flow == "right", wanted)
         places |= {name: (x, y + across) for name, (x, y) in found.items()}
         bends |= {ends: [(x, y + across) for x, y in way] for ends, way in dots.items()}
         across = _next_on_grid(max(places[name][1] + size[name][1] for name in part) + 2 * ROW_GAP)
@@ -100,7 +104,7 @@ def _parts(graph: Graph, names: Sequence[str]) -> tuple[list[list[str]], list[st
 
 
 def _laid_out(
-    graph: Graph, names: Sequence[str], size: Sizes, offset: Offset, is_on_grid: bool
+    graph: Graph, names: Sequence[str], size: Sizes, offset: Offset, is_on_grid: bool, wanted: float
 ) -> tuple[Places, dict[tuple[str, str], list[Point]]]:
     layers = layered(graph, names, offset, _DUMMY / 2)
     order_columns(layers)
@@ -110,7 +114,9 @@ def _laid_out(
     across = [top - least for top in across]
     along = _starts(layers, size)
     bends = dots(layers, size, along, across, _DUMMY / 2)
-    return {name: (along[at], across[at]) for at, name in enumerate(names)}, bends
+    if not wanted:
+        return {name: (along[at], across[at]) for at, name in enumerate(names)}, bends
+    return folded(layers, size, along, across, bends, wanted)
 
 
 def _starts(layers: Layers, size: Sizes) -> list[float]:

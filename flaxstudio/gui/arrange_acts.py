@@ -31,6 +31,14 @@ class ArrangeActs(QObject):
 
     def on_tidy(self) -> None:
         """Lay out what is selected, where it is, or the whole graph. Asking again while it is being found cancels it."""
+        self._tidy()
+
+    def on_tidy_rows(self) -> None:
+        """Lay out the same, broken into rows like a text, so that it fills the view."""
+        room = self._canvas.view.viewport().size()
+        self._tidy(room.width() / max(room.height(), 1))
+
+    def _tidy(self, shape: float = 0.0) -> None:
         if self._task is not None:
             self.cancel()
             return
@@ -41,7 +49,9 @@ class ArrangeActs(QObject):
         sizes, offsets, flow = self._canvas.node_sizes(), self._canvas.port_offsets(), self._canvas.flow
 
         def layout() -> Layout:
-            return lay_out(project.graph, sizes, lambda port, is_output: offsets.get((port, is_output), 0.0), flow, names)
+            return lay_out(
+                project.graph, sizes, lambda port, is_output: offsets.get((port, is_output), 0.0), flow, names, shape
+            )
 
         if len(names) <= _MOST_AT_ONCE:
             self._on_layout(project, layout())

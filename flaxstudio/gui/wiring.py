@@ -66,6 +66,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "take_layer": studio.foreign.on_take,
         "plugin_folder": studio.codes.on_open_folder,
         "tidy": studio.arrange.on_tidy,
+        "tidy_rows": studio.arrange.on_tidy_rows,
         "stack": studio.arrange.on_stack,
         **{f"align_{line}": partial(studio.arrange.on_align, line) for line in get_args(Line)},
         **{f"distribute_{way}": partial(studio.arrange.on_distribute, way) for way in get_args(Direction)},

@@ -212,6 +212,18 @@ def test_a_large_graph_is_tidied_in_the_background_and_may_be_given_up(driver):
     assert driver.known.undo_text == "Tidy"
 
 
+def test_a_long_chain_is_tidied_into_rows_that_fill_the_view(driver):
+    driver.studio.session.open(Document(drawing(40)))
+    driver.do("tidy_rows")
+    driver.wait(
+        lambda: 0.7 < driver.window.canvas.scene.bounds().width() / driver.window.canvas.scene.bounds().height() < 4, 3000
+    )
+    assert overlaps(driver) == 0
+    assert driver.known.project.annotations.routes
+    driver.do("undo")
+    assert not driver.known.project.annotations.routes
+
+
 def test_the_flow_turns_with_ports_wires_and_keys(driver):
     scene = driver.window.canvas.scene
     driver.do("flow_down")

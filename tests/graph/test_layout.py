@@ -234,3 +234,36 @@ def bow(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[floa
         x = u**3 * start[0] + 3 * u * u * t * (start[0] + reach) + 3 * u * t * t * (end[0] - reach) + t**3 * end[0]
         points.append((x, (u**3 + 3 * u * u * t) * start[1] + (3 * u * t * t + t**3) * end[1]))
     return points
+
+
+def test_a_long_chain_is_folded_like_the_lines_of_a_text():
+    names = [f"n{i}" for i in range(24)]
+    graph = Graph(tuple(Node(name, "Add") for name in names), tuple(edge(a, b) for a, b in pairwise(names)))
+    layout = lay_out(graph, sizes_of(graph), shape=1.6)
+    lines: dict[float, list[str]] = {}
+    for name in names:
+        lines.setdefault(layout.places[name][1], []).append(name)
+    assert 3 <= len(lines) <= 6
+    assert [name for line in lines.values() for name in line] == names
+    assert all(layout.places[line[0]][0] == 0.0 for line in lines.values())
+    assert len(layout.routes) == len(lines) - 1, "a wire leads from each line to the next"
+
+
+def test_what_hangs_together_by_several_wires_is_not_torn_apart():
+    pairs = [(f"a{i}", f"b{i}") for i in range(8)] + [(f"b{i}", f"c{i}") for i in range(8)]
+    pairs += [(f"a{i}", f"c{i}") for i in range(8)] + [(f"c{i}", f"a{i + 1}") for i in range(7)]
+    names = dict.fromkeys(name for pair in pairs for name in pair)
+    graph = Graph(tuple(Node(name, "Add") for name in names), tuple(edge(*pair) for pair in pairs))
+    layout = lay_out(graph, sizes_of(graph), shape=1.6)
+    assert max(y for _, y in layout.places.values()) > 500
+    for i in range(8):
+        assert layout.places[f"a{i}"][0] < layout.places[f"b{i}"][0] < layout.places[f"c{i}"][0]
+    assert len({layout.places[f"a{i}"][0] for i in range(8)}) < 8
+
+
+def test_a_folded_drawing_may_flow_downwards():
+    names = [f"n{i}" for i in range(30)]
+    graph = Graph(tuple(Node(name, "Add") for name in names), tuple(edge(a, b) for a, b in pairwise(names)))
+    places = lay_out(graph, sizes_of(graph), flow="down", shape=1.6).places
+    width, height = (max(place[axis] for place in places.values()) + SIZE[axis] for axis in (0, 1))
+    assert 0.8 < width / height < 3.2

@@ -70,6 +70,7 @@ ARRANGE = Menu(
     T("&Arrange"),
     (
         c("tidy", T("Tidy"), "Ctrl+Shift+L", icon="sparkles", tip=T("Lay out the selected nodes, or the whole graph")),
+        c("tidy_rows", T("Tidy in rows"), icon="rows-3", tip=T("Long chains are broken into lines, as a text is")),
         c("stack", T("Stack in a row"), icon="move-right", needs="nodes", tip=T("One after the other, as the data goes")),
         None,
         c("align_left", T("Align left"), icon="align-start-vertical", needs="nodes"),

@@ -1,0 +1,117 @@
+"""A long layout folded like the lines of a text: broken where a single wire goes on, so that it fills a screen."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flaxstudio.graph.layering import Layers
+
+Point = tuple[float, float]
+_MOST_BANDS = 24
+_GAP = 120.0
+_LANE = 40.0
+_STEP = 10.0
+_TURN = 40.0
+"""How far beyond a band's ends a wire turns round to the next band."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One line of the text: its columns, where they begin and end along the flow, and what its nodes take across."""
+
+    columns: range
+    start: float
+    stop: float
+    top: float
+    bottom: float
+
+
+def folded(
+    layers: Layers,
+    size: Mapping[str, Point],
+    starts: Sequence[float],
+    tops: Sequence[float],
+    bends: Mapping[tuple[str, str], Sequence[Point]],
+    wanted: float,
+) -> tuple[dict[str, Point], dict[tuple[str, str], list[Point]]]:
+    """Return each node's place, and the points that wires run through: `bends` moved along, and from band to band.
+
+    `starts` and `tops` are where keys begin along and across the flow, `wanted` how many times as long as broad the whole
+    should be.
+    """
+    bands = _best([_column(layers, keys, size, starts, tops) for keys in layers.columns], _cuts(layers), wanted)
+    longest = max(band.stop - band.start for band in bands)
+    places: dict[str, Point] = {}
+    ways: dict[tuple[str, str], list[Point]] = {}
+    down = 0.0
+    for band, behind in zip(bands, [*bands[1:], None], strict=True):
+        left, up = band.start, band.top - down
+        keys = [key for column in band.columns for key in layers.columns[column] if not layers.is_dummy(key)]
+        places |= {layers.names[key]: (starts[key] - left, tops[key] - up) for key in keys}
+        names = {layers.names[key] for key in keys}
+        ways |= {ends: [(x - left, y - up) for x, y in way] for ends, way in bends.items() if ends[0] in names}
+        down += math.ceil((band.bottom - band.top) / _STEP) * _STEP + _GAP
+        if behind is not None:
+            source, target = next(
+                (key, other) for key in keys for other, _, _ in layers.after[key] if other in _first(layers, behind)
+            )
+            between = down - _GAP / 2
+            ways[layers.names[source], layers.names[target]] = [(longest + _TURN, between), (-_TURN, between)]
+    return places, ways
+
+
+def _first(layers: Layers, band: Band) -> Sequence[int]:
+    return layers.columns[band.columns[0]]
+
+
+def _best(columns: Sequence[Band], cuts: Sequence[int], wanted: float) -> list[Band]:
+    """Return the bands that come nearest to the wanted shape."""
+
+    def strangeness(bands: list[Band]) -> float:
+        length = max(band.stop - band.start for band in bands)
+        breadth = sum(band.bottom - band.top + _GAP for band in bands) - _GAP
+        return abs(math.log(length / breadth / wanted))
+
+    return min((_bands(columns, cuts, count) for count in range(1, _MOST_BANDS + 1)), key=strangeness)
+
+
+def _cuts(layers: Layers) -> list[int]:
+    """Return the columns before which just one wire comes in, from node to node."""
+    cuts = []
+    for at, keys in enumerate(layers.columns[:-1]):
+        joints = [(key, other) for key in keys for other, _, _ in layers.after[key]]
+        if len(joints) == 1 and not any(map(layers.is_dummy, joints[0])):
+            cuts.append(at + 1)
+    return cuts
+
+
+def _column(
+    layers: Layers, keys: Sequence[int], size: Mapping[str, Point], starts: Sequence[float], tops: Sequence[float]
+) -> Band:
+    nodes = [key for key in keys if not layers.is_dummy(key)]
+    boxes = [(tops[key], tops[key] + (_LANE if layers.is_dummy(key) else size[layers.names[key]][1])) for key in keys]
+    depth = max(size[layers.names[key]][0] for key in nodes)
+    start = starts[keys[0]]
+    return Band(range(0), start, start + depth, min(top for top, _ in boxes), max(bottom for _, bottom in boxes))
+
+
+def _bands(columns: Sequence[Band], cuts: Sequence[int], count: int) -> list[Band]:
+    """Break the columns into so many bands of nearly one length, or as many as can be cut."""
+    ends = [column.stop for column in columns]
+    total = ends[-1] - columns[0].start
+    chosen = {0, len(columns)}
+    for number in range(1, count):
+        wanted = columns[0].start + total * number / count
+        at = bisect_left(ends, wanted)
+        if cuts:
+            chosen.add(min(cuts, key=lambda cut: (abs(cut - at), cut)))
+    edges = sorted(chosen)
+    return [_joined(columns, first, last) for first, last in pairwise(edges)]
+
+
+def _joined(columns: Sequence[Band], first: int, last: int) -> Band:
+    parts = columns[first:last]
+    top, bottom = min(part.top for part in parts), max(part.bottom for part in parts)
+    return Band(range(first, last), parts[0].start, parts[-1].stop, top, bottom)
