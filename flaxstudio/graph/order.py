@@ -82,6 +82,12 @@ def downstream(graph: Graph, names: Iterable[str]) -> frozenset[str]:
     return _reached(names, _neighbours(graph)[1])
 
 
+def connected(graph: Graph, names: Iterable[str]) -> frozenset[str]:
+    """Return the given nodes and all that any way of wires leads to, against the flow too."""
+    into, out_of = _neighbours(graph)
+    return _reached(names, {name: [*into[name], *out_of[name]] for name in into})
+
+
 def _reached(start: Iterable[str], neighbours: dict[str, list[str]]) -> frozenset[str]:
     seen: set[str] = set()
     todo = list(start)

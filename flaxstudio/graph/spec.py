@@ -168,8 +168,9 @@ class LayerSpec:
     where that is another than the call itself (`nn.Embed(...).attend`); inputs with a keyword, `call` (such as
     `deterministic=not train`; with `call_if` only where that attribute is set) and `is_call` attributes are given to
     the call. `rngs` names the random keys it draws from beside params, `collections` the variables it keeps beside
-    them. `definition` is what an own layer of a project is made of, `is_trusted` whether its code may run, `fault`
-    what keeps it from working at all. `shown` names the attributes that a node's one line shows.
+    them. `elsewhere` tells what others call it. `definition` is what an own layer of a project is made of, `is_trusted`
+    whether its code may run, `fault` what keeps it from working at all. `shown` names the attributes that a node's one
+    line shows.
     """
 
     name: str
@@ -188,6 +189,7 @@ class LayerSpec:
     shown: tuple[str, ...] = ()
     doc: str = ""
     keywords: str = ""
+    elsewhere: tuple[str, ...] = ()
     definition: Definition | None = None
     is_trusted: bool = True
     fault: str = ""

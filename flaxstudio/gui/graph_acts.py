@@ -1,43 +1,31 @@
 """What the user asks of the graph, turned into edits."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from dataclasses import field as with_default
 
-import msgspec
-from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Signal
 
-from flaxstudio.graph.graph import Edge, Field, Graph, Port, Value
+from flaxstudio.graph.graph import Edge, Field, Port, Value
 from flaxstudio.graph.naming import fault_of_class_name, fault_of_name
 from flaxstudio.graph.problem import Fix
 from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.canvas.fitting import fitting_input
 from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
 from flaxstudio.project.block_edits import within
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.field_edits import remove_field, rename_field, set_field
+from flaxstudio.project.insertion import insert
 from flaxstudio.project.project import Position
 from flaxstudio.project.repairs import apply_fix
-
-MIME = "application/x-flaxstudio-nodes"
-_PASTE_STEP = 40.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Clip:
-    """Copied nodes, as they travel through the clipboard."""
-
-    graph: Graph
-    positions: Mapping[str, Position] = with_default(default_factory=dict)
-
 
 WithLayer = Callable[[str, Callable[[], None]], None]
 """Does something once the project can use a layer: one of the plug-in folder is agreed to and taken in first."""
 
 
 class GraphActs(QObject):
-    """Slots for the intents of canvas, palette, inspector and problems."""
+    """Slots for the intents of canvas, palette, inspector and problems. `layer_added` tells which layer was used."""
+
+    layer_added = Signal(str)
 
     def __init__(self, session: Session, canvas: Canvas, with_layer: WithLayer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,22 +52,18 @@ class GraphActs(QObject):
         self._add(layer, x, y, lambda name: self._joining(layer, name, port) if port else [])
 
     def on_layer_dropped_on_edge(self, layer: str, x: float, y: float, edge: Edge) -> None:
+        """Add a layer between the ends of a wire; what lies behind makes room."""
+
         def inserted(name: str) -> list[Edit]:
-            spec = self._session.catalogue[layer]
-            return [edits.insert_on_edge(name, edge, spec)] if spec.inputs and spec.outputs else []
+            catalogue, sizes = self._session.catalogue, self._canvas.node_sizes()
+            sizes = {**sizes, name: self._canvas.new_size(catalogue[layer])}
+            return [insert([name], edge, catalogue, {name: (x, y)}, sizes)]
 
         self._add(layer, x, y, inserted)
 
     def place(self, layer: str, attributes: Mapping[str, Value]) -> None:
         """Place a layer of the project at a free spot, with attributes set."""
         self._add_now(layer, *self._canvas.insertion_point(), attributes=attributes)
-
-    def on_node_dropped_on_edge(self, name: str, edge: Edge) -> None:
-        node = self._session.shown.graph.node(name)
-        self._session.edit_shown(edits.insert_on_edge(name, edge, self._session.catalogue[node.layer]))
-
-    def on_edge_drawn(self, source: Port, target: Port, instead_of: Edge | None) -> None:
-        self._session.edit_shown(edits.connect(source, target, self._session.catalogue, instead_of))
 
     def on_nodes_moved(self, positions: Mapping[str, Position]) -> None:
         self._session.edit_shown(edits.move(dict(positions)))
@@ -143,46 +127,6 @@ class GraphActs(QObject):
             return self.tr("The name {0}.").format(fault)
         return self._session.attempt(edits.rename_model(name))
 
-    def on_copy(self) -> None:
-        """Put the selected nodes on the clipboard, as data and as text."""
-        selected = self._canvas.selected_nodes()
-        if not selected:
-            return
-        content = msgspec.json.encode(_Clip(*edits.part_of(self._session.shown, selected)))
-        mime = QMimeData()
-        mime.setData(MIME, content)
-        mime.setText(content.decode())
-        QGuiApplication.clipboard().setMimeData(mime)
-
-    def on_cut(self) -> None:
-        self.on_copy()
-        self.on_delete_requested(self._canvas.selected_nodes(), ())
-
-    def on_paste(self) -> None:
-        """Add the clipboard's nodes; anything else there is left alone."""
-        mime = QGuiApplication.clipboard().mimeData()
-        try:
-            content = mime.data(MIME).data() if mime.hasFormat(MIME) else mime.text().encode()
-            clip = msgspec.json.decode(content, type=_Clip)
-        except msgspec.DecodeError:
-            return
-        if all(fault_of_name(name) is None for name in clip.graph.names()):
-            self._paste(clip)
-
-    def on_duplicate(self) -> None:
-        selected = self._canvas.selected_nodes()
-        if selected:
-            self._paste(_Clip(*edits.part_of(self._session.shown, selected)))
-
-    def _paste(self, clip: _Clip) -> None:
-        project = self._session.shown
-        names = edits.names_for_paste(project, clip.graph)
-        step = _PASTE_STEP
-        while any((x + step, y + step) in project.positions.values() for x, y in clip.positions.values()):
-            step += _PASTE_STEP
-        if self._session.edit_shown(edits.paste(clip.graph, clip.positions, (step, step), names)):
-            self._canvas.select(tuple(names.values()))
-
     def _add(self, layer: str, x: float, y: float, more: Callable[[str], list[Edit]] | None = None) -> None:
         self._with_layer(layer, lambda: self._add_now(layer, x, y, more))
 
@@ -197,8 +141,10 @@ class GraphActs(QObject):
         spec = self._session.catalogue[layer]
         name = edits.new_name(self._session.shown, spec)
         add = edits.add_node(spec, name, (x, y), attributes)
-        if self._session.edit_shown(edits.sequence(add.text, [add, *(more(name) if more else [])])):
+        steps = [add, *(more(name) if more else [])]
+        if self._session.edit_shown(edits.sequence(add.text, steps)):
             self._canvas.select((name,))
+            self.layer_added.emit(layer)
 
     def _joining(self, layer: str, name: str, port: Port) -> list[Edit]:
         """Return the edit that joins a new node to a port, whichever way round fits."""
@@ -206,7 +152,9 @@ class GraphActs(QObject):
         node = self._session.shown.graph.node(port.node)
         is_output = port.port in {p.name for p in catalogue[node.layer].outputs}
         if is_output and spec.inputs:
-            return [edits.connect(port, Port(name, spec.inputs[0].name), catalogue)]
+            known = self._session.knowledge.shown_shapes.nodes.get(port.node)
+            target = fitting_input(spec, known.at(port.port) if known else None) or spec.inputs[0]
+            return [edits.connect(port, Port(name, target.name), catalogue)]
         if not is_output and spec.main_output:
             return [edits.connect(Port(name, spec.main_output.name), port, catalogue)]
         return []

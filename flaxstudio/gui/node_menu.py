@@ -47,7 +47,8 @@ class NodeMenu(QObject):
         menu = QMenu(self._window)
         names = self._canvas.selected_nodes()
         if not names:
-            menu.addAction(self._actions["delete"])
+            for name in ("insert", "delete"):
+                menu.addAction(self._actions[name])
             return menu
         graph, library = self._session.shown.graph, self._session.document.project.library
         definitions = [library.get(graph.node(name).layer) for name in names]
@@ -60,7 +61,10 @@ class NodeMenu(QObject):
         menu.addSeparator()
         if len(names) == 1:
             menu.addAction(self._actions["rename"])
-        for name in ("cut", "copy", "duplicate", "delete"):
+        for name in ("detach", "disconnect", *(("link",) if len(names) > 1 else ())):
+            menu.addAction(self._actions[name])
+        menu.addSeparator()
+        for name in ("cut", "copy", "duplicate", "delete", "delete_reconnect"):
             menu.addAction(self._actions[name])
         return menu
 

@@ -35,6 +35,18 @@ class Settings:
         self._store.setValue("recent", [str(known) for known in (path.resolve(), *others)][:MAX_RECENT])
 
     @property
+    def recent_layers(self) -> tuple[str, ...]:
+        """The layers placed last, newest first."""
+        value = self._store.value("recent_layers", [])
+        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return tuple(name for name in names if isinstance(name, str))[:MAX_RECENT]
+
+    def add_recent_layer(self, layer: str) -> None:
+        """Put a layer at the top of the recent ones."""
+        others = (known for known in self.recent_layers if known != layer)
+        self._store.setValue("recent_layers", [layer, *others][:MAX_RECENT])
+
+    @property
     def theme(self) -> ThemeChoice:
         """Which theme the user chose."""
         value = self._store.value("theme", "system")

@@ -13,6 +13,7 @@ from flaxstudio.gui.arrange_acts import ArrangeActs
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.block_acts import BlockActs
 from flaxstudio.gui.canvas.accessible import install_accessibility
+from flaxstudio.gui.clip_acts import ClipActs
 from flaxstudio.gui.code_acts import CodeActs
 from flaxstudio.gui.data_acts import DataActs
 from flaxstudio.gui.dialogs.about import show_about
@@ -39,6 +40,7 @@ from flaxstudio.gui.try_it_acts import TryItActs
 from flaxstudio.gui.variables_acts import VariablesActs
 from flaxstudio.gui.view_acts import ViewActs
 from flaxstudio.gui.warm_up import WarmUp
+from flaxstudio.gui.wire_acts import WireActs
 from flaxstudio.project.consent import consent_file
 from flaxstudio.project.plugins import plugin_folder
 from flaxstudio.project.results import Trained
@@ -68,6 +70,8 @@ class Studio(QObject):
         self.imports = ImportCodeActs(self.catalogue, settings, self.window, warm_up, self.files.open_new, self.complain)
         self.codes = CodeActs(self.session, self.trust, plugin_folder(), window, lambda: self.tokens, self.say, self.complain)
         self.graph = GraphActs(self.session, self.window.canvas, self.codes.with_layer, self)
+        self.wires = WireActs(self.session, self.window.canvas, self)
+        self.clips = ClipActs(self.session, self.window.canvas, self.say, self.complain, self)
         self.arrange = ArrangeActs(self.session, self.window.canvas, self)
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
@@ -219,6 +223,16 @@ class Studio(QObject):
             menu.addAction(self.tr("No projects yet")).setEnabled(False)
 
     # editor
+
+    def use_layer(self, layer: str) -> None:
+        """Offer a layer first from now on: it was used last."""
+        self.settings.add_recent_layer(layer)
+        self.show_recent_layers()
+
+    def show_recent_layers(self) -> None:
+        """Show which layers were used last."""
+        self.window.palette_panel.set_recent(self.settings.recent_layers)
+        self.window.canvas.search.set_recent(self.settings.recent_layers)
 
     def focus_name(self, _name: str = "") -> None:
         """Let the user type the selected node's name."""

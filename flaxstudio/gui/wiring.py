@@ -39,7 +39,7 @@ def _wire_changes(studio: Studio) -> None:
 
 def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
     """Return what each command of the table does."""
-    window, files, graph = studio.window, studio.files, studio.graph
+    window, files, wires, clips = studio.window, studio.files, studio.wires, studio.clips
     return {
         **window.canvas.acts,
         "new": files.on_new,
@@ -55,10 +55,16 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "redo": studio.session.redo,
         "preferences": studio.preferences.on_preferences,
         "palette": studio.palette.on_palette,
-        "cut": graph.on_cut,
-        "copy": graph.on_copy,
-        "paste": graph.on_paste,
-        "duplicate": graph.on_duplicate,
+        "cut": clips.on_cut,
+        "copy": clips.on_copy,
+        "paste": clips.on_paste,
+        "duplicate": clips.on_duplicate,
+        "paste_wired": clips.on_paste_wired,
+        "delete_reconnect": wires.on_delete_and_reconnect,
+        "detach": wires.on_detach,
+        "disconnect": wires.on_disconnect,
+        "link": wires.on_link,
+        "insert": wires.on_insert,
         "make_block": studio.blocks.on_make_block,
         "take_apart": studio.blocks.on_take_apart,
         "new_block": studio.blocks.on_new_block,
@@ -122,11 +128,16 @@ def _wire_start_page(studio: Studio) -> None:
 def _wire_editor(studio: Studio) -> None:
     """Canvas, palette, inspector, source and problems."""
     window, graph, canvas, inspector = studio.window, studio.graph, studio.window.canvas, studio.window.inspector
+    wires = studio.wires
     canvas.layer_dropped.connect(graph.on_layer_dropped)
     canvas.layer_chosen.connect(graph.on_layer_chosen)
     canvas.layer_dropped_on_edge.connect(graph.on_layer_dropped_on_edge)
-    canvas.node_dropped_on_edge.connect(graph.on_node_dropped_on_edge)
-    canvas.edge_drawn.connect(graph.on_edge_drawn)
+    canvas.nodes_dropped_on_edge.connect(wires.on_nodes_dropped_on_edge)
+    canvas.nodes_duplicated.connect(studio.clips.on_nodes_duplicated)
+    canvas.edge_drawn.connect(wires.on_edge_drawn)
+    canvas.wires_moved.connect(wires.on_wires_moved)
+    canvas.wires_cut.connect(wires.on_wires_cut)
+    graph.layer_added.connect(studio.use_layer)
     canvas.nodes_moved.connect(graph.on_nodes_moved)
     canvas.delete_requested.connect(graph.on_delete_requested)
     canvas.rename_requested.connect(studio.focus_name)

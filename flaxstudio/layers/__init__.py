@@ -1,5 +1,7 @@
 """The catalogue: every layer that can be placed, as data. One or two files a family; adding a layer is adding one value."""
 
+from dataclasses import replace
+
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import (
     activation,
@@ -18,6 +20,7 @@ from flaxstudio.layers import (
     reduction,
     shape,
 )
+from flaxstudio.layers.elsewhere import ELSEWHERE
 
 _FILES = (
     *(io, linear, convolution, pooling, normalisation, noise, activation),
@@ -27,4 +30,4 @@ _FILES = (
 
 def catalogue() -> Catalogue:
     """Return all layers in the palette's order."""
-    return Catalogue(tuple(layer for file in _FILES for layer in file.LAYERS))
+    return Catalogue(tuple(replace(spec, elsewhere=ELSEWHERE.get(spec.name, ())) for file in _FILES for spec in file.LAYERS))

@@ -96,7 +96,8 @@ class Desk(CanvasMouse):
         qtbot.addWidget(self.canvas)
         self.log: list[tuple] = []
         for name in (
-            *("layer_dropped", "layer_chosen", "layer_dropped_on_edge", "edge_drawn", "nodes_moved", "node_dropped_on_edge"),
+            *("layer_dropped", "layer_chosen", "layer_dropped_on_edge", "edge_drawn", "nodes_moved", "nodes_dropped_on_edge"),
+            *("nodes_duplicated", "wires_moved", "wires_cut", "menu_requested"),
             *("delete_requested", "selection_changed", "rename_requested", "file_dropped"),
         ):
             getattr(self.canvas, name).connect(lambda *values, name=name: self.log.append((name, *values)))

@@ -233,17 +233,20 @@ def test_a_node_removed_during_its_drag_ends_the_drag(desk):
     assert desk.logged("nodes_moved") == []
 
 
-def test_an_unconnected_node_dropped_on_a_wire_is_moved_and_to_be_inserted(desk):
+def test_an_unconnected_node_dropped_on_a_wire_is_to_be_inserted_there(desk):
     x, y = desk.title_of("dropout_1")
     desk.drag((x, y), (x + 130, y - 200))
-    assert desk.logged("nodes_moved") == [({"dropout_1": (130.0, 0.0)},)]
-    assert desk.logged("node_dropped_on_edge") == [("dropout_1", edge("input_1", "dense_1"))]
+    assert desk.logged("nodes_dropped_on_edge") == [({"dropout_1": (130.0, 0.0)}, edge("input_1", "dense_1"))]
+    assert desk.logged("nodes_moved") == []
 
 
 def test_alt_keeps_a_node_from_being_inserted(desk):
     x, y = desk.title_of("dropout_1")
-    desk.drag((x, y), (x + 130, y - 200), ALT)
-    assert desk.logged("node_dropped_on_edge") == []
+    desk.press(x, y)
+    desk.move(x + 130, y - 200, ALT)
+    desk.release(x + 130, y - 200, ALT)
+    assert desk.logged("nodes_dropped_on_edge") == []
+    assert desk.logged("nodes_moved") == [({"dropout_1": (130.0, 0.0)},)]
 
 
 def test_delete_asks_for_all_that_is_selected(desk):

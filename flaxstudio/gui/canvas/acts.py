@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
+from flaxstudio.gui.canvas.selecting import selecting_acts
+
 if TYPE_CHECKING:
     from flaxstudio.gui.canvas.scene import GraphScene
     from flaxstudio.gui.canvas.view import GraphView
@@ -22,6 +24,7 @@ def acts_of(view: "GraphView", history: "ViewHistory") -> dict[str, Callable[[],
         "open_block": lambda: _open(view),
         "leave_block": view.intents.leave_requested.emit,
         "select_all": lambda: view.graph_scene.select(view.graph_scene.nodes, view.graph_scene.edges),
+        **selecting_acts(view.graph_scene),
         "escape": view.escape,
         "walk_left": lambda: _walk(view, -1, 0),
         "walk_right": lambda: _walk(view, 1, 0),

@@ -1,7 +1,6 @@
 """The canvas: the graph as the user sees and draws it, with its model's name above and a minimap in the corner."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -11,20 +10,19 @@ from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
-from flaxstudio.graph.spec import Catalogue
+from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.accessible import tell_focus
 from flaxstudio.gui.canvas.acts import acts_of
 from flaxstudio.gui.canvas.arrange_bar import ArrangeBar
 from flaxstudio.gui.canvas.breadcrumb import Breadcrumb, crumbs_of
 from flaxstudio.gui.canvas.find_bar import FindBar
-from flaxstudio.gui.canvas.fitting import fits
-from flaxstudio.gui.canvas.gestures import Pointer
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.minimap import Minimap
-from flaxstudio.gui.canvas.port_painter import PORT_Y, Side, port_keys
+from flaxstudio.gui.canvas.port_painter import PORT_Y, port_keys
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
+from flaxstudio.gui.canvas.searching import Searching
 from flaxstudio.gui.canvas.snapping import place_at
 from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.canvas.view_history import ViewHistory
@@ -51,7 +49,10 @@ class Canvas(QWidget):
         self.layer_dropped_on_edge = self.intents.layer_dropped_on_edge
         self.edge_drawn = self.intents.edge_drawn
         self.nodes_moved = self.intents.nodes_moved
-        self.node_dropped_on_edge = self.intents.node_dropped_on_edge
+        self.nodes_dropped_on_edge = self.intents.nodes_dropped_on_edge
+        self.nodes_duplicated = self.intents.nodes_duplicated
+        self.wires_moved = self.intents.wires_moved
+        self.wires_cut = self.intents.wires_cut
         self.delete_requested = self.intents.delete_requested
         self.selection_changed = self.intents.selection_changed
         self.rename_requested = self.intents.rename_requested
@@ -72,7 +73,7 @@ class Canvas(QWidget):
         self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
         self._arrange_timer = QTimer(self, singleShot=True, interval=0)
         self._is_dragging = False
-        self._search_for: tuple[Pointer, Port | None, Side | None] | None = None
+        self.searching = Searching(self.view, self.search)
         self.breadcrumb = Breadcrumb(tokens, self)
         self.place_requested = self.breadcrumb.place_requested
         self.history = ViewHistory(self.view, self.place_requested.emit)
@@ -195,6 +196,16 @@ class Canvas(QWidget):
             x, y = x + aside[0], y + aside[1]
         return x, y
 
+    def paste_point(self, corner: Position) -> Position | None:
+        """Return where pasted nodes go: to the pointer, or into view where their old place is out of it, or None."""
+        if self.view.pointer is not None:
+            return self.view.pointer.scene.toTuple()
+        return None if self.view.visible_box().contains(QPointF(*corner)) else self.view.visible_box().center().toTuple()
+
+    def new_size(self, spec: LayerSpec) -> tuple[float, float]:
+        """Return the width and height that a new node of a layer will have."""
+        return self.scene.size_of_new(spec)
+
     def point_below(self, names: Iterable[str]) -> QPoint:
         """Return the point on the screen below some nodes, or the view's edge where they are out of sight."""
         box = self.view.mapFromScene(self.scene.bounds(names)).boundingRect()
@@ -247,9 +258,7 @@ class Canvas(QWidget):
         self._minimap_timer.timeout.connect(self._show_minimap)
         self.view.view_moved.connect(self._on_view_moved)
         self.view.focus_moved.connect(self.breadcrumb.show_focus)
-        self.view.search_asked.connect(self._on_search_asked)
         self.minimap.point_chosen.connect(self._on_point_chosen)
-        self.search.layer_chosen.connect(self._on_layer_chosen)
         self.view.dragged.connect(self._on_dragged)
         self._arrange_timer.timeout.connect(self._place_arrange_bar)
 
@@ -290,20 +299,6 @@ class Canvas(QWidget):
             self.history.note()
         self.view.centerOn(point)
         self.view.view_moved.emit()
-
-    def _on_search_asked(self, pointer: Pointer, port: Port | None, side: Side | None) -> None:
-        self._search_for = pointer, port, side
-        fitting = None
-        if port is not None:
-            shape = self.scene.shapes.nodes.get(port.node)
-            fitting = partial(fits, side=side, shape=shape.at(port.port) if shape and side == "out" else None)
-        self.search.open_at(self.view.viewport().mapToGlobal(pointer.view), fitting)
-
-    def _on_layer_chosen(self, layer: str) -> None:
-        if self._search_for is not None:
-            pointer, port, side = self._search_for
-            self.intents.layer_chosen.emit(layer, *place_at(pointer.scene, side, self.flow), port)
-        self.view.setFocus()
 
     def _show_minimap(self) -> None:
         self.minimap.display(self.scene.overview(), self.view.visible_box())

@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
@@ -36,6 +36,7 @@ class EdgeItem(QGraphicsPathItem):
         self.edge = edge
         self.is_selected = False
         self._is_lit = False
+        self._is_cut = False
         self._tokens = tokens
         self._color = QColor(tokens.secondary)
         self._points: list[QPointF] = []
@@ -61,6 +62,11 @@ class EdgeItem(QGraphicsPathItem):
             self._is_lit = is_lit
             self._repen()
 
+    def show_cut(self, is_cut: bool) -> None:
+        """Draw the wire as about to be cut, or not."""
+        self._is_cut = is_cut
+        self._repen()
+
     def distance_to(self, point: QPointF) -> float:
         """Return the distance from a point in scene px, by short straight pieces of the curve."""
         points = self._pieces()
@@ -69,6 +75,11 @@ class EdgeItem(QGraphicsPathItem):
     def crosses(self, box: QRectF) -> bool:
         """Return whether the wire runs through a box."""
         return any(box.contains(point) for point in self._pieces())
+
+    def crosses_line(self, start: QPointF, end: QPointF) -> bool:
+        """Return whether the wire crosses a straight piece."""
+        line, bounded = QLineF(start, end), QLineF.IntersectionType.BoundedIntersection
+        return any(line.intersects(QLineF(a, b))[0] == bounded for a, b in pairwise(self._pieces()))
 
     def _pieces(self) -> list[QPointF]:
         if not self._points:
@@ -81,7 +92,10 @@ class EdgeItem(QGraphicsPathItem):
         if not self.is_selected and not self._is_lit:
             color.setAlphaF(0.7)
         width = t.WIRE_WIDTH + (1 if self.is_selected or self._is_lit else 0)
-        self.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        if self._is_cut:
+            color = QColor(self._tokens.error)
+        style = Qt.PenStyle.DashLine if self._is_cut else Qt.PenStyle.SolidLine
+        self.setPen(QPen(color, width, style, Qt.PenCapStyle.RoundCap))
         self.setZValue(0.5 if self.is_selected or self._is_lit else 0)
 
 

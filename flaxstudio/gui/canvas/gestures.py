@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 
 from flaxstudio.graph.graph import Edge
 from flaxstudio.gui.canvas.guides import Guides
+from flaxstudio.gui.canvas.near_wires import edge_through
 from flaxstudio.project.project import Position
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class MoveNodes:
         self._start: Pointer | None = None
         self._places: dict[str, Position] = {}
         self._was_selected = False
+        self._can_insert = False
         self._edge: Edge | None = None
         self._guides: Guides | None = None
 
@@ -155,11 +157,12 @@ class MoveNodes:
                 self._scene.select([self._name])
             return
         edge, moved = self._edge, self._moved()
+        places = {name: self._scene.nodes[name].pos().toTuple() for name in self._places if name in self._scene.nodes}
         self._release()
-        if moved:
-            self._view.intents.nodes_moved.emit(moved)
         if edge is not None:
-            self._view.intents.node_dropped_on_edge.emit(self._name, edge)
+            self._view.intents.nodes_dropped_on_edge.emit(places, edge)
+        elif moved:
+            self._view.intents.nodes_moved.emit(moved)
 
     def cancel(self) -> None:
         self._scene.move_nodes(self._places)
@@ -178,6 +181,7 @@ class MoveNodes:
         names = [name for name in self._scene.selected_nodes() if name in self._scene.nodes]
         self._places = {name: self._scene.nodes[name].pos().toTuple() for name in names}
         self._scene.held = frozenset(names)
+        self._can_insert = self._scene.can_stand_on_edge(names)
         if self._name in self._places:
             self._guides = Guides(self._scene, self._name, names, self._view.visible_box())
 
@@ -192,9 +196,9 @@ class MoveNodes:
         return {name: place for name, place in now.items() if place != self._places[name]}
 
     def _seek_edge(self, pointer: Pointer) -> None:
-        """Light the wire that a single unconnected node would be inserted in; Alt suspends."""
+        """Light the wire that the nodes would be inserted in, if they can stand on one; Alt suspends."""
         self._edge = None
-        if len(self._places) == 1 and not pointer.keys & _ALT and self._scene.can_stand_on_edge(self._name):
-            box = self._scene.nodes[self._name].box()
-            self._edge = self._scene.edge_through(box.adjusted(24, 12, -24, -12))
+        if self._can_insert and not pointer.keys & _ALT:
+            box = self._scene.bounds(self._places)
+            self._edge = edge_through(self._scene, box.adjusted(24, 12, -24, -12), self._scene.held)
         self._scene.light(self._edge)

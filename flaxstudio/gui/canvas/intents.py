@@ -16,8 +16,14 @@ class Intents(QObject):
     """A wire was drawn: source Port, target Port, and the Edge that was moved to get it, or None."""
     nodes_moved = Signal(object)
     """Nodes were dragged: {name: (x, y)}, once at release."""
-    node_dropped_on_edge = Signal(str, object)
-    """An unconnected node was dropped on a wire (after `nodes_moved`): name, Edge."""
+    nodes_dropped_on_edge = Signal(object, object)
+    """Nodes that can stand on a wire were dropped on one: {name: (x, y)}, Edge."""
+    nodes_duplicated = Signal(object, float, float)
+    """Copies of nodes were dragged off: names as a tuple, and how far, in x and y."""
+    wires_moved = Signal(object, str, object)
+    """All wires of a port were dragged to another: Edges as a tuple, "out" where they start there or "in", Port."""
+    wires_cut = Signal(object)
+    """A stroke was drawn through wires: Edges as a tuple."""
     delete_requested = Signal(object, object)
     """Names of nodes and Edges are to go, as tuples."""
     selection_changed = Signal(object)

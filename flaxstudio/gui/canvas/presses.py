@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.gui.canvas.cut_gesture import CutWires
+from flaxstudio.gui.canvas.duplicate_gesture import DuplicateNodes
 from flaxstudio.gui.canvas.gestures import BoxSelect, Gesture, MoveNodes, Pan, Pointer
 from flaxstudio.gui.canvas.port_painter import Side
-from flaxstudio.gui.canvas.wire_gestures import DrawWire
+from flaxstudio.gui.canvas.wire_gestures import DrawWire, MoveWires
 
 if TYPE_CHECKING:
     from flaxstudio.gui.canvas.view import GraphView
@@ -21,12 +23,16 @@ def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer
     """Return the gesture that a press begins, or None where the press itself was all (`is_panning`: Space is held)."""
     if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and is_panning):
         return Pan(view)
+    if (button == Qt.MouseButton.RightButton and pointer.keys & _TOGGLE) or (
+        button == Qt.MouseButton.LeftButton and view.is_cut_key_held
+    ):
+        return CutWires(view)
     if button != Qt.MouseButton.LeftButton:
         return None
     if view.has_ports() and (hit := view.graph_scene.port_at(pointer.scene, view.port_reach())):
         return _gesture_at_port(view, *hit, pointer)
     if name := view.graph_scene.node_at(pointer.scene):
-        return MoveNodes(view, name)
+        return DuplicateNodes(view, name) if pointer.keys & _ALT else MoveNodes(view, name)
     if edge := view.edge_at(pointer):
         _select_edge(view, edge, pointer)
         return None
@@ -39,6 +45,8 @@ def _gesture_at_port(view: "GraphView", port: Port, side: Side, pointer: Pointer
         if edges:
             view.intents.delete_requested.emit((), edges)
         return None
+    if pointer.keys & _TOGGLE and edges:
+        return MoveWires(view, port, side, edges)
     if side == "in" and edges:
         return DrawWire(view, edges[-1].source, "out", edges[-1])
     return DrawWire(view, port, side)

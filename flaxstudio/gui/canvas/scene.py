@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
@@ -20,6 +20,7 @@ from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.sharing import SharingLines, sharers
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.insertion import chain_ends
 from flaxstudio.project.project import Position, Project
 
 _EXTENT = 100_000.0
@@ -158,19 +159,27 @@ class GraphScene(QGraphicsScene):
         near = [(wire.distance_to(point), wire.edge) for wire in grown]
         return min(near)[1] if near and min(near)[0] <= reach else None
 
-    def edge_through(self, box: QRectF) -> Edge | None:
-        """Return a wire that runs through a box."""
-        near = (wire for wire in self.edges.values() if wire.boundingRect().intersects(box))
-        return next((wire.edge for wire in near if wire.crosses(box)), None)
+    def can_stand_on_edge(self, names: Iterable[str]) -> bool:
+        """Return whether nodes could be inserted in a wire: alone or as a chain, and without other wires."""
+        return chain_ends(self.project.graph, names, self.catalogue) is not None
 
-    def can_stand_on_edge(self, name: str) -> bool:
-        """Return whether a node could be inserted in a wire: it has an input and an output and no wires yet."""
-        state, content = self.nodes[name].state, self.nodes[name].content
-        return bool(content.inputs and content.outputs) and not state.connected
+    def node(self, name: str) -> Node | None:
+        """Return a node as it is shown."""
+        shown = self._shown.get(name)
+        return shown[0] if shown else None
+
+    def picture_of(self, name: str, ratio: float) -> QPixmap:
+        """Return a node as a picture, its box a margin inside; to be dragged about."""
+        return self._painter.picture(self.nodes[name].content, ratio)
 
     def nodes_in(self, box: QRectF) -> tuple[str, ...]:
         """Return the nodes that a box touches."""
         return tuple(name for name, item in self.nodes.items() if box.intersects(item.box()))
+
+    def size_of_new(self, spec: LayerSpec) -> tuple[float, float]:
+        """Return the width and height that a new node of a layer will have."""
+        content = content_of(Node(f"{spec.base_name()}_1", spec.name), spec, None, (), self.project.flow)
+        return self._painter.size(content).toTuple()
 
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
         """Return the box around some nodes, or all."""

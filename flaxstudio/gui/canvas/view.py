@@ -1,12 +1,13 @@
 """The window onto the scene: pans and zooms, hands presses to gestures and keys to acts."""
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QEnterEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.drops import EDGE_REACH, can_be_dropped, drop, edge_for_drop
 from flaxstudio.gui.canvas.edge_scroll import EdgeScroll
 from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
@@ -30,18 +32,16 @@ from flaxstudio.gui.canvas.node_painter import TITLE_BELOW
 from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.presses import gesture_of_press
 from flaxstudio.gui.canvas.scene import GraphScene
-from flaxstudio.gui.canvas.snapping import place_at
+from flaxstudio.gui.canvas.searching import Wanted
 from flaxstudio.gui.canvas.tips import tip_at
 from flaxstudio.gui.canvas.touch import Touch
 from flaxstudio.gui.canvas.wheel import pinch, turn_wheel
 from flaxstudio.gui.commands.command import Need
 from flaxstudio.gui.commands.keymap import KeyMap
-from flaxstudio.gui.layer_drag import layer_of
 from flaxstudio.gui.settings import Wheel
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 _FIT_MARGIN = 40
-_EDGE_REACH = 7
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 
 
@@ -54,8 +54,8 @@ class GraphView(QGraphicsView):
     """Something is dragged to a point of the viewport, a QPoint; None: it is no more."""
     left = Signal()
     """The view is about to jump to another part of the graph."""
-    search_asked = Signal(object, object, object)
-    """The search popup is to open: Pointer, and the Port and Side of a wire dropped there, or None."""
+    search_asked = Signal(object)
+    """The search popup is to open for what is Wanted."""
 
     def __init__(self, scene: GraphScene, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -71,7 +71,10 @@ class GraphView(QGraphicsView):
         self._key_mode: KeyMode | None = None
         self._touch = Touch(self)
         self._edge_scroll = EdgeScroll(self._scroll_on, self)
+        self._button = Qt.MouseButton.NoButton
+        self._is_menu_due = True
         self._is_space_held = False
+        self.is_cut_key_held = False
         self._pointer: Pointer | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -128,8 +131,10 @@ class GraphView(QGraphicsView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.end_key_mode()
         pointer = self._pointer_of(event)
+        self._is_menu_due = True
         if self._gesture is None and (gesture := gesture_of_press(self, event.button(), pointer, self._is_space_held)):
-            self._gesture = gesture
+            self._gesture, self._button = gesture, event.button()
+            self._is_menu_due = event.button() != Qt.MouseButton.RightButton
             gesture.start(pointer)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -143,7 +148,7 @@ class GraphView(QGraphicsView):
             self._hover(pointer)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._gesture is not None and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+        if self._gesture is not None and event.button() == self._button:
             gesture, self._gesture = self._gesture, None
             self._edge_scroll.end()
             gesture.finish(self._pointer_of(event))
@@ -169,6 +174,8 @@ class GraphView(QGraphicsView):
         return True
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self._is_menu_due and event.reason() == QContextMenuEvent.Reason.Mouse:
+            return  # the press began a stroke
         self.open_menu_at(Pointer(self.mapToScene(event.pos()), event.pos(), event.modifiers()))
 
     def open_menu_at(self, pointer: Pointer) -> None:
@@ -183,7 +190,13 @@ class GraphView(QGraphicsView):
             self.graph_scene.select([], [edge])
         self.intents.menu_requested.emit(self.viewport().mapToGlobal(pointer.view))
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        at = event.position().toPoint()
+        self._pointer = Pointer(self.mapToScene(at), at, Qt.KeyboardModifier.NoModifier)
+        super().enterEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
         self.graph_scene.light(None)
         self.graph_scene.hover("")
         super().leaveEvent(event)
@@ -211,6 +224,9 @@ class GraphView(QGraphicsView):
         elif event.key() == Qt.Key.Key_Space:
             self._is_space_held = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.is_cut_key_held = True
+            self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
             self.cancel_gesture()
         elif name := self.keys.on_canvas(event, self.holds):
@@ -219,8 +235,8 @@ class GraphView(QGraphicsView):
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._is_space_held = False
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Y) and not event.isAutoRepeat():
+            self._is_space_held = self.is_cut_key_held = False
             self.viewport().unsetCursor()
 
     def focusNextPrevChild(self, is_next: bool) -> bool:
@@ -261,15 +277,15 @@ class GraphView(QGraphicsView):
 
     def holds(self, need: Need) -> bool:
         """Return whether what a command needs is selected."""
-        has_nodes = bool(self.graph_scene.selected_nodes())
-        return not need or has_nodes or (need == "selection" and bool(self.graph_scene.selected_edges()))
+        has_nodes, has_wires = bool(self.graph_scene.selected_nodes()), bool(self.graph_scene.selected_edges())
+        return {"": True, "nodes": has_nodes, "wires": has_wires, "selection": has_nodes or has_wires}[need]
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focus_moved.emit(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._is_space_held = False
+        self._is_space_held = self.is_cut_key_held = False
         self.end_key_mode()
         super().focusOutEvent(event)
         self.focus_moved.emit(False)
@@ -284,16 +300,25 @@ class GraphView(QGraphicsView):
             self.dragged.emit(None)
         self._touch.cancel()
 
+    @property
+    def pointer(self) -> Pointer | None:
+        """Where the pointer is over the canvas, None while it is elsewhere."""
+        if self._pointer is None:
+            return None
+        at = self._pointer.view
+        return Pointer(self.mapToScene(at), at, Qt.KeyboardModifier.NoModifier)
+
     def open_search_at(self, pointer: Pointer, port: Port | None = None, side: Side | None = None) -> None:
         """Ask for the search popup at a point, for a wire dropped there or for none."""
-        self.search_asked.emit(pointer, port, side)
+        self.search_asked.emit(Wanted(pointer, port, side))
 
     def open_search(self) -> None:
         """Ask for the search popup at the pointer, or in the middle if the pointer is elsewhere."""
-        at = self.viewport().mapFromGlobal(self.cursor().pos())
-        if not self.viewport().rect().contains(at):
-            at = self.viewport().rect().center()
-        self.open_search_at(Pointer(self.mapToScene(at), at, Qt.KeyboardModifier.NoModifier))
+        self.open_search_at(self.pointer or self._middle())
+
+    def _middle(self) -> Pointer:
+        at = self.viewport().rect().center()
+        return Pointer(self.mapToScene(at), at, Qt.KeyboardModifier.NoModifier)
 
     def show_tip(self, text: str, at: QPoint) -> None:
         """Show a line of text near the pointer; "" hides it."""
@@ -306,29 +331,19 @@ class GraphView(QGraphicsView):
     # Drops
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if layer_of(event.mimeData()) or _file_of(event.mimeData()):
+        if can_be_dropped(event.mimeData()):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         event.acceptProposedAction()
-        self.graph_scene.light(self._edge_for_drop(event))
+        self.graph_scene.light(edge_for_drop(self, event))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002 - Qt's signature
         self.graph_scene.light(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        layer, edge = layer_of(event.mimeData()), self._edge_for_drop(event)
-        self.graph_scene.light(None)
         event.acceptProposedAction()
-        if not layer:
-            self.intents.file_dropped.emit(_file_of(event.mimeData()))
-            return
-        x, y = place_at(self.mapToScene(event.position().toPoint()))
-        if edge is None:
-            self.intents.layer_dropped.emit(layer, x, y)
-        else:
-            self.intents.layer_dropped_on_edge.emit(layer, x, y, edge)
-        self.setFocus()
+        drop(self, event)
 
     # Painting
 
@@ -362,18 +377,12 @@ class GraphView(QGraphicsView):
         scene.hover(name or "")
         scene.light(None if is_over else self.edge_at(pointer))
         scene.swell(hit)
-        if not self._is_space_held:
+        if not self._is_space_held and not self.is_cut_key_held:
             self.viewport().setCursor(Qt.CursorShape.CrossCursor if hit else Qt.CursorShape.ArrowCursor)
 
     def edge_at(self, pointer: Pointer) -> Edge | None:
         """Return the wire under the pointer."""
-        return self.graph_scene.edge_at(pointer.scene, _EDGE_REACH / self.zoom())
-
-    def _edge_for_drop(self, event: QDropEvent) -> Edge | None:
-        spec = self.graph_scene.catalogue.get(layer_of(event.mimeData()))
-        if spec is None or not spec.inputs or spec.main_output is None:
-            return None
-        return self.graph_scene.edge_at(self.mapToScene(event.position().toPoint()), 2 * _EDGE_REACH / self.zoom())
+        return self.graph_scene.edge_at(pointer.scene, EDGE_REACH / self.zoom())
 
     def port_reach(self) -> float:
         """Return a port's hit radius in scene px: never less than its size on the screen."""
@@ -386,7 +395,3 @@ class GraphView(QGraphicsView):
             self.graph_scene.select([])
         else:
             self.intents.leave_requested.emit()
-
-
-def _file_of(data: QMimeData) -> str:
-    return next((url.toLocalFile() for url in data.urls() if url.isLocalFile()), "")

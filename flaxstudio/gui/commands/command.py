@@ -8,8 +8,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 CONTEXT = "Actions"
 Scope = Literal["window", "canvas"]
-Need = Literal["", "selection", "nodes"]
-"""What must be selected for a command to make sense: nothing, nodes or wires, nodes."""
+Need = Literal["", "selection", "nodes", "wires"]
+"""What must be selected for a command to make sense: nothing, nodes or wires, nodes, wires."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
             Gesture(T("Ctrl + click"), T("Add to the selection, or take away")),
             Gesture(T("Drag on empty canvas"), T("Select what lies in the box; Shift adds, Ctrl toggles")),
             Gesture(T("Drag a node"), T("Move what is selected; it snaps to lines and grid, Ctrl suspends that")),
+            Gesture(T("Alt + drag a node"), T("Drag copies of what is selected off")),
         ),
     ),
     (
@@ -44,9 +45,11 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
         (
             Gesture(T("Double-click or right-click on empty canvas"), T("Add a layer there")),
             Gesture(T("Drag a layer from the palette"), T("Add it; on a wire, insert it there")),
-            Gesture(T("Drag a node onto a wire"), T("Insert it there; Alt moves it without inserting")),
+            Gesture(T("Drag a node or a chain onto a wire"), T("Insert it there; with Alt held on the way, only move it")),
             Gesture(T("Drag from a port"), T("Draw a wire; dropped on empty canvas, choose a layer that fits")),
             Gesture(T("Drag a wire off an input"), T("Take it away, or to another port")),
+            Gesture(T("Ctrl + drag a port"), T("Take all its wires to another port; dropped on nothing, remove them")),
+            Gesture(T("Ctrl + right button + drag, or Y + drag"), T("Cut the wires that the stroke goes through")),
             Gesture(T("Alt + click on a port"), T("Remove its wires")),
         ),
     ),

@@ -54,11 +54,17 @@ class LayerRows(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(index.data(COLOR))
         painter.drawRoundedRect(QRectF(row.left() + 8, row.center().y() - 7, _MARK, 14), 2, 2)
-        text = row.adjusted(20, 0, -8, 0)
-        used = self._text(painter, text, index.data(), self._name_font, self._tokens.text)
-        rest = text.adjusted(used + t.GAP, 0, 0, 0)
-        if rest.width() > _LEAST_SUMMARY:
-            self._text(painter, rest, index.data(SUMMARY), self._small_font, self._tokens.secondary)
+        self.paint_texts(painter, option, index, row.adjusted(20, 0, -8, 0))
+
+    def paint_texts(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, box: QRectF) -> None:  # noqa: ARG002 - for heirs
+        """Paint a layer's name and summary into the rest of its row."""
+        used = self._text(painter, box, index.data(), self._name_font, self._tokens.text)
+        self.paint_summary(painter, index, box.adjusted(used + t.GAP, 0, 0, 0))
+
+    def paint_summary(self, painter: QPainter, index: _Index, box: QRectF) -> None:
+        """Paint a layer's summary where there is room for it."""
+        if box.width() > _LEAST_SUMMARY:
+            self._text(painter, box, index.data(SUMMARY), self._small_font, self._tokens.secondary)
 
     def _paint_command(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, row: QRectF) -> None:
         self._paint_state(painter, option, row)

@@ -1,0 +1,122 @@
+"""Copy, cut, paste and duplicate: nodes go through the clipboard as text, from window to window."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication
+
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.canvas.snapping import snapped
+from flaxstudio.gui.session import Session
+from flaxstudio.project import edits
+from flaxstudio.project.clip import Clip, clip_of, parse_clip, paste_clip, text_of
+from flaxstudio.project.project import Position
+
+MIME = "application/x-flaxstudio-nodes"
+_STEP = 40.0
+_USUAL_HEIGHT = 80.0
+
+
+class ClipActs(QObject):
+    """Slots for what is copied. `say` tells in passing, `complain` until it is dismissed."""
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: Canvas,
+        say: Callable[[str], None],
+        complain: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._canvas = canvas
+        self._say = say
+        self._complain = complain
+
+    def on_copy(self) -> None:
+        """Put what is selected on the clipboard, as data of its own kind and as text."""
+        clip = self._selected()
+        if clip is None:
+            return
+        text = text_of(clip)
+        mime = QMimeData()
+        mime.setData(MIME, text.encode())
+        mime.setText(text)
+        QGuiApplication.clipboard().setMimeData(mime)
+        count = len(clip.graph.nodes)
+        self._say(self.tr("Copied {0}.").format(clip.graph.nodes[0].name if count == 1 else self.tr("{0} nodes").format(count)))
+
+    def on_cut(self) -> None:
+        self.on_copy()
+        names = self._canvas.selected_nodes()
+        if names:
+            what = names[0] if len(names) == 1 else self.tr("{0} nodes").format(len(names))
+            self._session.edit_shown(edits.sequence(self.tr("Cut {0}").format(what), [edits.remove(names)]))
+
+    def on_paste(self) -> None:
+        """Add the clipboard's nodes at the pointer; what else is there is told in words."""
+        self._paste_clipboard(is_wired=False)
+
+    def on_paste_wired(self) -> None:
+        """Add the clipboard's nodes with the wires into them from where the copied nodes had theirs."""
+        self._paste_clipboard(is_wired=True)
+
+    def on_duplicate(self) -> None:
+        """Add what is selected once more, a little below."""
+        clip = self._selected()
+        if clip is not None:
+            self._paste(clip, self._free_offset(clip, (_STEP, _STEP)), text=self._duplicate_text(clip))
+
+    def on_nodes_duplicated(self, names: tuple[str, ...], dx: float, dy: float) -> None:
+        """Add nodes once more where their copies were dropped."""
+        clip = clip_of(self._session.shown, names)
+        self._paste(clip, (dx, dy), text=self._duplicate_text(clip))
+
+    def _selected(self) -> Clip | None:
+        names = self._canvas.selected_nodes()
+        return clip_of(self._session.shown, names) if names else None
+
+    def _duplicate_text(self, clip: Clip) -> str:
+        names = clip.graph.names()
+        return self.tr("Duplicate {0}").format(names[0] if len(names) == 1 else self.tr("{0} nodes").format(len(names)))
+
+    def _paste_clipboard(self, is_wired: bool) -> None:
+        mime = QGuiApplication.clipboard().mimeData()
+        try:
+            text = bytes(mime.data(MIME).data()).decode(errors="replace") if mime.hasFormat(MIME) else mime.text()
+            clip = parse_clip(text)
+        except ProblemError as problem:
+            self._complain(str(problem))
+            return
+        self._paste(clip, self._free_offset(clip, self._offset_to_pointer(clip)), is_wired)
+
+    def _paste(self, clip: Clip, offset: Position, is_wired: bool = False, text: str = "") -> None:
+        try:
+            edit, names = paste_clip(self._session.shown, clip, offset, self._session.catalogue, is_wired, text)
+        except ProblemError as problem:
+            self._complain(str(problem))
+            return
+        if self._session.edit_shown(edit):
+            self._canvas.select(tuple(names.values()))
+
+    def _offset_to_pointer(self, clip: Clip) -> Position:
+        """Return how far the copies are to be moved: to the pointer, else beside the originals if those are in sight."""
+        places = list(clip.positions.values()) or [(frame.box[0], frame.box[1]) for frame in clip.beside.frames] or [(0.0, 0.0)]
+        left, top = min(x for x, _ in places), min(y for _, y in places)
+        right, bottom = max(x for x, _ in places), max(y for _, y in places)
+        at = self._canvas.paste_point((left, top))
+        if at is None:
+            return _STEP, _STEP
+        width, height = t.NODE_MIN_WIDTH, _USUAL_HEIGHT
+        return snapped(at[0] - (left + right + width) / 2), snapped(at[1] - (top + bottom + height) / 2)
+
+    def _free_offset(self, clip: Clip, offset: Position) -> Position:
+        """Return the offset, a step or more farther where a node lies exactly there already."""
+        taken = set(self._session.shown.positions.values())
+        dx, dy = offset
+        while any((x + dx, y + dy) in taken for x, y in clip.positions.values()):
+            dx, dy = dx + _STEP, dy + _STEP
+        return dx, dy
