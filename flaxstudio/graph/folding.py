@@ -1,7 +1,7 @@
 """A long layout folded like the lines of a text: broken where a single wire goes on, so that it fills a screen."""
 
 import math
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +10,7 @@ from flaxstudio.graph.layering import Layers
 
 Point = tuple[float, float]
 _MOST_BANDS = 24
+_HALVINGS = 24
 _GAP = 120.0
 _LANE = 40.0
 _STEP = 10.0
@@ -42,7 +43,6 @@ def folded(
     should be.
     """
     bands = _best([_column(layers, keys, size, starts, tops) for keys in layers.columns], _cuts(layers), wanted)
-    longest = max(band.stop - band.start for band in bands)
     places: dict[str, Point] = {}
     ways: dict[tuple[str, str], list[Point]] = {}
     down = 0.0
@@ -58,7 +58,7 @@ def folded(
                 (key, other) for key in keys for other, _, _ in layers.after[key] if other in _first(layers, behind)
             )
             between = down - _GAP / 2
-            ways[layers.names[source], layers.names[target]] = [(longest + _TURN, between), (-_TURN, between)]
+            ways[layers.names[source], layers.names[target]] = [(band.stop - left + _TURN, between), (-_TURN, between)]
     return places, ways
 
 
@@ -98,17 +98,24 @@ def _column(
 
 
 def _bands(columns: Sequence[Band], cuts: Sequence[int], count: int) -> list[Band]:
-    """Break the columns into so many bands of nearly one length, or as many as can be cut."""
-    ends = [column.stop for column in columns]
-    total = ends[-1] - columns[0].start
-    chosen = {0, len(columns)}
-    for number in range(1, count):
-        wanted = columns[0].start + total * number / count
-        at = bisect_left(ends, wanted)
-        if cuts:
-            chosen.add(min(cuts, key=lambda cut: (abs(cut - at), cut)))
-    edges = sorted(chosen)
+    """Break the columns into at most so many bands, if they can be cut, the longest as short as may be."""
+    starts, ends = [columns[0].start, *(columns[cut].start for cut in cuts)], [columns[cut - 1].stop for cut in cuts]
+    ends.append(columns[-1].stop)
+    low, high = 0.0, ends[-1] - starts[0]
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(_filled(starts, ends, middle)) <= count else (middle, high)
+    edges = [0, *(cuts[at - 1] for at in _filled(starts, ends, high)[1:]), len(columns)]
     return [_joined(columns, first, last) for first, last in pairwise(edges)]
+
+
+def _filled(starts: Sequence[float], ends: Sequence[float], most: float) -> list[int]:
+    """Return with which piece each band begins if bands are filled one after the other; a piece too long has one for itself."""
+    begins, at = [], 0
+    while at < len(starts):
+        begins.append(at)
+        at = max(at + 1, bisect_right(ends, starts[at] + most + 0.5))
+    return begins
 
 
 def _joined(columns: Sequence[Band], first: int, last: int) -> Band:
