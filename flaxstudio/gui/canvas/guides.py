@@ -9,11 +9,13 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from flaxstudio.gui.canvas.overview import bounds_of
 from flaxstudio.gui.canvas.snapping import snapped
 
 if TYPE_CHECKING:
     from flaxstudio.gui.canvas.scene import GraphScene
 
+_MARGIN = 20.0
 _REACH = 6
 """How near, in px on the screen, a node must come to a line to snap to it."""
 
@@ -30,9 +32,8 @@ class _Line:
 class GuideLines(QGraphicsItem):
     """The lines on show, thin at any zoom."""
 
-    def __init__(self, extent: QRectF, color: QColor) -> None:
+    def __init__(self, color: QColor) -> None:
         super().__init__()
-        self._extent = extent
         self._pen = QPen(color, 1, Qt.PenStyle.DashLine)
         self._pen.setCosmetic(True)
         self.lines: list[QLineF] = []
@@ -41,11 +42,14 @@ class GuideLines(QGraphicsItem):
     def show_lines(self, lines: list[QLineF]) -> None:
         """Draw other lines."""
         if lines != self.lines:
+            self.prepareGeometryChange()
             self.lines = lines
-            self.update()
 
     def boundingRect(self) -> QRectF:
-        return self._extent
+        boxes = (
+            QRectF(line.p1(), line.p2()).normalized().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN) for line in self.lines
+        )
+        return bounds_of(boxes)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's signature
         painter.setPen(self._pen)
@@ -66,7 +70,7 @@ class Guides:
         )
         self._across = 1 if scene.project.flow == "right" else 0
         self._ports = _wires(scene, held)
-        self._drawn = GuideLines(scene.sceneRect(), QColor(scene.tokens.accent))
+        self._drawn = GuideLines(QColor(scene.tokens.accent))
         scene.addItem(self._drawn)
 
     def fitted(self, offset: QPointF, zoom: float, on_grid: bool) -> tuple[float, float]:
