@@ -9,9 +9,11 @@ from flaxstudio.cli.opened import open_project
 from flaxstudio.cli.text import as_json
 from flaxstudio.data.check import check_data
 from flaxstudio.data.sources import open_table
+from flaxstudio.data.table import ranges_of, summarize
 from flaxstudio.graph.check import has_errors
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.advice import Known, advise
 from flaxstudio.project.project import Project, check_project
 
 
@@ -19,11 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the problems; return 1 if any of them prevents a run."""
     opened = open_project(arguments)
     project, catalogue = opened.project, opened.catalogue
-    problems = (
-        *check_project(project, catalogue),
-        *_data_problems(project, catalogue, arguments.project.parent),
-        *_shape_problems(project, catalogue),
-    )
+    problems = (*check_project(project, catalogue), *_computed_problems(project, catalogue, arguments.project.parent))
     unique = tuple(dict.fromkeys(problems))
     if arguments.json:
         print(as_json({"problems": [_as_map(problem) for problem in unique]}))
@@ -35,21 +33,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if has_errors(unique) else 0
 
 
-def _data_problems(project: Project, catalogue: Catalogue, beside: Path) -> Iterator[Problem]:
-    if project.dataset is None:
-        return
-    try:
-        is_classic = project.training.classic_random
-        table = open_table(project.dataset.source, classic_random=is_classic, beside=beside)
-        yield from check_data(project, table, catalogue)
-    except ProblemError as error:
-        yield error.problem
-
-
-def _shape_problems(project: Project, catalogue: Catalogue) -> tuple[Problem, ...]:
+def _computed_problems(project: Project, catalogue: Catalogue, beside: Path) -> Iterator[Problem]:
+    """Yield what is found by opening the data and computing shapes, and what a colleague would say."""
     from flaxstudio.codegen.shapes import ShapeInference  # imports jax, which --help need not wait for
 
-    return ShapeInference(catalogue).infer(project.graph).problems
+    ranges: dict[str, tuple[float, float]] = {}
+    if project.dataset is not None:
+        try:
+            table = open_table(project.dataset.source, classic_random=project.training.classic_random, beside=beside)
+            yield from check_data(project, table, catalogue)
+            ranges = ranges_of(summarize(table))
+        except ProblemError as error:
+            yield error.problem
+    shapes = ShapeInference(catalogue).infer(project.graph)
+    yield from shapes.problems
+    yield from advise(project, catalogue, Known(shapes, ranges))
 
 
 def _as_map(problem: Problem) -> dict[str, str | list[str]]:

@@ -1,6 +1,6 @@
 """A table: named columns of equal length, wherever they came from, and a summary of each for the eye."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -79,6 +79,12 @@ def text_of(value: Any) -> str:
 def summarize(table: Table) -> tuple[ColumnSummary, ...]:
     """Return a summary of each column, in order."""
     return tuple(_summarize(name, column) for name, column in table.columns.items())
+
+
+def ranges_of(summaries: Iterable[ColumnSummary]) -> dict[str, tuple[float, float]]:
+    """Return the least and the largest value of each column of numbers."""
+    known = ((found.name, found.minimum, found.maximum) for found in summaries)
+    return {name: (least, most) for name, least, most in known if least is not None and most is not None}
 
 
 def _summarize(name: str, column: Column) -> ColumnSummary:

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from flaxstudio.codegen.source import Source, Style, generate
+from flaxstudio.data.table import ranges_of
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem, ProblemError
@@ -23,6 +24,7 @@ from flaxstudio.gui.examination import (
 from flaxstudio.gui.knowledge import Knowledge, in_place, static_problems
 from flaxstudio.gui.panels.data_state import DataState
 from flaxstudio.layers.own import catalogue_of
+from flaxstudio.project.advice import Known, advise
 from flaxstudio.project.block_edits import inside, within
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
@@ -60,6 +62,7 @@ class Session(QObject):
         self._offered: tuple[Catalogue, tuple[LayerSpec, ...], Catalogue] = (base, self._plugins, base)
         self._source: tuple[Graph, str, Catalogue, Style, Source] | None = None
         self._problems: tuple[Project, Catalogue, str, tuple[Problem, ...]] | None = None
+        self._advised: tuple[Any, Any, tuple[Problem, ...]] | None = None
         self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
         self._shape_worker = Worker(infer_shapes(warm_up), self)
@@ -226,7 +229,7 @@ class Session(QObject):
             self.shown,
             document.results,
             self._generated(),
-            in_place((*self._checked(), *inferred, *self._examination.problems), document.project),
+            in_place((*self._checked(), *inferred, *self._examination.problems, *self._advice()), document.project),
             shapes.model,
             shapes.shown,
             self._examination.state,
@@ -243,6 +246,17 @@ class Session(QObject):
         if made is None or made[:4] != key:
             self._source = made = (*key, generate(*key))
         return made[4]
+
+    def _advice(self) -> tuple[Problem, ...]:
+        """Return what a colleague would say, found anew only when something it rests on has changed."""
+        project, columns = self.document.project, self._examination.state.columns
+        rests_on = (project.graph, project.library, project.training, project.dataset, self.catalogue)
+        known = (self._shapes.model, columns)
+        made = self._advised
+        if made is None or made[0] != rests_on or any(a is not b for a, b in zip(made[1], known, strict=True)):
+            found = advise(project, self.catalogue, Known(self._shapes.model, ranges_of(columns)))
+            self._advised = made = (rests_on, known, found)
+        return made[2]
 
     def _checked(self) -> tuple[Problem, ...]:
         """Return what is wrong without computing, found anew only when the project has changed."""

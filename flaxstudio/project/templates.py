@@ -44,7 +44,7 @@ def _dense(features: int) -> Layer:
 
 
 def _conv(features: int) -> Layer:
-    return "Conv", {"features": features}
+    return "Conv", {"features": features, "use_bias": False}  # BatchNorm follows, which has a bias of its own
 
 
 def _input(*shape: int) -> Layer:
