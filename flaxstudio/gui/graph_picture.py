@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.families import family_color
@@ -19,7 +20,13 @@ _TALLER = 3.0
 
 
 def draw_graph(
-    graph: Graph, positions: Mapping[str, Position], catalogue: Catalogue, tokens: Tokens, size: QSize, ratio: float = 1.0
+    graph: Graph,
+    positions: Mapping[str, Position],
+    catalogue: Catalogue,
+    tokens: Tokens,
+    size: QSize,
+    ratio: float = 1.0,
+    flow: Flow = "right",
 ) -> QImage:
     """Return a miniature of `size` px at a screen's `ratio`: blocks in the families' colours, joined by wires."""
     image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
@@ -30,7 +37,7 @@ def draw_graph(
     blocks = _blocks(graph, positions, size)
     for edge in graph.edges:
         if edge.source.node in blocks and edge.target.node in blocks:
-            _draw_wire(painter, blocks[edge.source.node], blocks[edge.target.node], tokens)
+            _draw_wire(painter, blocks[edge.source.node], blocks[edge.target.node], tokens, flow)
     for node in graph.nodes:
         _draw_block(painter, blocks[node.name], family_color(catalogue.get(node.layer), tokens), tokens)
     painter.end()
@@ -55,12 +62,15 @@ def _blocks(graph: Graph, positions: Mapping[str, Position], size: QSize) -> dic
     return {name: place.mapRect(box) for name, box in placed.items()}
 
 
-def _draw_wire(painter: QPainter, source: QRectF, target: QRectF, tokens: Tokens) -> None:
-    start = QPointF(source.right(), source.center().y())
-    end = QPointF(target.left(), target.center().y())
-    bend = max(abs(end.x() - start.x()) / 2, 4.0)
+def _draw_wire(painter: QPainter, source: QRectF, target: QRectF, tokens: Tokens, flow: Flow) -> None:
+    is_right = flow == "right"
+    start = QPointF(source.right(), source.center().y()) if is_right else QPointF(source.center().x(), source.bottom())
+    end = QPointF(target.left(), target.center().y()) if is_right else QPointF(target.center().x(), target.top())
+    ahead = end.x() - start.x() if is_right else end.y() - start.y()
+    bend = max(abs(ahead) / 2, 4.0)
+    handle = QPointF(bend, 0) if is_right else QPointF(0, bend)
     path = QPainterPath(start)
-    path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
+    path.cubicTo(start + handle, end - handle, end)
     color = QColor(tokens.secondary)
     color.setAlphaF(0.6)
     painter.setPen(QPen(color, 1.25))

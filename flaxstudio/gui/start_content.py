@@ -58,4 +58,4 @@ def _recent(path: Path, picture: QImage | None) -> RecentProject:
 
 def _picture(project: Project, catalogue: Catalogue, tokens: Tokens, size: QSize, ratio: float) -> QImage:
     own = catalogue_of(project.library, catalogue)
-    return draw_graph(project.graph, project.positions, own, tokens, size, ratio)
+    return draw_graph(project.graph, project.positions, own, tokens, size, ratio, project.flow)

@@ -139,3 +139,12 @@ def test_all_nodes_of_a_long_chain_lie_inside_the_picture():
     image = draw_graph(graph, {name: (n * 240.0, 0.0) for n, name in enumerate(names)}, catalogue(), LIGHT, QSize(228, 116))
     edges = {image.pixelColor(x, y).name() for x in (0, 227) for y in range(116)}
     assert edges == {LIGHT.canvas.lower()}
+
+
+def test_the_picture_of_a_drawing_that_flows_down_has_its_wires_from_below_to_above():
+    graph = Graph((Node("input_1", "Input"), Node("dense_1", "Dense")), (edge("input_1", "dense_1"),))
+    places = {"input_1": (0.0, 0.0), "dense_1": (0.0, 200.0)}
+    image = draw_graph(graph, places, catalogue(), LIGHT, QSize(116, 116), flow="down")
+    plain = QColor(LIGHT.canvas)
+    between = [y for y in range(116) if image.pixelColor(20, y) == plain and image.pixelColor(58, y) != plain]
+    assert len(between) > 10, "a wire stands in the middle where the sides are empty"
