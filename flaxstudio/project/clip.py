@@ -72,8 +72,13 @@ def clip_of(project: Project, names: Iterable[str], items: Iterable[str] = ()) -
 
 def text_of(clip: Clip) -> str:
     """Return a clip as JSON text that says what it is."""
-    content = {"format": FORMAT, "version": VERSION, **msgspec.to_builtins(clip)}
+    told = {key: value for key, value in msgspec.to_builtins(clip).items() if not _is_empty(value)}
+    content = {"format": FORMAT, "version": VERSION, "graph": {}, **told}
     return msgspec.json.format(msgspec.json.encode(content), indent=1).decode()
+
+
+def _is_empty(value: object) -> bool:
+    return not value or (isinstance(value, dict) and not any(value.values()))
 
 
 def parse_clip(text: str) -> Clip:

@@ -178,7 +178,12 @@ def test_nodes_dropped_on_a_wire_are_inserted_and_what_is_behind_makes_room(driv
 def test_a_chain_dropped_on_a_wire_is_inserted_whole(driver):
     select(driver, "dropout_1", "gelu_1")
     x, y = driver.mouse.title_of("dropout_1")
-    driver.mouse.drag((x, y), (x + 20, y - 200))
+    driver.mouse.press(x, y)
+    driver.mouse.move(x + 10, y - 100)
+    driver.mouse.move(x + 20, y - 200)
+    assert tip(driver) == "Inserts between input_1 and dense_1; Alt only moves"
+    driver.mouse.release(x + 20, y - 200)
+    assert tip(driver) == ""
     assert {edge("input_1", "dropout_1"), edge("dropout_1", "gelu_1"), edge("gelu_1", "dense_1")} <= edges(driver)
     undone(driver, "Insert 2 nodes")
 
@@ -280,13 +285,14 @@ def test_while_a_wire_is_dragged_the_tip_tells_why_not(driver):
     assert tip(driver) == "This would make a loop."
     driver.mouse.move(*driver.mouse.title_of("input_1"))
     assert tip(driver) == "input_1 has no input."
-    conv = driver.window.canvas.scene.nodes["conv_1"]
+    conv, gelu = (driver.window.canvas.scene.nodes[name] for name in ("conv_1", "gelu_1"))
     assert ("in", "in") in conv.state.faded
+    assert ("in", "in") in gelu.state.ready
     driver.mouse.move(*driver.mouse.port_of("conv_1", "in"))
     assert tip(driver).startswith("Conv expects 4 dimensions and this wire has 2: (batch, 64).")
     driver.mouse.release(*driver.mouse.port_of("conv_1", "in"))
     assert edge("relu_1", "conv_1") in edges(driver)
-    assert conv.state.faded == frozenset()
+    assert conv.state.faded == gelu.state.ready == frozenset()
 
 
 def test_a_wire_let_go_over_a_node_that_cannot_take_it_stays_where_it_was(driver):

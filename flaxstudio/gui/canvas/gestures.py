@@ -186,6 +186,7 @@ class MoveNodes:
             self._guides = Guides(self._scene, self._name, names, self._view.visible_box())
 
     def _release(self) -> None:
+        self._view.tip.hide()
         self._scene.held = frozenset()
         self._scene.light(None)
         if self._guides is not None:
@@ -202,3 +203,6 @@ class MoveNodes:
             box = self._scene.bounds(self._places)
             self._edge = edge_through(self._scene, box.adjusted(24, 12, -24, -12), self._scene.held)
         self._scene.light(self._edge)
+        where = self._view.tr("Inserts between {0} and {1}; Alt only moves")
+        text = where.format(self._edge.source.node, self._edge.target.node) if self._edge else ""
+        self._view.show_tip(text, pointer.view)

@@ -44,12 +44,13 @@ _ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """How a node looks besides its content. `ports` are the connected ones, `swollen` the one under the pointer."""
+    """How a node looks besides its content. `swollen` is the port under the pointer, `ready` those that a wire may go to."""
 
     is_selected: bool = False
     is_running: bool = False
     connected: frozenset[tuple[Side, str]] = field(default_factory=frozenset)
     faded: frozenset[tuple[Side, str]] = field(default_factory=frozenset)
+    ready: frozenset[tuple[Side, str]] = field(default_factory=frozenset)
     swollen: tuple[Side, str] | None = None
 
 
@@ -236,6 +237,7 @@ class NodePainter:
             looks = (
                 ("connected", key in state.connected),
                 ("swollen", key == state.swollen),
+                ("ready", key in state.ready),
                 ("above", content.flow == "down"),
             )
             painter.setOpacity(0.3 if key in state.faded else 1.0)

@@ -44,11 +44,12 @@ def port_spec(content: NodeContent, key: Key) -> PortSpec | None:
 
 
 def paint_port(painter: QPainter, tokens: Tokens, color: QColor, center: QPointF, spec: PortSpec | None, look: str) -> None:
-    """Paint one port; `look` names what holds of it: "connected", "swollen", "above" for one on an upper or lower side."""
+    """Paint one port; `look` names what holds of it: "connected", "swollen", "ready" for a wire, "above" for one on an
+    upper or lower side."""
     is_free_extra = spec is not None and spec.is_optional and "connected" not in look
-    painter.setPen(QPen(QColor(tokens.accent) if "swollen" in look else color, 1.5 if is_free_extra else 2))
+    painter.setPen(QPen(QColor(tokens.accent) if "swollen" in look or "ready" in look else color, 1.5 if is_free_extra else 2))
     painter.setBrush(color if "connected" in look else QColor(tokens.panel))
-    radius = t.PORT_SIZE / 2 - (2 if is_free_extra else 1) + (3 if "swollen" in look else 0)
+    radius = t.PORT_SIZE / 2 - (2 if is_free_extra else 1) + (3 if "swollen" in look else 1.5 if "ready" in look else 0)
     stretch = 5 if spec is not None and spec.is_variadic else 0
     across, down = (stretch, 0) if "above" in look else (0, stretch)
     box = QRectF(center.x() - radius - across, center.y() - radius - down, 2 * (radius + across), 2 * (radius + down))

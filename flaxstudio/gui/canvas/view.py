@@ -42,6 +42,7 @@ from flaxstudio.gui.settings import Wheel
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 _FIT_MARGIN = 40
+_TIP_WIDTH = 300
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 
 
@@ -321,9 +322,11 @@ class GraphView(QGraphicsView):
         return Pointer(self.mapToScene(at), at, Qt.KeyboardModifier.NoModifier)
 
     def show_tip(self, text: str, at: QPoint) -> None:
-        """Show a line of text near the pointer; "" hides it."""
+        """Show a short text near the pointer; "" hides it."""
         self.tip.setText(text)
-        self.tip.adjustSize()
+        self.tip.setWordWrap(False)
+        self.tip.setWordWrap(self.tip.sizeHint().width() > _TIP_WIDTH)
+        self.tip.resize(_TIP_WIDTH, self.tip.heightForWidth(_TIP_WIDTH)) if self.tip.wordWrap() else self.tip.adjustSize()
         room = self.rect().bottomRight() - QPoint(self.tip.width() + 4, self.tip.height() + 4)
         self.tip.move(min(at.x() + 16, room.x()), min(at.y() + 16, room.y()))
         self.tip.setVisible(bool(text))

@@ -37,9 +37,10 @@ class WireTargets:
 
     def show(self, kept: frozenset[Port] = frozenset()) -> None:
         """Fade what cannot be joined; the ports in `kept` stay lit on their own side."""
-        taken = {edge.target for edge in self._graph.edges} if self._wanted == "in" else set()
+        taken = {edge.target: edge.source.node for edge in self._graph.edges} if self._wanted == "in" else {}
         for name, item in self._scene.nodes.items():
             faded = {(side, port) for side, port in self._ports(name) if side != self._wanted}
+            ready: set[Key] = set()
             for port in (Port(name, key[1]) for key in self._ports(name) if key[0] == self._wanted):
                 if name in self._blocked or not self._has_room(port):
                     faded.add((self._wanted, port.port))
@@ -47,19 +48,21 @@ class WireTargets:
                 if warning := self._warning(port):
                     self._warnings[port] = warning
                     faded.add((self._wanted, port.port))
-                elif port in taken and not self._is_variadic(port):
-                    source = next(edge.source.node for edge in self._graph.edges if edge.target == port)
-                    self._warnings[port] = self._view.tr("This takes the place of the wire from {0}.").format(source)
+                else:
+                    ready.add((self._wanted, port.port))
+                if not warning and port in taken and not self._is_variadic(port):
+                    self._warnings[port] = self._view.tr("This takes the place of the wire from {0}.").format(taken[port])
                 at = item.port_point(self._wanted, port.port)
                 self._near.setdefault(_cell(at), []).append((at, port))
             other: Side = "out" if self._wanted == "in" else "in"
-            item.show_state(faded=frozenset(faded - {(other, port.port) for port in kept if port.node == name}))
+            lit = {(other, port.port) for port in kept if port.node == name}
+            item.show_state(faded=frozenset(faded - lit), ready=frozenset(ready))
 
     def hide(self) -> None:
         """Let everything look as before."""
         self._scene.swell(None)
         for item in self._scene.nodes.values():
-            item.show_state(faded=frozenset())
+            item.show_state(faded=frozenset(), ready=frozenset())
         self._view.tip.hide()
 
     def seek(self, pointer: Pointer) -> Port | None:
