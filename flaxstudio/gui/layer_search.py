@@ -15,10 +15,11 @@ _RECENT = 30
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How well a layer fits a query, and which letters of its name were typed."""
+    """How well a layer fits a query, which letters of its name were typed, or by which other name it was found."""
 
     points: int
     marks: tuple[int, ...] = ()
+    elsewhere: str = ""
 
 
 def matching(query: str, layers: Iterable[LayerSpec], recent: Collection[str] = ()) -> list[LayerSpec]:
@@ -71,7 +72,7 @@ def _match_of_word(word: str, spec: LayerSpec) -> Match:
     if name == word:
         return Match(_EXACT, _marks(spec.name, range(len(word))))
     if word in elsewhere:
-        return Match(_ELSEWHERE)
+        return Match(_ELSEWHERE, elsewhere=_called(word, spec))
     if name.startswith(word):
         return Match(_PREFIX - min((len(name) - len(word)) // 6, 10), _marks(spec.name, range(len(word))))
     flax = _names_in_source(spec.code)
@@ -85,7 +86,7 @@ def _match_of_word(word: str, spec: LayerSpec) -> Match:
 def _loose_matches(word: str, spec: LayerSpec, name: str, elsewhere: Collection[str], flax: Collection[str]) -> Iterable[Match]:
     yield Match(0)
     if len(word) > 2 and any(other.startswith(word) for other in elsewhere):
-        yield Match(_ELSEWHERE_PREFIX)
+        yield Match(_ELSEWHERE_PREFIX, elsewhere=_called(word, spec))
     if len(word) > 2 and any(other.startswith(word) for other in flax):
         yield Match(_FLAX_PREFIX)
     if (start := name.find(word)) >= 0:
@@ -96,6 +97,11 @@ def _loose_matches(word: str, spec: LayerSpec, name: str, elsewhere: Collection[
         yield Match(_SUBSEQUENCE - min(at[-1] - at[0] - len(word), 100), _marks(spec.name, at))
     if word in f"{spec.summary} {spec.family}".lower():
         yield Match(_TEXT)
+
+
+def _called(word: str, spec: LayerSpec) -> str:
+    """Return the other name of a layer that begins with a word, the shortest if there are several."""
+    return min((name for name in spec.elsewhere if _flat(name).startswith(word)), key=len, default="")
 
 
 @lru_cache(maxsize=4096)

@@ -7,11 +7,12 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 
 from flaxstudio.gui.layer_drag import layer_of, mime_of
-from flaxstudio.gui.layer_search import matching
+from flaxstudio.gui.layer_search import match, matching
 from flaxstudio.gui.panels.layer_rows import COLOR, LAYER
 from flaxstudio.gui.panels.palette import Palette, picture_of_layer
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.elsewhere import ELSEWHERE
 
 CATALOGUE = catalogue()
 
@@ -126,3 +127,48 @@ def test_every_layer_and_function_of_flax_is_found_by_its_own_name() -> None:
     assert {"LSTMCell", "max_pool", "MultiHeadDotProductAttention"} <= names
     for name in (*names, "SelfAttention"):
         assert matching(name, CATALOGUE), name
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("linear", "Dense"),
+        ("fully connected", "Dense"),
+        ("nn.Linear", "Dense"),
+        ("conv2d", "Conv"),
+        ("Conv2DTranspose", "ConvTranspose"),
+        ("softmax", "softmax"),
+        ("lstm", "LSTM"),
+        ("keras.layers.LSTM", "LSTM"),
+        ("nn.LSTMCell", "LSTM"),
+        ("BatchNorm2d", "BatchNorm"),
+        ("bn", "BatchNorm"),
+        ("maxp", "MaxPool"),
+        ("average pooling", "AvgPool"),
+        ("embedding", "Embed"),
+        ("cat", "Concatenate"),
+        ("unsqueeze", "ExpandDims"),
+        ("de", "Dense"),
+        ("flt", "Flatten"),
+        ("linaer", "Dense"),
+        ("leakyrelu", "leaky_relu"),
+    ],
+)
+def test_the_best_layer_for_a_word_comes_first(query, best):
+    assert matching(query, CATALOGUE)[0].name == best
+
+
+def test_beginnings_go_before_inner_words_and_those_before_scattered_letters():
+    found = [spec.name for spec in matching("norm", CATALOGUE)]
+    assert found[0] == "Norm"
+    assert found.index("BatchNorm") < found.index("SpectralNormDense") < found.index("GaussianNoise")
+
+
+def test_the_letters_typed_are_marked_and_another_name_is_told():
+    assert match("bn", CATALOGUE["BatchNorm"]).marks == (0, 5)
+    assert match("relu", CATALOGUE["leaky_relu"]).marks == (6, 7, 8, 9)
+    assert match("conv2", CATALOGUE["Conv"]).elsewhere == "conv2d"
+
+
+def test_what_layers_are_called_elsewhere_belongs_to_layers_that_are_there():
+    assert set(ELSEWHERE) <= {spec.name for spec in CATALOGUE}

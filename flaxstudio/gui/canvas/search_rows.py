@@ -67,12 +67,12 @@ def groups(
 
 def row_of(spec: LayerSpec, query: str, tokens: Tokens) -> QStandardItem:
     """Return the row of a layer."""
-    item = QStandardItem(spec.name)
+    item, found = QStandardItem(spec.name), match(query, spec)
     item.setData(spec.name, LAYER)
-    item.setData(spec.summary, SUMMARY)
+    item.setData(f"“{found.elsewhere}” · {spec.summary}" if found.elsewhere else spec.summary, SUMMARY)
     item.setData(family_color(spec, tokens), COLOR)
     item.setData(flax_name(spec), FLAX)
-    item.setData(match(query, spec).marks if query.strip() else (), MARKS)
+    item.setData(found.marks, MARKS)
     item.setData(f"{spec.name}: {spec.summary}", Qt.ItemDataRole.AccessibleTextRole)
     return item
 
