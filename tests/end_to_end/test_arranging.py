@@ -188,6 +188,14 @@ def test_tidy_lays_out_the_whole_graph_and_is_undone(driver):
     assert positions(driver) == before
 
 
+def test_after_tidy_all_nodes_are_in_view_though_they_glide_there(driver):
+    driver.studio.session.open(Document(drawing(30)))
+    driver.do("tidy")
+    scene, view = driver.window.canvas.scene, driver.window.canvas.view
+    driver.wait(lambda: all(scene.nodes[name].pos().toTuple() == place for name, place in positions(driver).items()), 3000)
+    assert all(view.visible_box().contains(item.box()) for item in scene.nodes.values())
+
+
 def test_tidy_of_a_selection_leaves_the_rest_and_its_corner_where_they_are(driver):
     before = dict(positions(driver))
     driver.window.canvas.select(["input_1", "conv_1"])

@@ -127,3 +127,7 @@ def test_another_map_of_keys_is_used_by_menus_and_canvas_alike(driver):
 
 def test_the_table_is_data():
     assert all(isinstance(entry, Command | Menu | str | None) for menu in ALL_MENUS for entry in menu.entries)
+
+
+def test_what_is_on_or_off_has_no_icon_that_would_hide_its_mark():
+    assert [command.name for command in commands() if command.is_checkable and command.icon] == []

@@ -182,8 +182,9 @@ class GraphScene(QGraphicsScene):
         return self._painter.size(content).toTuple()
 
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
-        """Return the box around some nodes, or all."""
-        return bounds_of(self.nodes[name].box() for name in (self.nodes if names is None else names))
+        """Return the box around some nodes, or all, where they are or are gliding to."""
+        chosen = self.nodes if names is None else names
+        return bounds_of(QRectF(QPointF(*self._targets[name]), self.nodes[name].box().size()) for name in chosen)
 
     def overview(self) -> Overview:
         """Return the graph as blocks; only what changed is made anew."""

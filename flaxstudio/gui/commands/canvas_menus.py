@@ -148,7 +148,7 @@ ARRANGE = Menu(
                 c("nudge_down", T("Nudge down"), "Shift+Down", scope="canvas", needs="nodes"),
             ),
         ),
-        c("snap", T("Snap to grid"), icon="magnet", is_checkable=True, tip=T("Ctrl while dragging suspends it")),
+        c("snap", T("Snap to grid"), is_checkable=True, tip=T("Ctrl while dragging suspends it")),
     ),
 )
 
@@ -165,8 +165,8 @@ VIEW = Menu(
         None,
         c("find", T("Find…"), "Ctrl+F", icon="search", tip=T("Find nodes by name, layer, value or problem")),
         None,
-        c("minimap", T("Minimap"), "Alt+M", icon="map", is_checkable=True),
-        c("flow_down", T("Flow from top to bottom"), icon="arrow-down", is_checkable=True),
+        c("minimap", T("Minimap"), "Alt+M", is_checkable=True),
+        c("flow_down", T("Flow from top to bottom"), is_checkable=True),
         c("wheel_scrolls", T("Wheel scrolls"), is_checkable=True, tip=T("Otherwise it zooms; Ctrl and wheel always zoom")),
         c("reduced_motion", T("Reduced motion"), is_checkable=True, tip=T("Nothing glides or fades")),
     ),

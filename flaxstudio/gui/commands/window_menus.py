@@ -93,8 +93,8 @@ WINDOW = Menu(
         c("reset_layout", T("Reset arrangement")),
         None,
         c("theme_system", T("Theme as the system"), is_checkable=True),
-        c("theme_light", T("Light theme"), icon="sun", is_checkable=True),
-        c("theme_dark", T("Dark theme"), icon="moon", is_checkable=True),
+        c("theme_light", T("Light theme"), is_checkable=True),
+        c("theme_dark", T("Dark theme"), is_checkable=True),
     ),
 )
 
