@@ -9,7 +9,7 @@ from flaxstudio.codegen.patterns import reference
 from flaxstudio.codegen.terms import Call, Const, FieldOf, Item, Op, Ref, Seq, Term, walk
 from flaxstudio.graph.formula import fault_of_formula, names_in
 from flaxstudio.graph.graph import Formula, Value
-from flaxstudio.graph.initializer import ARGUMENTS
+from flaxstudio.graph.initializer import ARGUMENTS, initializer_text
 from flaxstudio.graph.spec import AttributeSpec, LayerSpec
 
 _OPERATORS: dict[str, ast.operator] = {
@@ -135,15 +135,15 @@ def _initializer(term: Term) -> Value:
         return name
     if name in ("zeros_init", "ones_init") and not term.args:
         return name.removesuffix("_init")
-    allowed = [key for key, _ in ARGUMENTS.get(name, ())]
-    numbers = [(key, value) for key, value in term.args if key != "dtype"]
-    if not numbers:
-        return name
-    (key, value), *more = numbers
-    number = plain_value(value)
-    if more or key not in allowed or isinstance(number, bool) or not isinstance(number, int | float):
-        raise Mismatch(f"has an initializer with arguments that a node cannot hold: {name}")
-    return f"{name}({float(number)!r})"
+    known = {argument.name for argument in ARGUMENTS.get(name, ())}
+    given: dict[str, float | str] = {}
+    for key, value in term.args:
+        word = plain_value(value) if key in known else None
+        if key in known and isinstance(word, int | float | str) and not isinstance(word, bool):
+            given[key] = word if isinstance(word, str) else float(word)
+        elif key != "dtype":
+            raise Mismatch(f"has an initializer with {key}, which a node cannot hold: {name}")
+    return initializer_text(name, given)
 
 
 def _formula_tree(term: Term) -> ast.expr | None:

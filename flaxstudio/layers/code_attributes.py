@@ -4,10 +4,10 @@ import ast
 import math
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from flaxstudio.graph.graph import Value
-from flaxstudio.graph.initializer import ARGUMENTS, fault_of_initializer
+from flaxstudio.graph.initializer import ARGUMENTS, fault_of_initializer, initializer_text
 from flaxstudio.graph.spec import AttributeSpec, AttributeType
 from flaxstudio.layers.code_text import dotted
 
@@ -88,13 +88,22 @@ def initializer_of(tree: ast.expr, meanings: Mapping[str, str]) -> str | None:
         return None
     if call is None or not (call.args or call.keywords):
         return name
-    first = ARGUMENTS[name][:1]
-    given = [*call.args, *(keyword.value for keyword in call.keywords if first and keyword.arg == first[0][0])]
-    if len(given) != 1 or len(call.args) + len(call.keywords) != 1:
+    positional = [argument.name for argument in ARGUMENTS[name] if not argument.is_keyword]
+    if len(call.args) > len(positional):
         return None
-    number = _constant(given[0])
-    text = f"{name}({float(number)!r})" if isinstance(number, int | float) and not isinstance(number, bool) else ""
-    return text if text and fault_of_initializer(text) is None else None
+    given = {**dict(zip(positional, call.args, strict=False)), **{k.arg or "": k.value for k in call.keywords}}
+    found: dict[str, Any] = {key: _constant(value) for key, value in given.items()}
+    if len(given) < len(call.args) + len(call.keywords) or not all(_can_be_argument(name, *pair) for pair in found.items()):
+        return None
+    if any(argument.is_required and argument.name not in found for argument in ARGUMENTS[name]):
+        return None
+    text = initializer_text(name, {key: word if isinstance(word, str) else float(word) for key, word in found.items()})
+    return text if fault_of_initializer(text) is None else None
+
+
+def _can_be_argument(name: str, key: str, value: Any) -> bool:
+    is_known = any(argument.name == key for argument in ARGUMENTS[name])
+    return is_known and isinstance(value, int | float | str) and not isinstance(value, bool)
 
 
 def _kind_of(name: str, annotation: ast.expr | None, default: ast.expr | None, meanings: Mapping[str, str]) -> _Kind:

@@ -110,6 +110,25 @@ NAMES: Mapping[str, str] = {
 """Public name of flax.linen -> why it is no layer."""
 
 
+INITIALIZERS: Mapping[str, str] = {
+    "Initializer": "It is the type of all initializers.",
+    "zeros_init": "It returns zeros.",
+    "ones_init": "It returns ones.",
+}
+"""Public name of flax.linen.initializers or jax.nn.initializers -> why it is no choice."""
+
+_AXES = "Flax's layers keep their kernels with inputs and outputs last, which the defaults are for; code may use others."
+
+INITIALIZER_ARGUMENTS: Mapping[str, str] = {
+    "dtype": "The layer tells the initializer its param_dtype.",
+    "in_axis": _AXES,
+    "out_axis": _AXES,
+    "batch_axis": _AXES,
+    "column_axis": _AXES,
+}
+"""Argument of an initializer -> why it cannot be set."""
+
+
 def reason(layer: str, argument: str) -> str:
     """Return why an argument of a linen layer's constructor is no attribute, or ""."""
     return ARGUMENTS.get(f"{layer}.{argument}") or ARGUMENTS.get(argument, "")

@@ -12,7 +12,7 @@ from flaxstudio.graph.problem import ProblemError
 
 
 def draw_array(like: npt.NDArray[Any], initializer: str, seed: int) -> npt.NDArray[Any]:
-    """Return what `NAME` or `NAME(NUMBER)` gives for an array's shape and type with `jax.random.key(seed)`."""
+    """Return what an initializer gives for an array's shape and type with `jax.random.key(seed)`."""
     if fault := fault_of_initializer(initializer):
         raise ProblemError(f"“{initializer}” is no initializer: it {fault}.")
     try:

@@ -18,6 +18,7 @@ _INITIALIZERS = (
     "truncated_normal(0.5)",
     "constant(2.0)",
     "uniform",
+    "variance_scaling(2.0, fan_out, uniform)",
 )
 
 

@@ -46,6 +46,16 @@ IMAGE = ArrayShape((8, 8, 3))
         ("nn.Dense(3, dtype='bfloat16')(x)", "Dense", {"features": 3, "dtype": "bfloat16"}),
         ("nn.Dense(3, kernel_init=nn.initializers.normal(0.02))(x)", "Dense", {"features": 3, "kernel_init": "normal(0.02)"}),
         ("nn.Dense(3, kernel_init=jax.nn.initializers.normal(stddev=1))(x)", "Dense", {"features": 3, "kernel_init": "normal(1.0)"}),
+        (
+            "nn.Dense(3, kernel_init=nn.initializers.variance_scaling(2.0, 'fan_out', 'uniform'))(x)",
+            "Dense",
+            {"features": 3, "kernel_init": "variance_scaling(2.0, fan_out, uniform)"},
+        ),
+        (
+            "nn.Dense(3, kernel_init=jax.nn.initializers.truncated_normal(stddev=0.02, lower=-1.0))(x)",
+            "Dense",
+            {"features": 3, "kernel_init": "truncated_normal(0.02, -1.0)"},
+        ),
         ("nn.Dense(3, bias_init=nn.initializers.ones_init())(x)", "Dense", {"features": 3, "bias_init": "ones"}),
         ("nn.Dense(3, bias_init=nn.initializers.zeros)(x)", "Dense", {"features": 3}),
         ("nn.Conv(3, (5, 5), 2)(x)", "Conv", {"features": 3, "kernel_size": (5, 5), "strides": (2, 2)}),

@@ -9,8 +9,9 @@ from flaxstudio.graph.graph import Field, Formula, Node
 from flaxstudio.graph.library import Block
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.gui.panels.attribute_fields import ChoiceField
+from flaxstudio.gui.panels.initializer_field import InitializerField
 from flaxstudio.gui.panels.inspector import Inspector
-from flaxstudio.gui.panels.special_fields import InitializerField, PaddingField
+from flaxstudio.gui.panels.special_fields import PaddingField
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.layers import catalogue
 from flaxstudio.layers.own import catalogue_of
@@ -111,6 +112,36 @@ def test_an_initializer_is_a_name_and_a_number_where_it_takes_one(inspector):
     QTest.keyClick(field.number, Qt.Key.Key_Return)
     assert row(inspector, "kernel_init").fault.isVisible()
     assert spy.count() == 2
+
+
+def test_an_initializer_with_several_arguments_has_a_field_for_each(inspector):
+    select(inspector, "dense_2")
+    field = row(inspector, "kernel_init").field
+    assert isinstance(field, InitializerField)
+    inspector.node_page.form.section("more").toggle.click()
+    spy = QSignalSpy(inspector.attribute_changed)
+    field.choice.setCurrentIndex(field.choice.findData("variance_scaling"))
+    field.choice.activated.emit(field.choice.currentIndex())
+    mode, distribution = field.others["mode"], field.others["distribution"]
+    assert mode.isVisible()
+    assert distribution.isVisible()
+    assert not field.others["lower"].isVisible()
+    field.number.setText("2")
+    QTest.keyClick(field.number, Qt.Key.Key_Return)
+    for box, word in ((mode, "fan_avg"), (distribution, "uniform")):
+        box.setCurrentIndex(box.findData(word))
+        box.activated.emit(box.currentIndex())
+    assert asked(spy) == [
+        "variance_scaling(1.0, fan_in, truncated_normal)",
+        "variance_scaling(2, fan_in, truncated_normal)",
+        "variance_scaling(2, fan_avg, truncated_normal)",
+        "variance_scaling(2, fan_avg, uniform)",
+    ]
+    field.number.setText("0")
+    QTest.keyClick(field.number, Qt.Key.Key_Return)
+    assert "scale above 0" in row(inspector, "kernel_init").fault.text()
+    field.show_value("variance_scaling(2.0, fan_out, normal)")
+    assert field.value() == "variance_scaling(2, fan_out, normal)"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ import jax
 import jax.numpy as jnp
 import pytest
 
+from flaxstudio.graph.initializer import ARGUMENTS as OF_INITIALIZERS
 from flaxstudio.graph.spec import AttributeSpec, LayerSpec
 from flaxstudio.layers import catalogue
-from flaxstudio.layers.omitted import ARGUMENTS, CALL_ARGUMENTS, NAMES, reason
+from flaxstudio.layers.omitted import ARGUMENTS, CALL_ARGUMENTS, INITIALIZER_ARGUMENTS, INITIALIZERS, NAMES, reason
 
 CATALOGUE = catalogue()
 USED = {name for spec in CATALOGUE for name in re.findall(r"(?<![\w.])nn\.(\w+)", spec.code)}
@@ -158,3 +159,22 @@ def test_types_and_precisions_that_can_be_chosen_exist() -> None:
         for attribute in spec.attributes:
             for source in attribute.expressions.values():
                 assert evaluated(source) is not None, source
+
+
+@pytest.mark.parametrize("module", [nn.initializers, jax.nn.initializers])
+def test_every_public_initializer_is_a_choice_or_left_out_for_a_reason(module: ModuleType) -> None:
+    public = {name for name in dir(module) if not name.startswith("_")}
+    assert public - set(OF_INITIALIZERS) <= set(INITIALIZERS)
+    assert not set(INITIALIZERS) & set(OF_INITIALIZERS)
+
+
+@pytest.mark.parametrize("name", [name for name in OF_INITIALIZERS if name not in ("zeros", "ones", "default_embed_init")])
+def test_every_argument_of_an_initializer_can_be_set_or_is_left_out_for_a_reason(name: str) -> None:
+    theirs = inspect.signature(getattr(nn.initializers, name)).parameters
+    ours = OF_INITIALIZERS[name]
+    assert set(theirs) - {argument.name for argument in ours} <= set(INITIALIZER_ARGUMENTS)
+    for place, argument in enumerate(ours):
+        default = theirs[argument.name].default
+        assert (default is inspect.Parameter.empty) == argument.is_required, argument.name
+        assert argument.is_required or default == argument.default, argument.name
+        assert argument.is_keyword == (list(theirs)[place] != argument.name), argument.name

@@ -78,6 +78,13 @@ def test_reading_never_runs_the_text(tmp_path):
         ("a: tuple[int, ...] = (3, 3)", "ints", (3, 3), False, False),
         ("kernel_size: tuple[int, int]", "ints", (3, 3), False, True),
         ("a: nn.initializers.Initializer = nn.initializers.normal(stddev=0.02)", "initializer", "normal(0.02)", False, False),
+        (
+            "a: nn.initializers.Initializer = nn.initializers.variance_scaling(2.0, 'fan_in', distribution='normal')",
+            "initializer",
+            "variance_scaling(2.0, fan_in, normal)",
+            False,
+            False,
+        ),
         ("a_init: nn.initializers.Initializer", "initializer", "lecun_normal", False, True),
     ],
 )
@@ -105,7 +112,9 @@ def test_a_literal_is_a_choice():
         "a: nn.Module = nn.Dense(3)",
         "a: object = None",
         "a: float = float('inf')",
-        "a: nn.initializers.Initializer = nn.initializers.variance_scaling(1.0, 'fan_in', 'normal')",
+        "a: nn.initializers.Initializer = nn.initializers.variance_scaling(1.0, 'fan_in', 'normal', in_axis=0)",
+        "a: nn.initializers.Initializer = nn.initializers.variance_scaling(1.0, 'fan_in')",
+        "a: nn.initializers.Initializer = nn.initializers.truncated_normal(0.1, jnp.float32)",
     ],
 )
 def test_what_cannot_be_set_truly_is_left_to_the_class(field):

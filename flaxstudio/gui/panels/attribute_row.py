@@ -10,7 +10,8 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_context import FormContext
 from flaxstudio.gui.panels.attribute_fields import Field, field_for, value_text
-from flaxstudio.gui.panels.special_fields import FormulaField, InitializerField, NodeField
+from flaxstudio.gui.panels.initializer_field import InitializerField
+from flaxstudio.gui.panels.special_fields import FormulaField, NodeField
 from flaxstudio.gui.tokens import Tokens
 
 _NO_CONTEXT = FormContext()

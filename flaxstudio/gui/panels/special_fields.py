@@ -1,18 +1,18 @@
-"""Fields for attributes that are neither one number nor one of a few words: text, padding, initializers, formulas."""
+"""Fields for attributes that are neither one number nor one of a few words: text, padding, formulas."""
 
 import ast
 from typing import Any, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from flaxstudio.graph.formula import evaluate, fault_of_formula, names_in
 from flaxstudio.graph.graph import Formula, Value
-from flaxstudio.graph.initializer import ARGUMENTS, parse_initializer
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.initializer_field import InitializerField
 from flaxstudio.gui.theme import code_font
 from flaxstudio.gui.tokens import Tokens
 
@@ -83,64 +83,6 @@ class PaddingField(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # it scrolls the panel
-
-
-class InitializerField(QWidget):
-    """An initializer by name, and its number where it takes one."""
-
-    committed = Signal()
-    edited = Signal()
-
-    def __init__(self, spec: AttributeSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._spec = spec
-        self.choice, self.number = QComboBox(self), QLineEdit(self)
-        if spec.is_optional:
-            self.choice.addItem(self.tr("none"), None)
-        for name in ARGUMENTS:
-            self.choice.addItem(name, name)
-        self.choice.setMinimumContentsLength(6)
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.number.setFixedWidth(64)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
-        line.addWidget(self.choice, 1)
-        line.addWidget(self.number)
-        self.setFocusProxy(self.choice)
-        self.choice.activated.connect(self._on_choice)
-        self.number.textEdited.connect(self.edited)
-        self.number.editingFinished.connect(self.committed)
-
-    def show_value(self, value: Value) -> None:
-        parsed = parse_initializer(value) if isinstance(value, str) else None
-        name, numbers = parsed or (None, ())
-        self.choice.setCurrentIndex(next((i for i in range(self.choice.count()) if self.choice.itemData(i) == name), -1))
-        self._show_number(numbers[0] if numbers else None)
-
-    def value(self) -> Value:
-        """Return `NAME` or `NAME(NUMBER)`; a number that is none as it stands, for the spec to refuse."""
-        name, number = self.choice.currentData(), self.number.text().strip().replace(",", ".")
-        if name is None or not ARGUMENTS[name] or not number:
-            return cast(Value, name)
-        return f"{name}({number})"
-
-    def setAccessibleName(self, name: str) -> None:
-        self.choice.setAccessibleName(name)
-        self.number.setAccessibleName(self.tr("Number of {0}").format(name))
-
-    def _on_choice(self) -> None:
-        self._show_number(None)
-        self.committed.emit()
-
-    def _show_number(self, number: float | None) -> None:
-        arguments = ARGUMENTS.get(self.choice.currentData() or "", ())
-        self.number.setVisible(bool(arguments))
-        self.number.setText("" if number is None else f"{number:.12g}")
-        if arguments:
-            name, default = arguments[0]
-            self.number.setPlaceholderText(f"{default:g}")
-            self.number.setToolTip(name)
 
 
 class NodeField(QComboBox):

@@ -104,5 +104,6 @@ class ValuesSetting(QWidget):
 
 
 def _example(name: str) -> str:
-    """Return an initializer as it is typed, with Flax's own number if it takes one."""
-    return f"{name}({ARGUMENTS[name][0][1]:g})" if ARGUMENTS[name] else name
+    """Return an initializer as it is typed, with Flax's own arguments if it takes any."""
+    words = [f"{a.default:g}" if isinstance(a.default, float) else a.default for a in ARGUMENTS[name]]
+    return f"{name}({', '.join(words)})" if words else name
