@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # what these import is loaded behind the start page
 
 _SIDE_WIDTH = 220
 _INSPECTOR_WIDTH = 320
-_TABS = ("data", "training", "code", "problems", "variables", "try_it", "runs")
+_TABS = ("data", "training", "code", "problems", "variables", "try_it", "analysis", "runs")
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.data_panel, self.training_panel, self.code_panel = views.data, views.training, views.code
         self.problems_panel, self.runs_panel = views.problems, views.runs
         self.variables_panel, self.try_it_panel = views.variables, views.try_it
+        self.analysis_panel = views.analysis
         self._views = (*self._views, *views.all())
         self._centre.addWidget(self.canvas)
         self.docks = self._add_docks()
@@ -128,6 +129,7 @@ class MainWindow(QMainWindow):
         outer = selected if known.place == Place() else known.place.path[:1]  # these panels list the model's own nodes
         self.variables_panel.mark_nodes(outer)
         self.try_it_panel.mark_nodes(outer)
+        self.analysis_panel.mark_nodes(outer)
 
     def display_run(self, state: RunState, progress: str) -> None:
         """Show how the run under way stands."""
@@ -259,6 +261,7 @@ class MainWindow(QMainWindow):
             ("problems", self.tr("Problems"), self.problems_panel, bottom),
             ("variables", self.tr("Variables"), self.variables_panel, bottom),
             ("try_it", self.tr("Try it"), self.try_it_panel, bottom),
+            ("analysis", self.tr("Analysis"), self.analysis_panel, bottom),
             ("runs", self.tr("Runs"), self.runs_panel, bottom),
         )
         docks = {}

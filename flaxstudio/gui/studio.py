@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.analysis_acts import AnalysisActs
 from flaxstudio.gui.announcer import Announcer
 from flaxstudio.gui.arrange_acts import ArrangeActs
 from flaxstudio.gui.background import Worker
@@ -103,6 +104,7 @@ class Studio(QObject):
             self.complain,
         )
         self.try_it = TryItActs(self.session, window.try_it_panel, window, lambda: self.runner.is_busy, warm_up, self.complain)
+        self.analysis = AnalysisActs(self.session, settings, window, warm_up, self.say, self.complain)
         self.device_worker = Worker(_describe_device(warm_up), self)
         self.recent_worker = Worker(self._draw_recent, self)
 
@@ -146,6 +148,7 @@ class Studio(QObject):
         self.foreign.close()
         self.variables.close()
         self.try_it.close()
+        self.analysis.close()
         self.data.close()
         self.files.close()
         self.device_worker.close()

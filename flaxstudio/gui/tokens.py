@@ -51,6 +51,10 @@ class Tokens:
     warning: str
     error: str
     families: MappingProxyType[Family, str]
+    heat: tuple[str, ...]
+    """From nothing to the most, for the overlay of costs."""
+    heat_tint: float
+    """How strongly heat colours a node, so that its texts stay readable."""
     code: MappingProxyType[str, str]
 
 
@@ -86,6 +90,8 @@ LIGHT = Tokens(
             "custom": "#4B3FA8",
         }
     ),
+    heat=("#E9EDF2", "#FBE3BD", "#F8C67C", "#EE9F3E", "#D4741A", "#A8480B"),
+    heat_tint=0.2,
     code=MappingProxyType(
         {
             "keyword": "#8250DF",
@@ -129,6 +135,8 @@ DARK = Tokens(
             "custom": "#A9A4FF",
         }
     ),
+    heat=("#272B32", "#4A3A1E", "#7A5B22", "#AD7D27", "#DDA13A", "#FFCB6B"),
+    heat_tint=0.12,
     code=MappingProxyType(
         {
             "keyword": "#C9A6FF",

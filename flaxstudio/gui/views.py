@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.panels.analysis import AnalysisPanel
 from flaxstudio.gui.panels.code import CodePanel
 from flaxstudio.gui.panels.data import DataPanel
 from flaxstudio.gui.panels.inspector import Inspector
@@ -33,12 +34,13 @@ class Views:
     variables: VariablesPanel
     try_it: TryItPanel
     runs: RunsPanel
+    analysis: AnalysisPanel
 
     def all(self) -> tuple[QWidget, ...]:
         """Return every view."""
         return (
             self.canvas, self.palette, self.inspector, self.data, self.training, self.code, self.problems,
-            self.variables, self.try_it, self.runs,
+            self.variables, self.try_it, self.runs, self.analysis,
         )  # fmt: skip
 
 
@@ -56,4 +58,6 @@ def build_views(catalogue: Catalogue, tokens: Tokens) -> Iterator[Views | None]:
     code, problems, runs = CodePanel(tokens), ProblemsPanel(tokens), RunsPanel(tokens)
     yield None
     variables, try_it = VariablesPanel(tokens), TryItPanel(tokens)
-    yield Views(canvas, palette, inspector, data, training, code, problems, variables, try_it, runs)
+    yield None
+    analysis = AnalysisPanel(tokens)
+    yield Views(canvas, palette, inspector, data, training, code, problems, variables, try_it, runs, analysis)

@@ -7,6 +7,7 @@ from typing import get_args
 from PySide6.QtGui import QGuiApplication
 
 from flaxstudio.graph.arrange import Direction, Line
+from flaxstudio.gui.analysis_acts import KINDS
 from flaxstudio.gui.studio import Studio
 
 
@@ -26,6 +27,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.window.canvas.spoken.connect(studio.announcer.tell)
     studio.session.changed.connect(studio.finds.refresh)
     studio.session.changed.connect(studio.view.mark)
+    studio.session.changed.connect(studio.analysis.display)
     studio.session.refused.connect(studio.complain)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
     studio.runner.state_changed.connect(studio.display_run)
@@ -97,6 +99,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "next_pane": lambda: window.focus_next_pane(1),
         "previous_pane": lambda: window.focus_next_pane(-1),
         "reset_layout": window.reset_layout,
+        **{f"overlay_{kind}": partial(studio.analysis.choose_overlay, kind) for kind in KINDS},
         "theme_system": lambda: studio.choose_theme("system"),
         "theme_light": lambda: studio.choose_theme("light"),
         "theme_dark": lambda: studio.choose_theme("dark"),
@@ -201,6 +204,11 @@ def _wire_panels(studio: Studio) -> None:
     variables.initialize_requested.connect(studio.variables.on_initialize)
     variables.initialize_again_requested.connect(studio.variables.on_initialize_again)
     variables.file_requested.connect(studio.variables.on_file_requested)
+    analysis = studio.window.analysis_panel
+    analysis.shown_changed.connect(studio.analysis.on_shown)
+    analysis.node_requested.connect(studio.show_node)
+    analysis.copy_requested.connect(studio.analysis.on_copy)
+    analysis.export_requested.connect(studio.analysis.on_export)
     try_it.trial_requested.connect(studio.try_it.on_trial)
     try_it.keep_requested.connect(studio.try_it.on_keep)
     try_it.node_requested.connect(studio.show_node)

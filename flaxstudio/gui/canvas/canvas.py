@@ -17,6 +17,8 @@ from flaxstudio.gui.canvas.acts import acts_of
 from flaxstudio.gui.canvas.arrange_bar import ArrangeBar
 from flaxstudio.gui.canvas.breadcrumb import Breadcrumb, crumbs_of
 from flaxstudio.gui.canvas.find_bar import FindBar
+from flaxstudio.gui.canvas.heat import CostOverlay
+from flaxstudio.gui.canvas.heat_legend import HeatLegend
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.minimap import Minimap
 from flaxstudio.gui.canvas.port_painter import PORT_Y, port_keys
@@ -69,6 +71,7 @@ class Canvas(QWidget):
         self.arrange_bar = ArrangeBar(tokens, self.view)
         self.arrange_chosen = self.arrange_bar.chosen
         self.minimap = Minimap(tokens, self.view)
+        self.legend = HeatLegend(tokens, self.view)
         self.search = SearchPopup(catalogue, tokens, self)
         self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
         self._arrange_timer = QTimer(self, singleShot=True, interval=0)
@@ -122,6 +125,7 @@ class Canvas(QWidget):
         """Draw in another theme."""
         self.scene.set_tokens(tokens)
         self.minimap.set_tokens(tokens)
+        self.legend.set_tokens(tokens)
         self.search.set_tokens(tokens)
         self.find_bar.set_tokens(tokens)
         self.arrange_bar.set_tokens(tokens)
@@ -132,6 +136,12 @@ class Canvas(QWidget):
         )
         self.breadcrumb.set_tokens(tokens)
         self.view.viewport().update()
+
+    def show_costs(self, overlay: CostOverlay | None) -> None:
+        """Colour the nodes by what they cost, with a legend; None takes it away."""
+        self.scene.show_heat(overlay.heat if overlay is not None else {})
+        self.legend.display(overlay)
+        self._place_overlays()
 
     def set_running(self, is_running: bool) -> None:
         """Show that the graph is being trained, or not."""
@@ -310,3 +320,4 @@ class Canvas(QWidget):
         self.minimap.move(
             self.view.width() - self.minimap.width() - t.PADDING, self.view.height() - self.minimap.height() - t.PADDING
         )
+        self.legend.move(t.PADDING, self.view.height() - self.legend.height() - t.PADDING)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QMarginsF, QPointF, QRect, QRectF, 
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.heat import Heat, paint_heat, tinted
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.port_painter import (
     LABEL,
@@ -52,6 +53,7 @@ class NodeState:
     faded: frozenset[tuple[Side, str]] = field(default_factory=frozenset)
     ready: frozenset[tuple[Side, str]] = field(default_factory=frozenset)
     swollen: tuple[Side, str] | None = None
+    heat: Heat | None = None
 
 
 def detail_at(scale: float) -> Detail:
@@ -102,6 +104,8 @@ class NodePainter:
         self._paint_texts(painter, content, box)
         if content.wrapping:
             self._paint_wrapping(painter, content, box)
+        if state.heat is not None:
+            paint_heat(painter, state.heat, box, self._caption, self.tokens)
         self._paint_ports(painter, content, state, size)
 
     def picture(self, content: NodeContent, ratio: float) -> QPixmap:
@@ -118,7 +122,8 @@ class NodePainter:
 
     def _paint_block(self, painter: QPainter, content: NodeContent, state: NodeState, box: QRectF) -> None:
         painter.setPen(self._outline(content, state, 6))
-        painter.setBrush(family_color(content.spec, self.tokens))
+        hot = QColor(self.tokens.heat[state.heat.level]) if state.heat is not None else None
+        painter.setBrush(hot or family_color(content.spec, self.tokens))
         painter.drawRoundedRect(box, t.RADIUS, t.RADIUS)
 
     def _paint_box(self, painter: QPainter, content: NodeContent, state: NodeState, box: QRectF, detail: Detail) -> None:
@@ -129,7 +134,7 @@ class NodePainter:
                 painter.drawRoundedRect(box.translated(offset, offset), t.RADIUS, t.RADIUS)
         path = QPainterPath()
         path.addRoundedRect(box, t.RADIUS, t.RADIUS)
-        painter.fillPath(path, QColor(self.tokens.panel))
+        painter.fillPath(path, tinted(state.heat, self.tokens) if state.heat is not None else QColor(self.tokens.panel))
         painter.save()
         painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
         bar = _BAR if detail == "full" else 3 * _BAR

@@ -12,6 +12,7 @@ from flaxstudio.graph.shape import GraphShapes, NodeShape
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui.canvas.easing import Easing
 from flaxstudio.gui.canvas.edge_item import EdgeItem
+from flaxstudio.gui.canvas.heat import Heat
 from flaxstudio.gui.canvas.node_content import content_of
 from flaxstudio.gui.canvas.node_item import NodeItem
 from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter
@@ -52,6 +53,7 @@ class GraphScene(QGraphicsScene):
         self._lit: Edge | None = None
         self._swollen: tuple[Port, Side] | None = None
         self._is_running = False
+        self._heat: Mapping[str, Heat] = {}
         self._painter = NodePainter(tokens)
         self._touching: dict[str, list[Edge]] = {}
         self._cache = OverviewCache(self._block_of, self._ends, self._far_frames)
@@ -99,6 +101,14 @@ class GraphScene(QGraphicsScene):
         for edge, wire in self.edges.items():
             wire.show_color(self._color_of(edge.source.node), tokens)
         self._tell_overview()
+
+    def show_heat(self, heat: Mapping[str, Heat]) -> None:
+        """Lay costs over the nodes, or take them away."""
+        if heat != self._heat:
+            self._heat = heat
+            for name, item in self.nodes.items():
+                item.show_state(heat=heat.get(name))
+            self._tell_overview()
 
     def set_running(self, is_running: bool) -> None:
         """Outline the graph as being trained, or not."""
@@ -298,7 +308,7 @@ class GraphScene(QGraphicsScene):
         item = self.nodes.get(node.name)
         if item is None:
             self.nodes[node.name] = item = NodeItem(content, self._painter, self._layer)
-            item.show_state(is_running=self._is_running)
+            item.show_state(is_running=self._is_running, heat=self._heat.get(node.name))
             return False
         return item.content != content and item.show_content(content)
 
@@ -362,7 +372,8 @@ class GraphScene(QGraphicsScene):
             wire.setOpacity(1.0 if self._found is None else _DIMMED)
 
     def _block_of(self, name: str) -> Block:
-        item, color = self.nodes[name], QColor(self._color_of(name))
+        item, heat = self.nodes[name], self._heat.get(name)
+        color = QColor(self._color_of(name) if heat is None else self.tokens.heat[heat.level])
         if self._found is not None and name not in self._found:
             color.setAlphaF(_DIMMED)
         return Block(item.box(), color, item.state.is_selected, item.content.severity == "error")

@@ -165,6 +165,15 @@ VIEW = Menu(
         None,
         c("find", T("Find…"), "Ctrl+F", icon="search", tip=T("Find nodes by name, layer, value or problem")),
         None,
+        Menu(
+            T("Colour by cost"),
+            (
+                c("overlay_off", T("Colours of the layers"), is_checkable=True),
+                c("overlay_params", T("Colour by params"), is_checkable=True),
+                c("overlay_flops", T("Colour by FLOPs"), is_checkable=True, tip=T("Of the forward pass")),
+                c("overlay_memory", T("Colour by memory"), is_checkable=True, tip=T("What training keeps of each node")),
+            ),
+        ),
         c("minimap", T("Minimap"), "Alt+M", is_checkable=True),
         c("flow_down", T("Flow from top to bottom"), is_checkable=True),
         c("wheel_scrolls", T("Wheel scrolls"), is_checkable=True, tip=T("Otherwise it zooms; Ctrl and wheel always zoom")),

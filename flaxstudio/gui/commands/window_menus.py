@@ -84,6 +84,7 @@ WINDOW = Menu(
                 c("go_problems", T("Problems"), "Alt+6"),
                 c("go_variables", T("Variables"), "Alt+7"),
                 c("go_try_it", T("Try it"), "Alt+8"),
+                c("go_analysis", T("Analysis"), "Alt+Shift+9"),
                 c("go_runs", T("Runs"), "Alt+9"),
                 None,
                 c("next_pane", T("Next panel"), "F6"),
