@@ -72,6 +72,7 @@ class Canvas(QWidget):
         self.arrange_chosen = self.arrange_bar.chosen
         self.minimap = Minimap(tokens, self.view)
         self.legend = HeatLegend(tokens, self.view)
+        self._costs: CostOverlay | None = None
         self.search = SearchPopup(catalogue, tokens, self)
         self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
         self._arrange_timer = QTimer(self, singleShot=True, interval=0)
@@ -139,9 +140,11 @@ class Canvas(QWidget):
 
     def show_costs(self, overlay: CostOverlay | None) -> None:
         """Colour the nodes by what they cost, with a legend; None takes it away."""
-        self.scene.show_heat(overlay.heat if overlay is not None else {})
-        self.legend.display(overlay)
-        self._place_overlays()
+        if overlay != self._costs:
+            self._costs = overlay
+            self.scene.show_heat(overlay.heat if overlay is not None else {})
+            self.legend.display(overlay)
+            self._place_overlays()
 
     def set_running(self, is_running: bool) -> None:
         """Show that the graph is being trained, or not."""

@@ -104,11 +104,10 @@ class GraphScene(QGraphicsScene):
 
     def show_heat(self, heat: Mapping[str, Heat]) -> None:
         """Lay costs over the nodes, or take them away."""
-        if heat != self._heat:
-            self._heat = heat
-            for name, item in self.nodes.items():
-                item.show_state(heat=heat.get(name))
-            self._tell_overview()
+        self._heat = heat
+        for name, item in self.nodes.items():
+            item.show_state(heat=heat.get(name))
+        self._tell_overview()
 
     def set_running(self, is_running: bool) -> None:
         """Outline the graph as being trained, or not."""
