@@ -84,10 +84,8 @@ class ClipActs(QObject):
         return self.tr("Duplicate {0}").format(names[0] if len(names) == 1 else self.tr("{0} nodes").format(len(names)))
 
     def _paste_clipboard(self, is_wired: bool) -> None:
-        mime = QGuiApplication.clipboard().mimeData()
         try:
-            text = bytes(mime.data(MIME).data()).decode(errors="replace") if mime.hasFormat(MIME) else mime.text()
-            clip = parse_clip(text)
+            clip = parse_clip(_text_on_clipboard())
         except ProblemError as problem:
             self._complain(str(problem))
             return
@@ -120,3 +118,10 @@ class ClipActs(QObject):
         while any((x + dx, y + dy) in taken for x, y in clip.positions.values()):
             dx, dy = dx + _STEP, dy + _STEP
         return dx, dy
+
+
+def _text_on_clipboard() -> str:
+    mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where nothing was ever copied
+    if mime is None:
+        return ""
+    return bytes(mime.data(MIME).data()).decode(errors="replace") if mime.hasFormat(MIME) else mime.text()

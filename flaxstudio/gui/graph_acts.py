@@ -59,7 +59,7 @@ class GraphActs(QObject):
             sizes = {**sizes, name: self._canvas.new_size(catalogue[layer])}
             return [insert([name], edge, catalogue, {name: (x, y)}, sizes)]
 
-        self._add(layer, x, y, inserted)
+        self._add(layer, x, y, inserted, self.tr("Insert {0}"))
 
     def place(self, layer: str, attributes: Mapping[str, Value]) -> None:
         """Place a layer of the project at a free spot, with attributes set."""
@@ -127,8 +127,8 @@ class GraphActs(QObject):
             return self.tr("The name {0}.").format(fault)
         return self._session.attempt(edits.rename_model(name))
 
-    def _add(self, layer: str, x: float, y: float, more: Callable[[str], list[Edit]] | None = None) -> None:
-        self._with_layer(layer, lambda: self._add_now(layer, x, y, more))
+    def _add(self, layer: str, x: float, y: float, more: Callable[[str], list[Edit]] | None = None, text: str = "") -> None:
+        self._with_layer(layer, lambda: self._add_now(layer, x, y, more, text=text))
 
     def _add_now(
         self,
@@ -137,18 +137,21 @@ class GraphActs(QObject):
         y: float,
         more: Callable[[str], list[Edit]] | None = None,
         attributes: Mapping[str, Value] | None = None,
+        text: str = "",
     ) -> None:
         spec = self._session.catalogue[layer]
         name = edits.new_name(self._session.shown, spec)
         add = edits.add_node(spec, name, (x, y), attributes)
         steps = [add, *(more(name) if more else [])]
-        if self._session.edit_shown(edits.sequence(add.text, steps)):
+        if self._session.edit_shown(edits.sequence(text.format(name) or add.text, steps)):
             self._canvas.select((name,))
             self.layer_added.emit(layer)
 
     def _joining(self, layer: str, name: str, port: Port) -> list[Edit]:
         """Return the edit that joins a new node to a port, whichever way round fits."""
         spec, catalogue = self._session.catalogue[layer], self._session.catalogue
+        if not self._session.shown.graph.has_node(port.node):
+            return []
         node = self._session.shown.graph.node(port.node)
         is_output = port.port in {p.name for p in catalogue[node.layer].outputs}
         if is_output and spec.inputs:

@@ -50,7 +50,8 @@ def remove(names: Iterable[str], edges: Iterable[Edge] = ()) -> Edit:
         positions = {name: position for name, position in project.positions.items() if name not in gone}
         return replace(project, graph=graph, positions=positions)
 
-    what = ", ".join(sorted(gone)) if len(gone) in (1, 2) else f"{len(gone)} nodes" if gone else "wire"
+    wires = "wire" if len(cut) == 1 else f"{len(cut)} wires"
+    what = ", ".join(sorted(gone)) if len(gone) in (1, 2) else f"{len(gone)} nodes" if gone else wires
     return Edit(f"Delete {what}", apply)
 
 

@@ -158,7 +158,7 @@ def test_a_layer_is_inserted_by_the_menu_of_a_wire_and_by_a_key(driver):
     assert {edge("input_1", "layer_norm_1"), edge("layer_norm_1", "dense_1")} <= edges(driver)
     places = driver.known.shown.positions
     assert places["input_1"][0] < places["layer_norm_1"][0] < places["dense_1"][0]
-    undone(driver, "Add layer_norm_1")
+    undone(driver, "Insert layer_norm_1")
 
 
 # Nodes on wires
@@ -204,7 +204,7 @@ def test_alt_suspends_insertion_for_nodes_and_for_layers_from_the_palette(driver
     driver.do("undo")
     driver.drop("relu", 215.0, 30.0)
     assert {edge("input_1", "relu_2"), edge("relu_2", "dense_1")} <= edges(driver)
-    undone(driver, "Add relu_2")
+    undone(driver, "Insert relu_2")
 
 
 # Wires
@@ -298,6 +298,17 @@ def test_while_a_wire_is_dragged_the_tip_tells_why_not(driver):
 def test_a_wire_let_go_over_a_node_that_cannot_take_it_stays_where_it_was(driver):
     driver.mouse.drag(driver.mouse.port_of("relu_1", "in"), driver.mouse.title_of("input_1"))
     assert edges(driver) == set(WIRES)
+
+
+def test_a_graph_that_changes_under_a_dragged_wire_ends_the_drag(driver):
+    driver.drop("relu", *EMPTY)
+    driver.mouse.press(*driver.mouse.port_of("gelu_1"))
+    driver.mouse.move(*driver.mouse.port_of("relu_2", "in"))
+    key(driver, Qt.Key.Key_Z, CTRL)
+    driver.mouse.move(*driver.mouse.port_of("output_1", "in"))
+    driver.mouse.release(*driver.mouse.port_of("output_1", "in"))
+    assert driver.known.project == PROJECT
+    assert all(item.state.faded == item.state.ready == frozenset() for item in driver.window.canvas.scene.nodes.values())
 
 
 # Nodes by their wires
@@ -412,6 +423,12 @@ def test_copies_come_from_another_process_as_plain_text(driver):
     driver.do("paste")
     assert edge("dense_2", "relu_2") in edges(driver)
     assert driver.known.undo_text == "Paste 2 nodes"
+
+
+def test_where_nothing_was_copied_pasting_says_so(driver):
+    QGuiApplication.clipboard().clear()
+    key(driver, Qt.Key.Key_V, CTRL)
+    assert "no nodes on the clipboard" in driver.window.notice.text.text()
 
 
 @pytest.mark.parametrize(

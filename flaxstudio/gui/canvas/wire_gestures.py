@@ -26,7 +26,7 @@ class _LooseWires:
         self._side = side
         self._wanted: Side = "in" if side == "out" else "out"
         self._moved = tuple(moved)
-        graph = self._scene.project.graph
+        self._graph = graph = self._scene.project.graph
         self._targets = WireTargets(view, graph.without_edges(frozenset(moved)), fixed, self._wanted)
         self._wires = [LooseWire(self._color(port)) for port in fixed]
         self._start: Pointer | None = None
@@ -37,7 +37,11 @@ class _LooseWires:
         self._start = pointer
 
     def move(self, pointer: Pointer) -> None:
-        if self._start is None or any(port.node not in self._scene.nodes for port in self._fixed):
+        if self._start is None:
+            return
+        if self._scene.project.graph != self._graph:  # undone meanwhile, say: what is dragged is of another graph
+            self.cancel()
+            self._start = None
             return
         if not self._is_drawing and pointer.is_far_from(self._start):
             self._begin()
@@ -50,7 +54,7 @@ class _LooseWires:
         target, is_drawing = self._target, self._is_drawing
         is_over_node = self._scene.node_at(pointer.scene) is not None
         self.cancel()
-        if not is_drawing:
+        if not is_drawing or self._start is None:
             return
         if target is not None:
             self._join(target)
