@@ -23,6 +23,7 @@ PRESETS: Mapping[str, tuple[str, Keys]] = {
             "leave_block": ("Tab", "U", "Backspace"),
             "take_apart": ("Alt+G", "Ctrl+Shift+G"),
             "fit_selection": (".",),
+            "link": ("F", "Ctrl+L"),
         },
     ),
     "houdini": (
