@@ -77,7 +77,8 @@ class PaletteActs(QObject):
     def _reason(self, command: Command) -> str:
         """Return why a command cannot be done now."""
         if command.needs and not self._window.canvas.view.holds(command.needs):
-            return self.tr("Select a node first") if command.needs == "nodes" else self.tr("Select something first")
+            words = {"nodes": self.tr("Select a node first"), "wires": self.tr("Select a wire first")}
+            return words.get(command.needs, self.tr("Select something first"))
         reasons = {
             "undo": self.tr("Nothing to undo"),
             "redo": self.tr("Nothing to redo"),

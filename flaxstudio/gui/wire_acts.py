@@ -59,8 +59,7 @@ class WireActs(QObject):
 
     def on_link(self) -> None:
         """Wire the selected nodes one to the next."""
-        names = self._canvas.selected_nodes()
-        if len(names) > 1:
+        if names := self._canvas.selected_nodes():
             self._session.edit_shown(wire_edits.link(names, self._session.catalogue))
 
     def on_insert(self) -> None:

@@ -82,7 +82,7 @@ def link(names: Iterable[str], catalogue: Catalogue) -> Edit:
             edge = _free_edge(graph, source, target, catalogue)
             graph = graph.with_edges(edge) if edge else graph
         if graph is project.graph:
-            raise ProblemError("Nothing can be linked.", "Select nodes of which the next has a free input.")
+            raise ProblemError("Nothing can be linked.", "Select two or more nodes of which the next has a free input.")
         return replace(project, graph=graph)
 
     return Edit(f"Link {len(chosen)} nodes", apply)
