@@ -237,7 +237,7 @@ class MethodWriter:
             chosen = node.name
         elif has_module and result:
             chosen = result
-        elif len(set(sources)) == 1 and free and (free[0] == "x" or free[0] not in self._parameters):
+        elif len(set(sources)) == 1 and free and self._may_go_on(free[0]):
             chosen = free[0]
         else:
             chosen = self._free_letter(avoided) or self._own_variable(node)
@@ -245,6 +245,10 @@ class MethodWriter:
         if chosen in self._letters:
             self._letters[chosen] = Port(node.name, port)
         return chosen
+
+    def _may_go_on(self, variable: str) -> bool:
+        """Return whether a chain's variable can hold its next value: not where it is another node's name, or an Input's."""
+        return variable == "x" or (variable not in self._parameters and variable not in self._nodes)
 
     def _find_named_results(self, order: list[str]) -> dict[Port, str]:
         """Return port -> the Output it feeds, where that has a name of its own and is the only such one."""

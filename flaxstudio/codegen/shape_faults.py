@@ -79,6 +79,15 @@ def _fault_of_elementwise(inputs: tuple[ArrayShape, ...]) -> ShapeFault | None:
     )
 
 
+def fault_of_scan(given: Shape, output: Shape) -> ShapeFault:
+    """Return why `nn.scan` cannot repeat what gives out another shape or type than it takes."""
+    words = [f"{shape} {shape.dtype}" for shape in (given, output)] if str(given) == str(output) else [str(given), str(output)]
+    return ShapeFault(
+        f"is repeated by nn.scan, but takes {words[0]} and gives {words[1]}",
+        "Make it give out what it takes, or untick nn.scan.",
+    )
+
+
 def listed(inputs: Sequence[Shape]) -> str:
     """Return shapes in words."""
     return " and ".join(map(str, inputs))

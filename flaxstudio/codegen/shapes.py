@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from flaxstudio.codegen.module import build_module
-from flaxstudio.codegen.shape_faults import ShapeFault, fault_of_inputs, first_sentence, listed
+from flaxstudio.codegen.shape_faults import ShapeFault, fault_of_inputs, fault_of_scan, first_sentence, listed
 from flaxstudio.codegen.source import definitions_in, generate
 from flaxstudio.graph.activity import active
 from flaxstudio.graph.entries import entry_shape
@@ -107,6 +107,8 @@ class ShapeInference:
                 if isinstance(found, ShapeFault) or found is None or found.output is None:
                     return found
                 params += found.params
+                if len(items) > 1 and owner.attributes.get("scan") is True and found.output != inputs[0]:
+                    return fault_of_scan(inputs[0], found.output)
                 if index and found.output == inputs[0] and item is None:  # all further repeats are alike
                     params += found.params * (len(items) - 1 - index)
                     break

@@ -26,6 +26,8 @@ _IMPORTS = (
 )
 """What a text shows -> the import it needs."""
 
+_FROM_AS = re.compile(r"from ([\w.]+) import (\w+) as (\w+)")
+
 Lines = tuple[int, int]
 
 
@@ -145,7 +147,15 @@ def _assembled(
 
 
 def import_lines(imports: set[str]) -> Iterator[str]:
-    """Yield import statements in groups: standard library, then the rest; `import` before `from`."""
+    """Yield import statements in groups: standard library, then the rest; `import` before `from`.
+
+    Where `import flax.linen as nn` stands, `from flax import linen as nn` would say the same again and is left out.
+    """
+    imports = {
+        line
+        for line in imports
+        if line.startswith("import ") or _FROM_AS.sub(r"import \1.\2 as \3", line) not in imports - {line}
+    }
     future = [statement for statement in sorted(imports) if statement.startswith("from __future__ ")]
     yield from (*future, *([""] if future else []))
     imports = imports.difference(future)

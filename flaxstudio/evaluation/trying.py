@@ -64,6 +64,7 @@ def try_model(
         outputs, updated = _apply(source, variables, inputs, trial, {} if compiled is None else compiled)
         seconds = time.perf_counter() - started
     inside = updated.pop(_SEEN_INSIDE, {})
+    updated = updated if trial.is_training else {}
     seen = _in_order(taps, outputs, inside, project, catalogue)
     return Outcome(tuple(seen), inputs.targets, _changes(variables, updated, project), updated, seconds)
 
@@ -102,7 +103,7 @@ def _apply(
     root = jax.random.PRNGKey(trial.seed)
     names = dict.fromkeys(("dropout", *source.rngs))
     rngs = {name: root if name == "dropout" else jax.random.fold_in(root, i) for i, name in enumerate(names)}
-    mutable = tuple(name for name in variables if name != "params") if trial.is_training else ()
+    mutable = tuple(name for name in variables if name != "params")  # a layer may change its state at every call
     try:
         key = (source.text, trial.is_training, mutable)
         if key not in compiled:

@@ -102,3 +102,15 @@ def test_nodes_with_wrong_attributes_are_left_to_check(attributes: dict[str, Val
 
 def test_an_empty_graph_has_no_shapes() -> None:
     assert ShapeInference(CATALOGUE).infer(Graph()).nodes == {}
+
+
+def test_scan_repeats_only_what_gives_out_what_it_takes() -> None:
+    narrow = Node("dense_1", "Dense", {"features": 16, "repeat": 3, "scan": True})
+    ((node, words),) = problems(image(8), narrow, Node("output_1", "Output"))
+    assert node == "dense_1"
+    assert words.startswith("dense_1 is repeated by nn.scan, but takes (batch, 8) and gives (batch, 16).")
+    assert problems(image(16), narrow, Node("output_1", "Output")) == []
+    half = Node("dense_1", "Dense", {"features": 16, "dtype": "float16", "repeat": 3, "scan": True})
+    assert (
+        "takes (batch, 16) float32 and gives (batch, 16) float16" in problems(image(16), half, Node("output_1", "Output"))[0][1]
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flaxstudio.codegen.module import build_module
-from flaxstudio.codegen.source import Style, generate
+from flaxstudio.codegen.source import Style, generate, import_lines
 from flaxstudio.graph.graph import Graph, Node, edge
 from flaxstudio.layers import catalogue
 from flaxstudio.project.sketch import Sketch
@@ -86,3 +86,23 @@ def test_a_node_has_a_line_in_setup_and_one_in_each_method_that_calls_it() -> No
     assert len(pieces) == 3
     assert all("encoder" in lines[first - 1] for first, _ in pieces)
     assert [source.place_at(first) for first, _ in pieces] == [("", "encoder")] * 3
+
+
+def test_a_node_with_a_name_of_its_own_lends_it_to_no_other_node_of_the_chain() -> None:
+    graph = chain(
+        Node("input_1", "Input", {"shape": (8,)}),
+        Node("dense_2", "Dense"),
+        Node("relu_2", "relu"),
+        Node("dense_3", "Dense"),
+        Node("output_1", "Output"),
+    )
+    lines = [line.strip() for line in generate(graph, "Net", CATALOGUE).text.splitlines()]
+    assert lines[-3:] == ["relu_2 = nn.relu(x)", 'x = nn.Dense(features=64, name="dense_3")(relu_2)', "return x"]
+
+
+def test_an_import_that_code_layers_spell_in_another_way_stands_once() -> None:
+    wanted = {"import flax.linen as nn", "from flax import linen as nn", "from jax import numpy as jnp", "from jax import lax"}
+    lines = list(import_lines(wanted | {"from typing import Any"}))
+    assert lines == [
+        "from typing import Any", "", "import flax.linen as nn", "from jax import lax", "from jax import numpy as jnp",
+    ]  # fmt: skip

@@ -12,16 +12,20 @@ from flaxstudio.data.sources import open_table
 from flaxstudio.evaluation.trial import Choice, Filled, FromFile, Outcome, Rows, Trial, Typed
 from flaxstudio.evaluation.trying import adopt, tapped_graph, try_model
 from flaxstudio.graph.graph import Graph, Node, edge
+from flaxstudio.graph.library import Code, Library
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.code_layer import with_imports
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, Trained
+from flaxstudio.project.sketch import Sketch
 from flaxstudio.project.templates import build_template
 from flaxstudio.project.variables import path_text, with_arrays
 from flaxstudio.training.beginning import InitKey, initialized
 from tests.data.one_end import prepare_one
+from tests.layers.layer_texts import BIAS_ADDER
 from tests.training.runs import iris_project, noisy_project
 
 CATALOGUE = catalogue()
@@ -226,7 +230,21 @@ def test_a_model_with_several_methods_is_tried_as_a_whole() -> None:
     project, catalogue, trained = of_template("digits-autoencoder")
     outcome = try_model(project, trained, catalogue, Trial({"input_1": Filled("ones")}))
     seen = {place.node for place in outcome.seen}
-    assert {"input_1", "encoder", "decoder", "latent", "decoder_1"} <= seen
+    assert {"input_1", "encoder", "decoder", "latent", "decoder_2"} <= seen
+
+
+def test_a_layer_that_changes_its_state_at_every_call_is_tried_and_keeps_it_only_in_training() -> None:
+    library = Library(codes=(Code("BiasAdderWithRunningMean", with_imports(BIAS_ADDER)),))
+    own = catalogue_of(library, CATALOGUE, library.hashes)
+    sketch = Sketch(own)
+    sketch.add("Output", sketch.add("BiasAdderWithRunningMean", sketch.add("Input", shape=(5,)), name="adder"))
+    project = Project("Adder", sketch.graph(), library=library)
+    trained = initialized(project, Results(), own, InitKey(), None)
+    for is_training in (False, True):
+        outcome = try_model(project, trained, own, Trial({"input_1": Filled("ones", 3)}, is_training=is_training))
+        assert np.allclose(outcome.seen[-1].value, 0.99)
+        assert bool(outcome.updated) == bool(outcome.changes) == is_training
+    assert np.allclose(outcome.updated["batch_stats"]["adder"]["mean"], 0.01)
 
 
 def test_every_output_of_a_layer_with_several_is_seen() -> None:
