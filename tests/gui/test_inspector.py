@@ -1,6 +1,5 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -42,6 +41,13 @@ def type_into(widget, text):
     widget.setFocus()
     widget.selectAll()
     QTest.keyClicks(widget, text)
+
+
+def turn_wheel(inspector, over, angle=120):
+    """Turn the wheel as the window system tells it, which also gives the focus to what takes it by the wheel."""
+    place = QPointF(over.mapTo(inspector, over.rect().center()))
+    QTest.wheelEvent(inspector.windowHandle(), place, QPoint(0, angle))
+    QApplication.processEvents()
 
 
 def emitted(spy):
@@ -126,17 +132,26 @@ def test_the_wheel_leaves_a_number_alone_that_has_no_focus(inspector):
     inspector.node_page.name_field.edit.setFocus()
 
     def turn():
-        wheel = QWheelEvent(
-            QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, 120), Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-        )  # fmt: skip
-        QApplication.sendEvent(field(inspector, "features"), wheel)
+        turn_wheel(inspector, field(inspector, "features"))
 
     turn()
     assert spy.count() == 0
     field(inspector, "features").setFocus()
     turn()
     assert spy.count() == 1
+
+
+def test_scrolling_the_inspector_by_the_wheel_changes_no_value_that_comes_under_the_mouse(inspector):
+    select(inspector, "conv_1")
+    inspector.node_page.form.section("more").toggle.click()
+    for _ in range(5):
+        QApplication.processEvents()
+    spy = QSignalSpy(inspector.attribute_changed)
+    for row in ("features", "padding", "dtype", "kernel_init"):
+        for _ in range(3):
+            shown = field(inspector, row)
+            turn_wheel(inspector, shown.choice if row == "kernel_init" else shown, -120)
+    assert spy.count() == 0
 
 
 def test_a_toggle_asks_at_once_and_other_typing_is_committed_first(inspector):
@@ -311,6 +326,38 @@ def test_a_node_shows_its_own_problems_and_their_repair(inspector):
     (button,) = inspector.node_page.problems.findChildren(QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert emitted(spy) == [(FIX,)]
+
+
+def test_problems_are_in_sight_however_long_the_form_is(inspector):
+    inspector.resize(300, 300)
+    select(inspector, "conv_1", problems=PROBLEMS)
+    inspector.node_page.form.section("more").toggle.click()
+    for _ in range(5):
+        QApplication.processEvents()
+    notes = inspector.node_page.problems
+    assert not notes.visibleRegion().isEmpty()
+    assert notes.mapTo(inspector, notes.rect().bottomRight()).y() < inspector.height()
+    select(inspector, "conv_1")
+    assert not notes.isVisible()
+
+
+def test_shapes_have_no_heading_where_nothing_is_below_it(inspector):
+    graph = Graph((Node("output_1", "Output"),))
+    inspector.display(Project("Net", graph), ("output_1",), (), GraphShapes({}))
+    texts = [label.text() for label in inspector.node_page.findChildren(QLabel) if label.isVisible()]
+    assert "Shapes" not in texts
+
+
+def test_nothing_is_said_to_be_wrong_with_an_empty_model(inspector):
+    select(inspector, project=Project(), problems=PROBLEMS)
+    assert "Problems" not in inspector.model_page.facts.texts()
+
+
+def test_an_input_of_a_block_has_no_shape_of_its_own_to_set(inspector):
+    select(inspector, "input_1")
+    assert inspector.node_page.form.isVisible()
+    inspector.display(PROJECT, ("input_1",), (), SHAPES, users=1)
+    assert not inspector.node_page.form.isVisible()
 
 
 def test_an_unknown_layer_is_shown_without_attributes(inspector):

@@ -29,6 +29,7 @@ from flaxstudio.gui.dialogs.unsaved import ask_unsaved
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_fields import value_text
 from flaxstudio.gui.panels.facts import Fact, Facts
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.layers.code_layer import with_imports
 
@@ -55,7 +56,7 @@ class CodeLayerDialog(QDialog):
         self._tokens, self._taken = tokens, taken
         self._reading = Reading((), "", ())
         self.editor, self.check = CodeEditor(tokens, self), CheckSection(tokens, self)
-        self.beginnings, self.choice = QComboBox(), QComboBox()
+        self.beginnings, self.choice = ChoiceBox(), ChoiceBox()
         self.facts, self._nothing_read = Facts(self), QLabel(self.tr("Correct the text to see its ports and fields."))
         self._mark, self.status, self.fault_button = QLabel(), QLabel(), QPushButton(self.tr("Go to the line"))
         self.imports_button = QPushButton(self.tr("Add imports"))

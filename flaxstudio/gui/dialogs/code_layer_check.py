@@ -1,7 +1,7 @@
 """The part of the editor where a layer is checked: what arrives, what is set, the button, the findings."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from flaxstudio.codegen.layer_finding import Finding
 from flaxstudio.graph.graph import Value
@@ -11,6 +11,7 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.dialogs.code_layer_findings import Findings
 from flaxstudio.gui.panels.attribute_editors import AttributeForm
 from flaxstudio.gui.panels.attribute_fields import parse_ints
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 
 _DTYPES = ("float32", "int32")
@@ -29,7 +30,7 @@ class CheckSection(QWidget):
         self._values: dict[str, Value] = {}
         self._is_running = False
         self.form = AttributeForm(tokens, self)
-        self.shape, self.dtype = QLineEdit("8"), QComboBox()
+        self.shape, self.dtype = QLineEdit("8"), ChoiceBox()
         self.button, self.bar = QPushButton(self.tr("Check")), QProgressBar()
         self.note, self.findings = QLabel(), Findings(tokens, self)
         self._lay_out()

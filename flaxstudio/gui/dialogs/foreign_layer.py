@@ -26,6 +26,7 @@ from flaxstudio.graph.library import Code, Imported
 from flaxstudio.graph.spec import LayerSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.attribute_editors import AttributeForm
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 
 _WIDTH, _HEIGHT = 840, 560
@@ -59,7 +60,7 @@ class ForeignLayerDialog(QDialog):
         self.setWindowTitle(self.tr("Layer from a package or file"))
         self._definition: Code | Imported | None = None
         self._values: dict[str, Value] = {}
-        self.package, self.find_button = QComboBox(), QPushButton(self.tr("Find layers"))
+        self.package, self.find_button = ChoiceBox(), QPushButton(self.tr("Find layers"))
         self.file_button = QPushButton(self.tr("Choose file…"))
         self.search, self.tree = QLineEdit(), QTreeWidget()
         self.title, self.summary, self.form = QLabel(), QLabel(), AttributeForm(tokens, self)
@@ -221,7 +222,7 @@ class ForeignLayerDialog(QDialog):
         self.tree.setHeaderLabels([self.tr("Layer"), self.tr("From")])
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
-        self.tree.setAllColumnsShowFocus(True)
+        self.tree.setStyleSheet("QTreeView::item { border-radius: 0; } QTreeView::item:focus { border: none; }")
         self.tree.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.setAccessibleName(self.tr("Layers found"))

@@ -22,6 +22,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.shape_text import shape_in
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 
 _WIDTH = 520
 _NOTES_HEIGHT = 160
@@ -44,7 +45,7 @@ class ImportCodeDialog(QDialog):
         self.setWindowTitle(self.tr("Import code"))
         self._modules = modules
         self._is_read = False
-        self.classes = QComboBox()
+        self.classes = ChoiceBox()
         self.classes.addItems(list(modules))
         self.classes.setCurrentIndex(self.classes.count() - 1)  # what is built of the others stands last
         self.shapes: dict[str, QLineEdit] = {}
@@ -131,7 +132,7 @@ class ImportCodeDialog(QDialog):
         self._begin_anew()
 
     def _row(self, name: str) -> QWidget:
-        edit, kind = QLineEdit(), QComboBox()
+        edit, kind = QLineEdit(), ChoiceBox()
         edit.setPlaceholderText(self.tr("One sample's sizes: 28, 28, 1"))
         edit.setAccessibleName(self.tr("Shape of {0}").format(name))
         edit.textChanged.connect(lambda _: self._begin_anew())

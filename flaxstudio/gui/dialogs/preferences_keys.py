@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -21,6 +20,7 @@ from flaxstudio.gui.commands.keymap import native
 from flaxstudio.gui.commands.presets import PRESETS, KeyChoice
 from flaxstudio.gui.commands.table import placed
 from flaxstudio.gui.dialogs.key_recorder import KeyRecorder
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 
 _WORDS, _KEYS, _CHANGED = range(3)
 _NAME = Qt.ItemDataRole.UserRole
@@ -35,7 +35,7 @@ class KeysPage(QWidget):
         super().__init__(parent)
         self._choice = choice
         self._wanted = ""  # a key that waits for a decision, since another command has it
-        self.preset, self.search, self.tree = QComboBox(), QLineEdit(), QTreeWidget()
+        self.preset, self.search, self.tree = ChoiceBox(), QLineEdit(), QTreeWidget()
         self.title, self.chips, self.recorder = QLabel(), QHBoxLayout(), KeyRecorder()
         self.reset_button, self.reset_all_button = QPushButton(self.tr("Reset")), QPushButton(self.tr("Reset all"))
         self.note = QLabel()

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSpinBox, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QTableView, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.panels.still_fields import NumberBox
 from flaxstudio.gui.plots.number_text import value_text
 
 Array = npt.NDArray[Any]
@@ -15,7 +16,7 @@ Index = QModelIndex | QPersistentModelIndex
 PAGE_ROWS = 10_000
 PAGE_COLUMNS = 1_000
 _ROW_HEIGHT = 24
-_COLUMN_WIDTH = 88
+_WIDEST = "-2.345e-05"
 
 
 class ArrayModel(QAbstractTableModel):
@@ -95,8 +96,8 @@ class ArrayTable(QWidget):
         self._array: Array = np.zeros((0, 0))
         self.model = ArrayModel(self)
         self.view = QTableView()
-        self.indices: list[QSpinBox] = []
-        self.first_row, self.first_column = QSpinBox(), QSpinBox()
+        self.indices: list[NumberBox] = []
+        self.first_row, self.first_column = NumberBox(), NumberBox()
         self._line = QHBoxLayout()
         self._build()
         self.model.cell_typed.connect(self.cell_typed)
@@ -126,7 +127,7 @@ class ArrayTable(QWidget):
         view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         view.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        view.horizontalHeader().setDefaultSectionSize(_COLUMN_WIDTH)
+        view.horizontalHeader().setDefaultSectionSize(view.fontMetrics().horizontalAdvance(_WIDEST) + 2 * t.GAP + 6)
         view.horizontalHeader().setHighlightSections(False)
         view.verticalHeader().setHighlightSections(False)
         view.setStyleSheet(f"QTableView::item {{ padding: 0 {t.GAP}px; }}")
@@ -181,8 +182,8 @@ def _columns(array: Array) -> int:
     return array.shape[-1] if array.ndim else 1
 
 
-def _field(maximum: int, name: str, step: int = 1) -> QSpinBox:
-    field = QSpinBox()
+def _field(maximum: int, name: str, step: int = 1) -> NumberBox:
+    field = NumberBox()
     field.setRange(0, maximum)
     field.setSingleStep(step)
     field.setFixedWidth(64 if maximum < 1000 else 96)

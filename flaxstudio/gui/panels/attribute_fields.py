@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit,
 from flaxstudio.graph.graph import Formula, Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui.panels.special_fields import Special, special_field
-
-_INSET = (6, 0, 0, 0)  # the style sheet's padding does not reach the text of a spin box
+from flaxstudio.gui.panels.still_fields import ChoiceBox, inset
 
 
 class NumberField(QAbstractSpinBox):
@@ -24,8 +23,8 @@ class NumberField(QAbstractSpinBox):
     def __init__(self, spec: AttributeSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._spec = spec
+        inset(self)
         self.lineEdit().setPlaceholderText(placeholder(spec))
-        self.lineEdit().setTextMargins(*_INSET)
         self.lineEdit().textEdited.connect(self.edited)
         self.editingFinished.connect(self.committed)
 
@@ -104,7 +103,7 @@ class ToggleField(QCheckBox):
         self.committed.emit()
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(ChoiceBox):
     """One of the attribute's choices, or none of them where that is allowed."""
 
     committed = Signal()
@@ -124,12 +123,6 @@ class ChoiceField(QComboBox):
 
     def value(self) -> Value:
         return cast(Value, self.currentData())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()  # it scrolls the panel
 
 
 Field = NumberField | IntsField | ToggleField | ChoiceField | Special

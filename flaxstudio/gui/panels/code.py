@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.code_view import CodeView, LineRange
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 
 _NOTE_MS = 1500
@@ -25,7 +26,7 @@ class CodePanel(QWidget):
         super().__init__(parent)
         self.view = CodeView(tokens, self)
         self.view.line_clicked.connect(self.line_clicked)
-        self.style_choice = QComboBox()
+        self.style_choice = ChoiceBox()
         self.style_choice.addItem(self.tr("Compact style"), "compact")
         self.style_choice.addItem(self.tr("Setup style"), "setup")
         self.style_choice.setToolTip(self.tr("How the Module is written: all in __call__, or layers made in setup()."))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
@@ -12,6 +12,7 @@ from flaxstudio.gui.panels.attribute_editors import AttributeRow
 from flaxstudio.gui.panels.data_choices import with_target_kind
 from flaxstudio.gui.panels.data_state import DataState, RowCounts
 from flaxstudio.gui.panels.labelled_rows import LabelledRows
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import DatasetSpec
 
@@ -28,8 +29,8 @@ class DataSplit(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._dataset = DatasetSpec("")
-        self.target_kind = QComboBox()
-        self.scaling = QComboBox()
+        self.target_kind = ChoiceBox()
+        self.scaling = ChoiceBox()
         defaults = DatasetSpec("")
         self.validation = self._percent(
             self.tr("Validation, %"), defaults.validation, self.tr("Share of the rows for validation.")

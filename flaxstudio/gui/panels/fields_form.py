@@ -14,6 +14,7 @@ from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_fields import Field as Editor
 from flaxstudio.gui.panels.attribute_fields import field_for
 from flaxstudio.gui.panels.name_field import NameField
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 
 
@@ -102,7 +103,7 @@ class FieldRow(QWidget):
         self._field = Field(name, "", None)
         self._spec: AttributeSpec | None = None
         self.name = NameField(self.tr("Name"), self)
-        self.kind = QComboBox()
+        self.kind = ChoiceBox()
         self.editor: Editor | None = None
         self.fault = QLabel()
         self.remove_button = QToolButton()
@@ -150,7 +151,7 @@ class FieldRow(QWidget):
         first.addWidget(self.name, 1)
         first.addWidget(self.remove_button)
         self._second.setSpacing(t.GAP)
-        self._second.addWidget(self.kind, 1)
+        self._second.addWidget(self.kind, 2)
         self._second.addWidget(self._default)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

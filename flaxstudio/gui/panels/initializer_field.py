@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.initializer import ARGUMENTS, Argument, initializer_text, parse_initializer
 from flaxstudio.graph.spec import AttributeSpec
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 
 _NUMBER_WIDTH = 64
 
@@ -31,8 +32,6 @@ class InitializerField(QWidget):
         self.others = {argument.name: self._other(argument) for name in ARGUMENTS for argument in ARGUMENTS[name][1:]}
         self._below = QWidget(self)
         self._lay_out()
-        for box in self.findChildren(QComboBox):
-            box.installEventFilter(self)
         self.setFocusProxy(self.choice)
         self.choice.activated.connect(self._on_choice)
         for number in (self.number, *(f for f in self.others.values() if isinstance(f, QLineEdit))):
@@ -81,12 +80,6 @@ class InitializerField(QWidget):
         layout.addLayout(first)
         layout.addWidget(self._below)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel:
-            event.ignore()  # it scrolls the panel
-            return True
-        return super().eventFilter(watched, event)
-
     def _arguments(self) -> tuple[Argument, ...]:
         return ARGUMENTS.get(self.choice.currentData() or "", ())
 
@@ -123,7 +116,7 @@ def _text_of(field: QLineEdit | QComboBox) -> str:
 
 
 def _narrow_box(parent: QWidget) -> QComboBox:
-    box = QComboBox(parent)
+    box = ChoiceBox(parent)
     box.setMinimumContentsLength(6)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     return box

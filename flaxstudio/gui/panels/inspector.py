@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.model_page import ModelPage
 from flaxstudio.gui.panels.node_page import NodePage
 from flaxstudio.gui.tokens import Tokens
@@ -64,13 +65,15 @@ class Inspector(QWidget):
         self._catalogue = catalogue or self._catalogue
         names = tuple(name for name in selected if project.graph.has_node(name))
         if len(names) == 1:
-            self.node_page.display(project.graph, project.graph.node(names[0]), problems, shapes, self._catalogue)
+            node, is_in_block = project.graph.node(names[0]), users is not None
+            self.node_page.display(project.graph, node, problems, shapes, self._catalogue, is_in_block)
         elif names:
             self.model_page.display_nodes(project, names, problems, shapes)
         else:
             self.model_page.display_graph(project, self._catalogue, problems, shapes, users)
         self.node_page.setVisible(len(names) == 1)
         self.model_page.setVisible(len(names) != 1)
+        self._foot.setVisible(len(names) == 1 and any(problem.node == names[0] for problem in problems))
 
     def show_fault(self, text: str) -> None:
         """Say beside the name why it was refused."""
@@ -98,7 +101,15 @@ class Inspector(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(pages)
+        self._foot = QWidget()  # below what scrolls: problems are in sight, and nothing moves when they come and go
+        self._foot.setProperty("role", "foot")
+        self._foot.hide()
+        problems = QVBoxLayout(self._foot)
+        problems.setContentsMargins(t.PADDING, t.GAP, t.PADDING, t.PADDING)
+        problems.addWidget(self.node_page.problems)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.setSpacing(0)
+        layout.addWidget(area, 1)
+        layout.addWidget(self._foot)
         self.setMinimumWidth(260)

@@ -62,7 +62,9 @@ class ModelPage(QWidget):
                 (self.tr("Layers"), self._layers(graph, graph.names())),
                 (self.tr("Params"), f"{shapes.params:,}" if shapes.nodes or not is_block else self.tr("not known yet")),
                 *self._output_facts(graph, shapes),
-                (self.tr("Problems"), self._count(problems)),
+                *(
+                    ((self.tr("Problems"), self._count(problems)),) if graph.nodes else ()
+                ),  # nothing is wrong with what has not begun
             )
         )
         self._hint.setText(self.tr("Select a node to see and change its attributes.") if graph.nodes else "")

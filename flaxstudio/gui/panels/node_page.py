@@ -1,4 +1,4 @@
-"""The inspector's page for one node: its name, attributes, shapes and problems."""
+"""The inspector's page for one node: its name, attributes and shapes; its problems, for what holds the page to place."""
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -52,6 +52,7 @@ class NodePage(QWidget):
         problems: tuple[Problem, ...],
         shapes: GraphShapes,
         catalogue: Catalogue | None = None,
+        is_in_block: bool = False,
     ) -> None:
         """Show a node of the graph with the problems found at it."""
         self._catalogue = catalogue or self._catalogue
@@ -59,11 +60,14 @@ class NodePage(QWidget):
         spec = self._catalogue.get(node.layer)
         self._show_layer(spec)
         self.name_field.display(node.name, node.name)
-        self._show_attributes(graph, node, spec)
-        self.facts.display((*self._input_facts(graph, shapes), *self._own_facts(shapes, spec)))
-        own = tuple(problem for problem in problems if problem.node == node.name)
-        self._headings["problems"].setVisible(bool(own))
-        self.problems.display(own)
+        is_given = is_in_block and node.layer == "Input"
+        if is_given:
+            self._summary.setText(self.tr("What the block is given. Its shape is that of what arrives where the block stands."))
+        self._show_attributes(graph, node, None if is_given else spec)
+        facts = (*self._input_facts(graph, shapes), *self._own_facts(shapes, spec))
+        self.facts.display(facts)
+        self._headings["shapes"].setVisible(bool(facts) or self._link.isVisibleTo(self))
+        self.problems.display(tuple(problem for problem in problems if problem.node == node.name))
 
     def _show_attributes(self, graph: Graph, node: Node, spec: LayerSpec | None) -> None:
         specs = (*spec.attributes, *spec.wrapping) if spec else ()
@@ -86,7 +90,7 @@ class NodePage(QWidget):
         self._show_layer(self._catalogue.get(self._node.layer))
 
     def _heading_texts(self) -> dict[str, str]:
-        return {"attributes": self.tr("Attributes"), "shapes": self.tr("Shapes"), "problems": self.tr("Problems")}
+        return {"attributes": self.tr("Attributes"), "shapes": self.tr("Shapes")}
 
     def _lay_out(self) -> None:
         self._title.setProperty("role", "title")
@@ -116,7 +120,7 @@ class NodePage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch()
         layout.insertLayout(2, buttons)
-        sections = {"attributes": (self._note, self.form), "shapes": (self.facts, self._link), "problems": (self.problems,)}
+        sections = {"attributes": (self._note, self.form), "shapes": (self.facts, self._link)}
         for name, widgets in sections.items():
             self._headings[name].setProperty("role", "heading")
             layout.addSpacing(t.GAP)

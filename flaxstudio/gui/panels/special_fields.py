@@ -4,7 +4,6 @@ import ast
 from typing import Any, cast
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from flaxstudio.graph.formula import evaluate, fault_of_formula, names_in
@@ -13,6 +12,7 @@ from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.initializer_field import InitializerField
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.theme import code_font
 from flaxstudio.gui.tokens import Tokens
 
@@ -41,7 +41,7 @@ class TextField(QLineEdit):
         return self.text().strip() or (None if self._spec.is_optional else self._spec.default)
 
 
-class PaddingField(QComboBox):
+class PaddingField(ChoiceBox):
     """One of the words for a padding, or numbers that are typed: "1, 1" or "(1, 2), (1, 2)"."""
 
     committed = Signal()
@@ -81,11 +81,8 @@ class PaddingField(QComboBox):
         is_around = only is not None and (not self._is_paired or all(isinstance(item, tuple) for item in only))
         return only if is_around else found
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # it scrolls the panel
 
-
-class NodeField(QComboBox):
+class NodeField(ChoiceBox):
     """Another node, or none. The names that can be chosen are given by what holds the field."""
 
     committed = Signal()
@@ -104,7 +101,7 @@ class NodeField(QComboBox):
             value = self.currentData()
             self._names = names
             self.clear()
-            self.addItem(self.tr("nobody, own params"), "")
+            self.addItem(self.tr("nobody"), "")
             for name in names:
                 self.addItem(name, name)
             self.show_value(value or "")
@@ -117,9 +114,6 @@ class NodeField(QComboBox):
     def value(self) -> Value:
         """Return the chosen node's name, "" for none."""
         return self.currentData() or ""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # it scrolls the panel
 
 
 class FormulaField(QLineEdit):

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -19,6 +17,7 @@ from PySide6.QtWidgets import (
 from flaxstudio.evaluation.trial import Choice, Outcome, Trial
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.still_fields import ChoiceBox, NumberBox
 from flaxstudio.gui.panels.tabbed_view import ElidedLabel
 from flaxstudio.gui.panels.try_it_input import TrialInput
 from flaxstudio.gui.panels.try_it_outputs import TrialOutputs
@@ -55,10 +54,10 @@ class TryItPanel(QWidget):
         self._tokens = tokens
         self._state = TryItState({})
         self._choices: dict[str, Choice] = {}
-        self.input_name = QComboBox()
+        self.input_name = ChoiceBox()
         self.input = TrialInput(tokens)
         self.training, self.live = QCheckBox(self.tr("As in training")), QCheckBox(self.tr("Live"))
-        self.seed = QSpinBox()
+        self.seed = NumberBox()
         self.apply_button = QPushButton(self.tr("Apply"))
         self.note = ElidedLabel()
         self.outputs = TrialOutputs(tokens)
@@ -179,6 +178,8 @@ class TryItPanel(QWidget):
     def _on_changed(self) -> None:
         if self.live.isChecked() and not self._state.fault:
             self._timer.start()
+        elif self._pages.currentWidget() is self.outputs:
+            self._tell(self.tr("Something has changed since. Apply again."), "warning")
 
     def _show_buttons(self) -> None:
         fault = self._state.fault

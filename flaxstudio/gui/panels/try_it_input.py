@@ -3,19 +3,18 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 
 from flaxstudio.evaluation.trial import Choice, Filled, FromFile, Rows, Typed
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.still_fields import ChoiceBox, NumberBox
 from flaxstudio.gui.tokens import Tokens
 
 _ZEROS, _ONES, _RANDOM, _ROWS, _TYPED, _FILE = range(6)
@@ -31,15 +30,15 @@ class TrialInput(QWidget):
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.kind = QComboBox()
+        self.kind = ChoiceBox()
         self.kind.addItems(
             [
                 self.tr("Zeros"), self.tr("Ones"), self.tr("Random"), self.tr("Row of the data"), self.tr("Typed values"),
                 self.tr("File"),
             ]
         )  # fmt: skip
-        self.count, self.seed, self.row = QSpinBox(), QSpinBox(), QSpinBox()
-        self.split = QComboBox()
+        self.count, self.seed, self.row = NumberBox(), NumberBox(), NumberBox()
+        self.split = ChoiceBox()
         self.text = QLineEdit()
         self.path = QLineEdit()
         self.browse = QPushButton()
@@ -109,7 +108,7 @@ class TrialInput(QWidget):
         self.path.setPlaceholderText(self.tr(".npy, .npz, PNG or JPEG"))
         self.browse.setText(self.tr("Choose file…"))
         self.browse.setProperty("compact", True)
-        for name, label in (("seed", self.tr("seed")), ("row", self.tr("row")), ("count", self.tr("samples"))):
+        for name, label in (("seed", self.tr("Seed")), ("row", self.tr("Row")), ("count", self.tr("Samples"))):
             self._labels[name] = QLabel(label)
             self._labels[name].setProperty("role", "secondary")
             getattr(self, name).setAccessibleName(label)

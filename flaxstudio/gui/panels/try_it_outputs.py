@@ -1,12 +1,13 @@
 """What every node gave out: a line each, and the selected one in full."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QSpinBox,
     QSplitter,
     QStackedWidget,
     QTreeWidget,
@@ -20,14 +21,19 @@ from flaxstudio.gui.panels.array_picture import ArrayPicture
 from flaxstudio.gui.panels.array_plots import SpreadPlot, VectorPlot
 from flaxstudio.gui.panels.array_table import ArrayTable
 from flaxstudio.gui.panels.array_tiles import is_image_like, output_tiles
+from flaxstudio.gui.panels.column_widths import fit_columns
+from flaxstudio.gui.panels.still_fields import NumberBox
 from flaxstudio.gui.panels.tabbed_view import TabbedView
 from flaxstudio.gui.panels.try_it_collections import TrialCollections
 from flaxstudio.gui.panels.variables_tree import shape_text, short_share, short_text
 from flaxstudio.gui.tokens import Tokens
 
 _PLACE, _SHAPE, _TYPE, _MEAN, _DEVIATION, _MINIMUM, _MAXIMUM, _ZEROS, _NOT_FINITE = range(9)
-_WIDTHS = {_PLACE: 176, _SHAPE: 104, _TYPE: 58, _ZEROS: 54, _NOT_FINITE: 72}
-_WIDTH = 64
+_NUMBER = "-0.0574"
+_SAMPLES: Mapping[int, str | int] = {
+    _PLACE: 176, _SHAPE: "16×128×128×64", _TYPE: "float32", _MEAN: _NUMBER, _DEVIATION: _NUMBER, _MINIMUM: _NUMBER,
+    _MAXIMUM: _NUMBER, _ZEROS: ">99 %", _NOT_FINITE: "1,024",
+}  # fmt: skip
 
 
 class TrialOutputs(QWidget):
@@ -41,7 +47,7 @@ class TrialOutputs(QWidget):
         self._tokens = tokens
         self._outcome: Outcome | None = None
         self.list = QTreeWidget()
-        self.sample = QSpinBox()
+        self.sample = NumberBox()
         self.tabs = TabbedView(self.sample)
         self.collections = TrialCollections()
         self._is_training = False
@@ -107,8 +113,8 @@ class TrialOutputs(QWidget):
         self.list.setStyleSheet("QTreeView::item { border-radius: 0; } QTreeView::item:focus { border: none; }")
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        fit_columns(self.list, _SAMPLES)
         for column in range(len(titles)):
-            self.list.header().resizeSection(column, _WIDTHS.get(column, _WIDTH))
             if column > _TYPE:
                 self.list.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sample.setPrefix(self.tr("sample "))
@@ -123,7 +129,7 @@ class TrialOutputs(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
         splitter.addWidget(self.tabs)
-        splitter.setSizes([690, 570])
+        splitter.setSizes([740, 520])
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setChildrenCollapsible(False)

@@ -23,6 +23,7 @@ from flaxstudio.graph.graph import Graph
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels import variables_tree as tree
+from flaxstudio.gui.panels.column_widths import fit_columns
 from flaxstudio.gui.panels.variables_detail import VariableDetail
 from flaxstudio.gui.panels.variables_init import InitForm
 from flaxstudio.gui.panels.variables_request import InitRequest
@@ -34,8 +35,11 @@ from flaxstudio.project.statistics import Statistics
 from flaxstudio.project.variables import Array, Path, node_of, ordered_leaves
 
 _EXPANDED = 60  # up to so many arrays the tree is shown open
-_WIDTHS = {tree.NAME: 148, tree.SHAPE: 94, tree.SPREAD: 60, tree.TYPE: 58, tree.COUNT: 58, tree.BYTES: 60, tree.ZEROS: 54}
-_WIDTH = 64
+_NUMBER = "-0.0574"
+_SAMPLES: Mapping[int, str | int] = {
+    tree.NAME: 148, tree.SHAPE: "256×1,024", tree.TYPE: "float32", tree.COUNT: "50,826", tree.BYTES: "66.6 kB", tree.SPREAD: 60,
+    tree.MEAN: _NUMBER, tree.DEVIATION: _NUMBER, tree.MINIMUM: _NUMBER, tree.MAXIMUM: _NUMBER, tree.ZEROS: ">99 %",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ class VariablesPanel(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(self.detail)
-        splitter.setSizes([800, 470])
+        splitter.setSizes([850, 420])
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setChildrenCollapsible(False)
@@ -234,8 +238,7 @@ class VariablesPanel(QWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionsMovable(False)
-        for column in range(self.model.columnCount()):
-            header.resizeSection(column, _WIDTHS.get(column, _WIDTH))
+        fit_columns(view, _SAMPLES)
         view.setMinimumWidth(240)
 
     def _connect(self) -> None:

@@ -1,12 +1,13 @@
 """The form for `init`: which key, and the line of code that it stands for."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.entries import call_inputs, entry_shape
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.panels.still_fields import ChoiceBox, NumberBox
 from flaxstudio.gui.theme import code_font
 
 _MAX_SEED = 2**31 - 1
@@ -20,11 +21,11 @@ class InitForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inputs = ""
-        self.seed = QSpinBox()
+        self.seed = NumberBox()
         self.seed.setRange(0, _MAX_SEED)
         self.seed.setFixedWidth(96)
         self.seed.setAccessibleName(self.tr("Seed"))
-        self.way = QComboBox()
+        self.way = ChoiceBox()
         self.way.addItems([self.tr("as a run of this seed"), self.tr("key(seed) itself")])
         self.way.setAccessibleName(self.tr("Key"))
         self.way.setToolTip(self.tr("A run splits its key first: one half for init, one for dropout."))

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QStackedWidget,
     QWidget,
 )
 
 from flaxstudio.graph.initializer import ARGUMENTS
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.panels.still_fields import ChoiceBox, NumberBox
 from flaxstudio.gui.panels.variables_request import ConstantValue, DrawnValues, FileValues, NewValues, PastedValues
 from flaxstudio.project.new_values import Array
 
@@ -30,16 +30,16 @@ class ValuesSetting(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.way = QComboBox()
+        self.way = ChoiceBox()
         self.way.addItems([self.tr("One number"), self.tr("Initializer"), self.tr("From file"), self.tr("From clipboard")])
         self.way.setAccessibleName(self.tr("How to set the values"))
         self.number = QLineEdit("0")
-        self.initializer = QComboBox()
+        self.initializer = ChoiceBox()
         self.initializer.setEditable(True)
         self.initializer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.initializer.setMinimumContentsLength(10)
         self.initializer.addItems([_example(name) for name in ARGUMENTS])
-        self.seed = QSpinBox()
+        self.seed = NumberBox()
         self.seed.setRange(0, _MAX_SEED)
         self.seed.setFixedWidth(96)
         self.set_button = QPushButton(self.tr("Set"))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -40,6 +42,23 @@ def asked(panel: TryItPanel, qtbot: QtBot) -> Trial:
     with qtbot.waitSignal(panel.trial_requested) as signal:
         panel.apply_button.click()
     return signal.args[0]
+
+
+def test_an_outcome_of_what_has_changed_since_is_said_to_be_one(panel: TryItPanel) -> None:
+    panel.display(replace(STATE, of=object()))
+    assert panel.note.text() == ""  # nothing was applied yet
+    panel.show_outcome(outcome())
+    panel.display(replace(STATE, of=object()))
+    assert panel.note.toolTip() == "Something has changed since. Apply again."
+    panel.show_outcome(outcome())
+    assert panel.note.toolTip().startswith("Applied")
+
+
+def test_usual_figures_are_not_cut_off(panel: TryItPanel) -> None:
+    panel.show_outcome(outcome())
+    shown, room = panel.outputs.list, panel.outputs.list.fontMetrics().horizontalAdvance
+    for column in range(1, 8):
+        assert room(shown.topLevelItem(3).text(column)) + 14 <= shown.columnWidth(column)
 
 
 def test_each_kind_of_input_is_told_as_a_value(panel: TryItPanel, qtbot: QtBot) -> None:

@@ -66,6 +66,13 @@ def select(panel: VariablesPanel, path: str) -> None:
     panel.tree.setCurrentIndex(panel.shown.mapFromSource(panel.model.index_of(tuple(path.split("/")))))
 
 
+def test_usual_figures_are_not_cut_off(panel: VariablesPanel) -> None:
+    room = panel.tree.fontMetrics().horizontalAdvance
+    usual = {tree.TYPE: "float32", tree.COUNT: "50,826", tree.BYTES: "66.6 kB", tree.MINIMUM: "-0.0574", tree.ZEROS: "100 %"}
+    for column, text in usual.items():
+        assert room(text) + 14 <= panel.tree.columnWidth(column)
+
+
 def test_collections_nodes_and_arrays_stand_in_the_model_s_order(panel: VariablesPanel) -> None:
     assert lines(panel) == [
         "params/zeta/kernel", "params/zeta/bias", "params/alpha/kernel", "params/alpha/bias", "batch_stats/zeta/mean",
