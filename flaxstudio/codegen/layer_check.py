@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from flaxstudio.codegen.layer_finding import Finding, Key
+from flaxstudio.codegen.layer_finding import NOT_TESTED, Finding, Key
 from flaxstudio.codegen.layer_subject import BATCH, Subject, begin, building, construct, default_inputs, shift_of, told
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.library import Code
@@ -127,9 +127,9 @@ def _jit(subject: Subject) -> str:
 
 def _independent(subject: Subject) -> str:
     if subject.spec.rngs and not subject.spec.call:
-        return "Not tested: it draws random numbers at every call."
+        return f"{NOT_TESTED}it draws random numbers at every call."
     if _changes_state(subject):
-        return "Not tested: it keeps statistics of the batch at every call."
+        return f"{NOT_TESTED}it keeps statistics of the batch at every call."
     whole = _leaves(subject.use(subject.arrays))
     for row in range(BATCH):
         alone = _leaves(subject.use(tuple(array[row : row + 1] for array in subject.arrays)))

@@ -14,6 +14,9 @@ KEYS: tuple[Key, ...] = get_args(Key)
 MARK = "flaxstudio-finding "
 """Begins the lines of the checking process that are findings."""
 
+NOT_TESTED = "Not tested: "
+"""Begins the sentence of a check that could not be made, and so does not fail."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerQuestion:
@@ -32,3 +35,8 @@ class Finding:
     key: Key
     is_ok: bool
     sentence: str = ""
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether the check could be made at all."""
+        return not self.sentence.startswith(NOT_TESTED)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from flaxstudio.codegen.layer_check_process import check_in_process
 from flaxstudio.codegen.layer_finding import LayerQuestion
+from flaxstudio.codegen.source import definitions_in
 from flaxstudio.graph.library import Code, Imported
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.spec import LayerSpec
@@ -47,6 +48,7 @@ class CodeActs(QObject):
         self._say = say
         self._complain = complain
         self._plugins: dict[str, Plugin] = {}
+        self._is_plugin_wrong = False
         self._editors: dict[CodeLayerDialog, set[str]] = {}
         self._checks: dict[CodeLayerDialog, Task] = {}
         self._ending: set[Task] = set()
@@ -76,18 +78,17 @@ class CodeActs(QObject):
         """Keep a layer in the project. What the user has written himself may run."""
         self._trust.add(code)
         if self._session.edit(set_definition(code)):
-            self._say(self.tr("Saved the layer {0}. It is in the palette, under Custom.").format(code.name))
+            self._say(self.tr("Saved the layer {0}. It is in the palette, under This project.").format(code.name))
 
     # agreeing
 
     def untrusted(self) -> tuple[Code | Imported, ...]:
-        """Return the project's layers whose code the user has not agreed to."""
-        library = self._session.document.project.library
-        foreign: list[Code | Imported] = [*library.codes, *library.imports]
-        return tuple(definition for definition in foreign if not self._trust.has(definition))
+        """Return the layers that the model uses and whose code the user has not agreed to."""
+        used = definitions_in(self._session.document.project.graph, self._session.catalogue)
+        return tuple(found for found in used if isinstance(found, Code | Imported) and not self._trust.has(found))
 
     def review(self) -> bool:
-        """Ask about every layer that was not agreed to; return whether all may run now."""
+        """Ask about every layer that is to run and was not agreed to; return whether all may run now."""
         return all(self._trust.ask(definition, self._origin()) for definition in self.untrusted())
 
     def on_review(self, name: str) -> None:
@@ -186,8 +187,9 @@ class CodeActs(QObject):
     def _on_plugins(self, plugins: Any, problems: tuple[Problem, ...]) -> None:
         self._plugins = {plugin.code.name: plugin for plugin in plugins}
         self._publish_plugins()
-        if problems:
-            self._complain(str(problems[0]))
+        if problems or self._is_plugin_wrong:
+            self._complain(str(problems[0]) if problems else "")
+        self._is_plugin_wrong = bool(problems)
 
     def _publish_plugins(self) -> None:
         self.plugins_changed.emit(self.plugins)

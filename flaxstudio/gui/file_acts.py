@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from flaxstudio.graph.naming import stem
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.gui.background import Task
 from flaxstudio.gui.dialogs.unsaved import ask_unsaved
@@ -98,7 +99,7 @@ class FileActs(QObject):
     def on_save_source(self) -> None:
         """Ask for a file and write the Module's source there."""
         source = self._session.knowledge.source
-        start = self._settings.folder / f"{source.class_name.lower()}.py"
+        start = self._settings.folder / f"{stem(source.class_name)}.py"
         title, kinds = self.tr("Save source"), self.tr("Python (*.py)")
         path, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)
         if path:

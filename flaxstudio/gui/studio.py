@@ -297,7 +297,7 @@ class Studio(QObject):
     def on_run_event(self, event: Event) -> None:
         match event:
             case RunStarted():
-                self.window.display_device(event.device.upper())
+                self.window.display_device(self.tr("Device {0}").format(event.device.upper()))
             case RunFinished():
                 self.say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
 

@@ -8,6 +8,7 @@ from flaxstudio.gui.code_acts import CodeActs
 from flaxstudio.gui.dialogs.code_layer import CodeLayerDialog
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project.block_edits import set_definition
+from flaxstudio.project.edits import add_node
 from tests.gui.code_desk import Answers, Desk, make_trust
 from tests.layers.layer_texts import SIMPLE_DENSE
 
@@ -102,6 +103,9 @@ def test_one_layer_has_one_editor(acts, desk):
 def test_a_project_s_code_is_reviewed_layer_by_layer(acts, desk, answers):
     desk.edit(set_definition(CODE))
     desk.edit(set_definition(Imported("Net", "nets")))
+    assert acts.untrusted() == ()  # what the model does not use does not run
+    for name, node in (("SimpleDense", "dense"), ("Net", "net")):
+        desk.edit(add_node(desk.catalogue[name], node, (0.0, 0.0)))
     assert [definition.name for definition in acts.untrusted()] == ["SimpleDense", "Net"]
     answers.answer = False
     assert not acts.review()
@@ -151,6 +155,9 @@ def test_a_broken_file_is_one_complaint(acts, qtbot, said):
     assert [spec.name for spec in acts.plugins] == ["SimpleDense"]
     assert len(said) == 1
     assert said[0].startswith("bad.py is not used as a layer")
+    with qtbot.waitSignal(acts.plugins_changed, timeout=5000):
+        (acts.watch.folder / "bad.py").unlink()
+    assert said[1:] == [""]  # nothing is complained about any more
 
 
 def test_a_plugin_is_agreed_to_and_copied_into_the_project_when_first_used(acts, desk, answers, qtbot):

@@ -4,7 +4,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
-from flaxstudio.codegen.layer_finding import KEYS, Finding, LayerQuestion
+from flaxstudio.codegen.layer_finding import KEYS, NOT_TESTED, Finding, LayerQuestion
 from flaxstudio.graph.library import Code
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.gui.dialogs.code_layer import CodeLayerDialog
@@ -309,6 +309,13 @@ def test_findings_are_ticks_or_sentences_and_go_when_the_text_changes(make_dialo
     assert dialog.check.note.text() == "1 check does not hold."
     type_in(dialog.editor, "#")
     assert set(dialog.check.findings.texts().values()) == {"Open"}
+
+
+def test_a_check_that_could_not_be_made_has_no_tick(make_dialog):
+    dialog = make_dialog()
+    dialog.check.show_findings((Finding("independent", True, f"{NOT_TESTED}it draws random numbers at every call."),))
+    shown = dialog.check.findings.texts()["Samples do not affect each other"]
+    assert shown == "Not tested Not tested: it draws random numbers at every call."
 
 
 def test_all_findings_together_are_summed_up(make_dialog):

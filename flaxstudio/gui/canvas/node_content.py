@@ -64,7 +64,7 @@ def content_of(
         node.name,
         node.layer,
         spec,
-        attributes_line(node, spec) if spec else "",
+        attributes_line(node, spec) if spec and not node.attributes.get("shares") else "",  # its owner's hold
         shape.params if shape else 0,
         str(shape.output) if shape and shape.output else "",
         "error" if any(p.severity == "error" for p in problems) else "warning" if problems else None,

@@ -35,7 +35,7 @@ class SharingLines(QGraphicsPathItem):
         self.names = names
         path = QPainterPath()
         for name in names[1:]:
-            path.addPath(_curve(_foot(boxes[names[0]]), _foot(boxes[name])))
+            path.addPath(_line(boxes[names[0]], boxes[name]))
         self.setPath(path)
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -43,6 +43,16 @@ class SharingLines(QGraphicsPathItem):
         pen = QPen(QColor(tokens.secondary), 1.5, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
         pen.setDashPattern([4, 4])
         self.setPen(pen)
+
+
+def _line(owner: QRectF, sharer: QRectF) -> QPainterPath:
+    """Return a straight line between nodes that stand one above the other, else a curve from foot to foot."""
+    upper, lower = sorted((owner, sharer), key=QRectF.top)
+    if upper.bottom() >= lower.top() or upper.right() < lower.left() or lower.right() < upper.left():
+        return _curve(_foot(owner), _foot(sharer))
+    path = QPainterPath(_foot(upper))
+    path.lineTo(lower.center().x(), lower.top())
+    return path
 
 
 def _foot(box: QRectF) -> QPointF:

@@ -61,7 +61,9 @@ class _Row(QWidget):
 
     def display(self, finding: Finding | None, tokens: Tokens) -> None:
         name, color, word, role = "minus", tokens.secondary, self.tr("Open"), "secondary"
-        if finding is not None and finding.is_ok:
+        if finding is not None and not finding.is_tested:
+            word = self.tr("Not tested")
+        elif finding is not None and finding.is_ok:
             name, color, word = "circle-check", tokens.ok, self.tr("Holds")
         elif finding is not None:
             name, color, word, role = "circle-alert", tokens.error, self.tr("Does not hold"), "error"
@@ -87,6 +89,6 @@ def title(key: Key) -> str:
         "jit": QCoreApplication.translate("Findings", "Works under jit"),
         "independent": QCoreApplication.translate("Findings", "Samples do not affect each other"),
         "random": QCoreApplication.translate("Findings", "Same random key, same values"),
-        "state": QCoreApplication.translate("Findings", "State keeps its shape"),
+        "state": QCoreApplication.translate("Findings", "State settles in one shape"),
     }
     return titles[key]
