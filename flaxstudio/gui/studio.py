@@ -21,6 +21,7 @@ from flaxstudio.gui.dialogs.about import show_about
 from flaxstudio.gui.export_acts import ExportActs
 from flaxstudio.gui.file_acts import SUFFIX, FileActs
 from flaxstudio.gui.find_acts import FindActs
+from flaxstudio.gui.forecast_acts import ForecastActs
 from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
@@ -105,6 +106,7 @@ class Studio(QObject):
         )
         self.try_it = TryItActs(self.session, window.try_it_panel, window, lambda: self.runner.is_busy, warm_up, self.complain)
         self.analysis = AnalysisActs(self.session, settings, window, warm_up, self.say, self.complain)
+        self.forecasts = ForecastActs(self.session, window, lambda: self.trust.hashes)
         self.device_worker = Worker(_describe_device(warm_up), self)
         self.recent_worker = Worker(self._draw_recent, self)
 
@@ -149,6 +151,7 @@ class Studio(QObject):
         self.variables.close()
         self.try_it.close()
         self.analysis.close()
+        self.forecasts.close()
         self.data.close()
         self.files.close()
         self.device_worker.close()

@@ -92,6 +92,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "pause": studio.runner.pause_or_resume,
         "stop": studio.runner.stop,
         "continue": studio.go_on,
+        "forecast": studio.forecasts.on_requested,
         "mode_draw": lambda: window.arrange("draw"),
         "mode_train": lambda: window.arrange("train"),
         "mode_judge": lambda: window.arrange("judge"),
@@ -207,6 +208,7 @@ def _wire_panels(studio: Studio) -> None:
     analysis = studio.window.analysis_panel
     analysis.shown_changed.connect(studio.analysis.on_shown)
     analysis.node_requested.connect(studio.show_node)
+    analysis.forecast_requested.connect(studio.forecasts.on_requested)
     analysis.copy_requested.connect(studio.analysis.on_copy)
     analysis.export_requested.connect(studio.analysis.on_export)
     try_it.trial_requested.connect(studio.try_it.on_trial)

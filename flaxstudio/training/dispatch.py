@@ -30,8 +30,8 @@ class Dispatcher:
         self._order = order
         self._data = (jax.device_put(features), jax.device_put(targets))
         self._is_looped = is_looped
-        self.capacity = _MAX_STEPS if order.is_whole else max(1, min(_MAX_STEPS, _MAX_INDICES // order.batch_size))
-        self._run = self._looped(step) if is_looped else self._single(step)
+        self.capacity = capacity_of(None if order.is_whole else order.batch_size)
+        self._run = looped_program(step, self.capacity) if is_looped else single_program(step)
 
     def run(self, state: TrainState, first_step: int, steps: int) -> tuple[TrainState, Losses]:
         """Start the given number of steps, `capacity` at most; `state` is used up. Returns before they are done."""
@@ -54,22 +54,33 @@ class Dispatcher:
         block[:steps] = self._order.rows_of(first_step, steps)
         return block
 
-    def _single(self, step: Step) -> Any:
-        def run(state: TrainState, features: Any, targets: Any, rows: jax.Array | None) -> Any:
-            return step(state, *_gathered(features, targets, rows))
 
-        return jax.jit(run, donate_argnums=0)
+def single_program(step: Step) -> Any:
+    """Return the compiled program of one step: state, features, targets and the rows of a batch to state and loss."""
 
-    def _looped(self, step: Step) -> Any:
-        def run(state: TrainState, features: Any, targets: Any, block: jax.Array | None, steps: jax.Array) -> Any:
-            def body(index: jax.Array, carried: tuple[TrainState, jax.Array]) -> tuple[TrainState, jax.Array]:
-                state, losses = carried
-                state, value = step(state, *_gathered(features, targets, None if block is None else block[index]))
-                return state, losses.at[index].set(value)
+    def run(state: TrainState, features: Any, targets: Any, rows: jax.Array | None) -> Any:
+        return step(state, *_gathered(features, targets, rows))
 
-            return jax.lax.fori_loop(0, steps, body, (state, jnp.zeros(self.capacity, jnp.float32)))
+    return jax.jit(run, donate_argnums=0)
 
-        return jax.jit(run, donate_argnums=0)
+
+def looped_program(step: Step, capacity: int) -> Any:
+    """Return the compiled program of up to `capacity` steps in one loop."""
+
+    def run(state: TrainState, features: Any, targets: Any, block: jax.Array | None, steps: jax.Array) -> Any:
+        def body(index: jax.Array, carried: tuple[TrainState, jax.Array]) -> tuple[TrainState, jax.Array]:
+            state, losses = carried
+            state, value = step(state, *_gathered(features, targets, None if block is None else block[index]))
+            return state, losses.at[index].set(value)
+
+        return jax.lax.fori_loop(0, steps, body, (state, jnp.zeros(capacity, jnp.float32)))
+
+    return jax.jit(run, donate_argnums=0)
+
+
+def capacity_of(batch_size: int | None) -> int:
+    """Return how many steps fit a dispatch; `batch_size` is None where a step takes all rows."""
+    return _MAX_STEPS if batch_size is None else max(1, min(_MAX_STEPS, _MAX_INDICES // batch_size))
 
 
 def read_losses(losses: Losses, steps: int) -> npt.NDArray[np.float32]:

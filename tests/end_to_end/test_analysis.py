@@ -115,3 +115,38 @@ def test_a_colleague_s_warning_is_mended_by_one_click(opened):
     driver.press(driver.window.problems_panel, f"Delete {name}")
     driver.wait(lambda: driver.known.problems == ())
     assert not driver.known.project.graph.has_node(name)
+
+
+def test_a_run_is_forecast_and_its_largest_batch_is_a_click_away(opened):
+    driver = opened("iris")
+    driver.press(driver.window.analysis_panel, "Will it fit, how long?")
+    dialog = driver.studio.forecasts.dialog
+    driver.wait(lambda: dialog.use_button.isVisible())
+    facts = [dialog.facts.itemAt(n).widget().text() for n in range(dialog.facts.count())]
+    assert dialog.state.text() == "It fits."
+    assert "Peak memory" in facts
+    assert any("all training rows" in fact for fact in facts)
+    driver.click(dialog.use_button)
+    assert driver.known.project.training.batch_size == 105
+    assert driver.known.undo_text
+    driver.do("undo")
+    assert driver.known.project.training.batch_size == 16
+
+
+def test_a_forecast_ends_at_once_when_its_dialog_is_closed(opened):
+    driver = opened("digits-residual")
+    driver.do("forecast")
+    dialog = driver.studio.forecasts.dialog
+    driver.wait(lambda: "…" in dialog.state.text())
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert driver.studio.forecasts._task is None
+    assert driver.studio.forecasts.dialog is None
+
+
+def test_what_keeps_a_run_from_starting_keeps_the_forecast_too(opened):
+    driver = opened("iris")
+    driver.select("output_1")
+    driver.do("delete")
+    driver.wait(lambda: any(problem.severity == "error" for problem in driver.known.problems))
+    driver.do("forecast")
+    assert "Output" in driver.studio.forecasts.dialog.state.text()

@@ -61,6 +61,8 @@ RUN = Menu(
         c("pause", T("Pause"), "Ctrl+P", icon="pause"),
         c("stop", T("Stop"), "Ctrl+.", icon="square"),
         c("continue", T("Go on from the last run"), icon="step-forward"),
+        None,
+        c("forecast", T("Will it fit, how long?"), tip=T("Memory and time of the next run, and the largest batch that fits")),
     ),
 )
 
