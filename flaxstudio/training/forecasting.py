@@ -138,7 +138,7 @@ def _inner(params: dict[str, Any]) -> Iterator[Any]:
 def _product_flops(equation: Any) -> float:
     (contracted, _), _ = equation.params["dimension_numbers"]
     left = equation.invars[0].aval.shape
-    return 2.0 * float(prod(equation.outvars[0].aval.shape)) * prod(left[axis] for axis in contracted)
+    return float(2 * prod(equation.outvars[0].aval.shape) * prod(left[axis] for axis in contracted))
 
 
 def _convolution_flops(equation: Any) -> float:
@@ -146,7 +146,7 @@ def _convolution_flops(equation: Any) -> float:
     kernel = equation.invars[1].aval.shape
     per_value = prod(kernel[axis] for axis in spec[1:])
     zeros = prod(equation.params["lhs_dilation"])  # most of what a spread input holds is nothing
-    return 2.0 * float(prod(equation.outvars[0].aval.shape)) * per_value / zeros
+    return float(2 * prod(equation.outvars[0].aval.shape) * per_value / zeros)
 
 
 def _largest(step: StepForecast, compiled: Callable[[int], StepForecast], rows: int, room: int | None) -> StepForecast:
