@@ -49,6 +49,8 @@ class GraphActs(QObject):
 
     def on_layer_chosen(self, layer: str, x: float, y: float, port: Port | None) -> None:
         """Add a layer, joined to a port if a wire from there was dropped on empty canvas."""
+        if port is None and self._canvas.is_taken((x, y)):  # by the one that was added there before, say
+            x, y = self._canvas.insertion_point()
         self._add(layer, x, y, lambda name: self._joining(layer, name, port) if port else [])
 
     def on_layer_dropped_on_edge(self, layer: str, x: float, y: float, edge: Edge) -> None:
@@ -146,6 +148,7 @@ class GraphActs(QObject):
         if self._session.edit_shown(edits.sequence(text.format(name) or add.text, steps)):
             self._canvas.select((name,))
             self.layer_added.emit(layer)
+            self._canvas.view.bring_into_sight(name)
 
     def _joining(self, layer: str, name: str, port: Port) -> list[Edit]:
         """Return the edit that joins a new node to a port, whichever way round fits."""

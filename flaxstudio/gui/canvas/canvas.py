@@ -194,6 +194,10 @@ class Canvas(QWidget):
             self.view.centerOn(bounds.left() + shift, bounds.center().y())
             self.view.view_moved.emit()
 
+    def is_taken(self, place: Position) -> bool:
+        """Return whether a node lies where a new one would have its corner."""
+        return self.scene.node_at(QPointF(*place) + QPointF(t.GAP, t.GAP)) is not None
+
     def insertion_point(self) -> Position:
         """Return a free place for a new node: right of the last selected one, else in the middle of the view."""
         selected = self.scene.selected_nodes()

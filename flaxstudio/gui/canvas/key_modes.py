@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel
 
-from flaxstudio.graph.graph import Port
+from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.edge_item import LooseWire
 from flaxstudio.gui.canvas.port_painter import Side, port_keys
@@ -90,6 +90,7 @@ class KeyWire:
                 for target in (Port(name, key[1]) for key in port_keys(item.content) if key[0] == other):
                     if connection_fault(self._scene.project.graph, self._scene.catalogue, *self._ends(target)) is None:
                         found.append(((item.port_point(other, target.port) - here).manhattanLength(), target))
+            found = [(far, target) for far, target in found if Edge(*self._ends(target)) not in self._scene.edges]
             taken = {edge.target for edge in self._scene.edges}
             self._targets = [target for _, target in sorted(found, key=lambda pair: (pair[1] in taken, pair[0]))]
         self._show()
