@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from flaxstudio.gui.colour_names import swatch
 from flaxstudio.gui.commands.command import Command, Menu, Need, translated
 from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.commands.table import MENUS, commands
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.annotations import COLORS
 
 
 class Actions:
@@ -45,6 +47,8 @@ class Actions:
             if command.icon:
                 color = tokens.accent if command.name == "train" else ""
                 self._actions[command.name].setIcon(icon(command.icon, tokens, color))
+        for given in ("", *COLORS):
+            self._actions[f"color_{given or 'none'}"].setIcon(swatch(given, tokens))
 
     def build_menus(self, window: QMainWindow, submenus: dict[str, QMenu]) -> None:
         """Fill the menu bar; `submenus` stand where the table names them."""

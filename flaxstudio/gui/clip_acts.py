@@ -11,6 +11,7 @@ from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.canvas.snapping import snapped
 from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
+from flaxstudio.project.annotation_edits import remove_annotations
 from flaxstudio.project.clip import Clip, clip_of, parse_clip, paste_clip, text_of
 from flaxstudio.project.project import Position
 
@@ -46,15 +47,14 @@ class ClipActs(QObject):
         mime.setData(MIME, text.encode())
         mime.setText(text)
         QGuiApplication.clipboard().setMimeData(mime)
-        count = len(clip.graph.nodes)
-        self._say(self.tr("Copied {0}.").format(clip.graph.nodes[0].name if count == 1 else self.tr("{0} nodes").format(count)))
+        self._say(self.tr("Copied {0}.").format(self._words(clip)))
 
     def on_cut(self) -> None:
         self.on_copy()
-        names = self._canvas.selected_nodes()
-        if names:
-            what = names[0] if len(names) == 1 else self.tr("{0} nodes").format(len(names))
-            self._session.edit_shown(edits.sequence(self.tr("Cut {0}").format(what), [edits.remove(names)]))
+        names, items, clip = self._canvas.selected_nodes(), self._canvas.selected_items(), self._selected()
+        if clip is not None:
+            steps = [*([edits.remove(names)] if names else []), *([remove_annotations(items)] if items else [])]
+            self._session.edit_shown(edits.sequence(self.tr("Cut {0}").format(self._words(clip)), steps))
 
     def on_paste(self) -> None:
         """Add the clipboard's nodes at the pointer; what else is there is told in words."""
@@ -76,12 +76,19 @@ class ClipActs(QObject):
         self._paste(clip, (dx, dy), text=self._duplicate_text(clip))
 
     def _selected(self) -> Clip | None:
-        names = self._canvas.selected_nodes()
-        return clip_of(self._session.shown, names) if names else None
+        names, items = self._canvas.selected_nodes(), self._canvas.selected_items()
+        return clip_of(self._session.shown, names, items) if names or items else None
 
     def _duplicate_text(self, clip: Clip) -> str:
-        names = clip.graph.names()
-        return self.tr("Duplicate {0}").format(names[0] if len(names) == 1 else self.tr("{0} nodes").format(len(names)))
+        return self.tr("Duplicate {0}").format(self._words(clip))
+
+    def _words(self, clip: Clip) -> str:
+        """Return what a clip holds: one name, or how many nodes or things."""
+        names, items = clip.graph.names(), sorted(clip.beside.names())
+        count = len(names) + len(items)
+        if count == 1:
+            return names[0] if names else items[0].replace("_", " ")
+        return (self.tr("{0} things") if items else self.tr("{0} nodes")).format(count)
 
     def _paste_clipboard(self, is_wired: bool) -> None:
         try:
@@ -97,12 +104,14 @@ class ClipActs(QObject):
         except ProblemError as problem:
             self._complain(str(problem))
             return
+        before = self._session.shown.annotations.names()
         if self._session.edit_shown(edit):
-            self._canvas.select(tuple(names.values()))
+            self._canvas.select(tuple(names.values()), sorted(self._session.shown.annotations.names() - before))
 
     def _offset_to_pointer(self, clip: Clip) -> Position:
         """Return how far the copies are to be moved: to the pointer, else beside the originals if those are in sight."""
-        places = list(clip.positions.values()) or [(frame.box[0], frame.box[1]) for frame in clip.beside.frames] or [(0.0, 0.0)]
+        items = [frame.box[:2] for frame in clip.beside.frames] + [note.box[:2] for note in clip.beside.notes]
+        places = list(clip.positions.values()) or items or [(0.0, 0.0)]
         left, top = min(x for x, _ in places), min(y for _, y in places)
         right, bottom = max(x for x, _ in places), max(y for _, y in places)
         at = self._canvas.paste_point((left, top))

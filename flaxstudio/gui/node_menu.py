@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Block, Code
 from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.commands.command import commands_in
+from flaxstudio.gui.commands.node_menu import COLOURS
 from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.panels.attribute_context import can_share_with
 from flaxstudio.gui.session import Session
@@ -47,8 +49,7 @@ class NodeMenu(QObject):
         menu = QMenu(self._window)
         names = self._canvas.selected_nodes()
         if not names:
-            for name in ("insert", "delete"):
-                menu.addAction(self._actions[name])
+            self._add_beside(menu)
             return menu
         graph, library = self._session.shown.graph, self._session.document.project.library
         definitions = [library.get(graph.node(name).layer) for name in names]
@@ -59,6 +60,11 @@ class NodeMenu(QObject):
             menu.addAction(self._actions["take_apart"])
         self._add_sharing(menu, graph, names)
         menu.addSeparator()
+        for name in ("mute", "bypass", "collapse", "hide_ports"):
+            menu.addAction(self._actions[name])
+        self._add_colours(menu)
+        menu.addAction(self._actions["frame"])
+        menu.addSeparator()
         if len(names) == 1:
             menu.addAction(self._actions["rename"])
         for name in ("detach", "disconnect", *(("link",) if len(names) > 1 else ())):
@@ -67,6 +73,27 @@ class NodeMenu(QObject):
         for name in ("cut", "copy", "duplicate", "delete", "delete_reconnect"):
             menu.addAction(self._actions[name])
         return menu
+
+    def _add_beside(self, menu: QMenu) -> None:
+        """Offer what can be done with frames and notes, dots and wires."""
+        items = self._canvas.selected_items()
+        if len(items) == 1:
+            is_frame = self._session.shown.annotations.frame(items[0]) is not None
+            text = self.tr("Rename frame") if is_frame else self.tr("Edit note")
+            menu.addAction(text).triggered.connect(lambda: self._canvas.write_on(items[0]))
+        if items:
+            self._add_colours(menu)
+            for name in ("cut", "copy", "duplicate"):
+                menu.addAction(self._actions[name])
+        if self._canvas.selected_edges():
+            for name in ("insert", "dot"):
+                menu.addAction(self._actions[name])
+        menu.addAction(self._actions["delete"])
+
+    def _add_colours(self, menu: QMenu) -> None:
+        colours = menu.addMenu(self.tr("Colour"))
+        for command in commands_in(COLOURS):
+            colours.addAction(self._actions[command.name])
 
     def _add_sharing(self, menu: QMenu, graph: Graph, names: tuple[str, ...]) -> None:
         nodes, catalogue = [graph.node(name) for name in names], self._session.catalogue

@@ -77,7 +77,8 @@ class PaletteActs(QObject):
     def _reason(self, command: Command) -> str:
         """Return why a command cannot be done now."""
         if command.needs and not self._window.canvas.view.holds(command.needs):
-            words = {"nodes": self.tr("Select a node first"), "wires": self.tr("Select a wire first")}
+            node = self.tr("Select a node first")
+            words = {"nodes": node, "things": node, "wires": self.tr("Select a wire first")}
             return words.get(command.needs, self.tr("Select something first"))
         reasons = {
             "undo": self.tr("Nothing to undo"),

@@ -12,6 +12,7 @@ from flaxstudio.gui.analysis_acts import AnalysisActs
 from flaxstudio.gui.announcer import Announcer
 from flaxstudio.gui.arrange_acts import ArrangeActs
 from flaxstudio.gui.background import Worker
+from flaxstudio.gui.beside_acts import BesideActs
 from flaxstudio.gui.block_acts import BlockActs
 from flaxstudio.gui.canvas.accessible import install_accessibility
 from flaxstudio.gui.clip_acts import ClipActs
@@ -76,6 +77,7 @@ class Studio(QObject):
         self.clips = ClipActs(self.session, self.window.canvas, self.say, self.complain, self)
         self.arrange = ArrangeActs(self.session, self.window.canvas, self)
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
+        self.beside = BesideActs(self.session, self.window.canvas, self)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
         self.finds = FindActs(self.session, window.canvas, self.blocks.show_node, self)
         self.view = ViewActs(settings, self.session, window, self)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from flaxstudio.graph.spec import Family
+from flaxstudio.project.annotations import Color
 
 # The grid of 4 px
 GAP = 8
@@ -55,6 +56,10 @@ class Tokens:
     """From nothing to the most, for the overlay of costs."""
     heat_tint: float
     """How strongly heat colours a node, so that its texts stay readable."""
+    tints: MappingProxyType[Color, str]
+    """What a user colours is filled with: text and secondary text are legible on each."""
+    marks: MappingProxyType[Color, str]
+    """The same colours strong enough for outlines, dots and swatches."""
     code: MappingProxyType[str, str]
 
 
@@ -92,6 +97,30 @@ LIGHT = Tokens(
     ),
     heat=("#E9EDF2", "#FBE3BD", "#F8C67C", "#EE9F3E", "#D4741A", "#A8480B"),
     heat_tint=0.2,
+    tints=MappingProxyType(
+        {
+            "red": "#FBDDDB",
+            "orange": "#FCE3C8",
+            "yellow": "#FAEDB8",
+            "green": "#D6F1DB",
+            "teal": "#D0F0EC",
+            "blue": "#D8E8FB",
+            "violet": "#E8E0FB",
+            "grey": "#E4E7EB",
+        }
+    ),
+    marks=MappingProxyType(
+        {
+            "red": "#C5292A",
+            "orange": "#B8560B",
+            "yellow": "#8A6D00",
+            "green": "#1A7F4B",
+            "teal": "#11848A",
+            "blue": "#0B6BCB",
+            "violet": "#6E45C2",
+            "grey": "#57606A",
+        }
+    ),
     code=MappingProxyType(
         {
             "keyword": "#8250DF",
@@ -137,6 +166,30 @@ DARK = Tokens(
     ),
     heat=("#272B32", "#4A3A1E", "#7A5B22", "#AD7D27", "#DDA13A", "#FFCB6B"),
     heat_tint=0.12,
+    tints=MappingProxyType(
+        {
+            "red": "#46262A",
+            "orange": "#432F1C",
+            "yellow": "#3D3718",
+            "green": "#1E3A2A",
+            "teal": "#173A3B",
+            "blue": "#1F3450",
+            "violet": "#352D50",
+            "grey": "#31363D",
+        }
+    ),
+    marks=MappingProxyType(
+        {
+            "red": "#FF7B72",
+            "orange": "#F0A35E",
+            "yellow": "#E3B341",
+            "green": "#4CC38A",
+            "teal": "#45C4C9",
+            "blue": "#5AA9FF",
+            "violet": "#B794F6",
+            "grey": "#9AA4AF",
+        }
+    ),
     code=MappingProxyType(
         {
             "keyword": "#C9A6FF",

@@ -44,6 +44,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
     window, files, wires, clips = studio.window, studio.files, studio.wires, studio.clips
     return {
         **window.canvas.acts,
+        **studio.beside.acts(),
         "new": files.on_new,
         "open": files.on_open,
         "start": studio.show_start_page,
@@ -144,6 +145,14 @@ def _wire_editor(studio: Studio) -> None:
     graph.layer_added.connect(studio.use_layer)
     canvas.nodes_moved.connect(graph.on_nodes_moved)
     canvas.delete_requested.connect(graph.on_delete_requested)
+    beside = studio.beside
+    canvas.things_moved.connect(beside.on_moved)
+    canvas.item_resized.connect(beside.on_resized)
+    canvas.title_written.connect(beside.on_title)
+    canvas.text_written.connect(beside.on_text)
+    canvas.dot_wanted.connect(beside.on_dot)
+    canvas.dots_unwanted.connect(beside.on_dots_unwanted)
+    canvas.things_deleted.connect(beside.on_deleted)
     canvas.rename_requested.connect(studio.focus_name)
     canvas.find_bar.query_changed.connect(studio.finds.on_query_changed)
     canvas.find_bar.step_requested.connect(studio.finds.on_step)
@@ -168,6 +177,8 @@ def _wire_editor(studio: Studio) -> None:
     inspector.review_requested.connect(studio.codes.on_review)
     inspector.attribute_changed.connect(graph.on_attribute_changed)
     inspector.name_changed.connect(studio.on_name_changed)
+    inspector.mode_chosen.connect(beside.on_node_mode)
+    inspector.color_chosen.connect(beside.on_node_color)
     inspector.model_renamed.connect(studio.on_model_renamed)
     inspector.fix_requested.connect(graph.on_fix_requested)
     inspector.expose_requested.connect(studio.blocks.on_expose)

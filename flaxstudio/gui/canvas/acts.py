@@ -23,7 +23,7 @@ def acts_of(view: "GraphView", history: "ViewHistory") -> dict[str, Callable[[],
         "rename": lambda: _rename(view),
         "open_block": lambda: _open(view),
         "leave_block": view.intents.leave_requested.emit,
-        "select_all": lambda: view.graph_scene.select(view.graph_scene.nodes, view.graph_scene.edges),
+        "select_all": lambda: _select_all(view),
         **selecting_acts(view.graph_scene),
         "escape": view.escape,
         "walk_left": lambda: _walk(view, -1, 0),
@@ -51,9 +51,17 @@ def fit_selection(view: "GraphView") -> None:
     view.fit(view.graph_scene.bounds(view.graph_scene.selected_nodes() or None))
 
 
+def _select_all(view: "GraphView") -> None:
+    scene = view.graph_scene
+    scene.select(scene.nodes, scene.edges, (*scene.beside.frames, *scene.beside.notes))
+
+
 def _delete(view: "GraphView") -> None:
     names, edges = view.graph_scene.selected_nodes(), view.graph_scene.selected_edges()
-    if names or edges:
+    beside = view.graph_scene.beside
+    if beside.selected:
+        view.intents.things_deleted.emit(names, edges, beside.selected_items, beside.selected_dots)
+    elif names or edges:
         view.intents.delete_requested.emit(names, edges)
 
 
@@ -64,7 +72,10 @@ def _open(view: "GraphView") -> None:
 
 
 def _rename(view: "GraphView") -> None:
-    names = view.graph_scene.selected_nodes()
+    names, items = view.graph_scene.selected_nodes(), view.graph_scene.beside.selected_items
+    if items and not names:
+        view.editor.edit(items[-1])
+        return
     view.intents.rename_requested.emit(names[-1] if names else "")
 
 

@@ -15,6 +15,7 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.accessible import tell_focus
 from flaxstudio.gui.canvas.acts import acts_of
 from flaxstudio.gui.canvas.arrange_bar import ArrangeBar
+from flaxstudio.gui.canvas.beside import Key
 from flaxstudio.gui.canvas.breadcrumb import Breadcrumb, crumbs_of
 from flaxstudio.gui.canvas.find_bar import FindBar
 from flaxstudio.gui.canvas.heat import CostOverlay
@@ -25,11 +26,12 @@ from flaxstudio.gui.canvas.port_painter import PORT_Y, port_keys
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.searching import Searching
-from flaxstudio.gui.canvas.snapping import place_at
+from flaxstudio.gui.canvas.snapping import place_at, snapped
 from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.canvas.view_history import ViewHistory
 from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.annotations import Box
 from flaxstudio.project.block_edits import inside
 from flaxstudio.project.place import Place, block_at
 from flaxstudio.project.project import Position, Project
@@ -56,6 +58,13 @@ class Canvas(QWidget):
         self.wires_moved = self.intents.wires_moved
         self.wires_cut = self.intents.wires_cut
         self.delete_requested = self.intents.delete_requested
+        self.things_moved = self.intents.things_moved
+        self.item_resized = self.intents.item_resized
+        self.title_written = self.intents.title_written
+        self.text_written = self.intents.text_written
+        self.dot_wanted = self.intents.dot_wanted
+        self.dots_unwanted = self.intents.dots_unwanted
+        self.things_deleted = self.intents.things_deleted
         self.selection_changed = self.intents.selection_changed
         self.rename_requested = self.intents.rename_requested
         self.file_dropped = self.intents.file_dropped
@@ -105,8 +114,9 @@ class Canvas(QWidget):
         if place != before:
             self._leave_graph()
         self.scene.display(shown, problems, shapes)
+        self.view.editor.forget()
         self.breadcrumb.display(crumbs_of(project, place))
-        self._hint.setVisible(not shown.graph.nodes)
+        self._hint.setVisible(not shown.graph.nodes and not shown.annotations.names())
         if place != before:
             self._enter_graph(before, place)
 
@@ -114,6 +124,7 @@ class Canvas(QWidget):
         """Remember how the graph was seen, and take it away."""
         self.view.cancel_gesture()
         self.history.leave_graph()
+        self.view.editor.close()
         self.scene.clear_graph()
 
     def _enter_graph(self, before: Place, place: Place) -> None:
@@ -158,9 +169,38 @@ class Canvas(QWidget):
         """Return the selected wires."""
         return self.scene.selected_edges()
 
-    def select(self, names: Iterable[str]) -> None:
-        """Select these nodes and nothing else."""
-        self.scene.select(names)
+    def selected_items(self) -> tuple[str, ...]:
+        """Return the names of the selected frames and notes."""
+        return self.scene.beside.selected_items
+
+    def select(self, names: Iterable[str], beside: Iterable[Key] = ()) -> None:
+        """Select these nodes, frames, notes and dots, and nothing else."""
+        self.scene.select(names, (), beside)
+
+    def write_on(self, item: str) -> None:
+        """Let the user write a frame's title or a note's text."""
+        self.view.editor.edit(item)
+
+    def free_corner(self, width: float, height: float) -> Position:
+        """Return the upper left corner for something new: round the pointer, or in the middle if that is elsewhere."""
+        viewport = self.view.viewport()
+        at = viewport.mapFromGlobal(self.cursor().pos())
+        at = at if viewport.rect().contains(at) else viewport.rect().center()
+        point = self.view.mapToScene(at)
+        return snapped(point.x() - width / 2), snapped(point.y() - height / 2)
+
+    def middles_of(self, edges: Iterable[Edge]) -> list[tuple[Edge, int, Position]]:
+        """Return where a dot in the middle of each wire would be: the wire, the dot's number and its place."""
+        found = []
+        for edge in edges:
+            point = self.scene.edges[edge].path().pointAtPercent(0.5)
+            found.append((edge, self.scene.edges[edge].piece_at(point), (snapped(point.x()), snapped(point.y()))))
+        return found
+
+    def boxes_of(self, names: Iterable[str], items: Iterable[str]) -> list[Box]:
+        """Return the boxes of nodes, frames and notes, in scene px."""
+        boxes = [self.scene.nodes[name].box() for name in names] + [self.scene.beside.box_of(item) for item in items]
+        return [(box.x(), box.y(), box.width(), box.height()) for box in boxes]
 
     def center_on(self, name: str) -> None:
         """Bring a node to the middle of the view."""

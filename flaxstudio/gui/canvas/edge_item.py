@@ -1,6 +1,5 @@
 """Wires: those of the graph, and the loose one that follows the pointer."""
 
-import math
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 from flaxstudio.graph.graph import Edge
 from flaxstudio.graph.layout import Flow
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.routing import distance, path_through, piece_at
 from flaxstudio.gui.tokens import Tokens
 
 _SAMPLES = 24
@@ -37,14 +37,34 @@ class EdgeItem(QGraphicsPathItem):
         self.is_selected = False
         self._is_lit = False
         self._is_cut = False
+        self._is_silent = False
         self._tokens = tokens
         self._color = QColor(tokens.secondary)
         self._points: list[QPointF] = []
+        self._samples = _SAMPLES
+        self._course: tuple[tuple[QPointF, ...], Flow] = ((), "right")
 
     def draw_between(self, source: QPointF, target: QPointF, flow: Flow = "right") -> None:
         """Lay the wire between two points in scene px."""
         self.setPath(wire_path(source, target, flow))
         self._points = []
+        self._samples = _SAMPLES
+        self._course = (source, target), flow
+
+    def draw_through(self, points: list[QPointF], flow: Flow) -> None:
+        """Lay the wire from an output through its dots, if any, to an input, all in scene px."""
+        if len(points) == 2:
+            self.draw_between(points[0], points[1], flow)
+            return
+        self.setPath(path_through(points, flow))
+        self._points = []
+        self._samples = _SAMPLES * (len(points) - 1)
+        self._course = tuple(points), flow
+
+    def piece_at(self, point: QPointF) -> int:
+        """Return between which of its dots a point lies: the number that a new dot there gets."""
+        points, flow = self._course
+        return piece_at(list(points), flow, point)
 
     def show_color(self, color: QColor, tokens: Tokens) -> None:
         """Take the colour of the source's family."""
@@ -55,6 +75,12 @@ class EdgeItem(QGraphicsPathItem):
         """Draw the wire as selected or not."""
         self.is_selected = is_selected
         self._repen()
+
+    def show_silent(self, is_silent: bool) -> None:
+        """Draw the wire dashed: what it comes from is muted, so it carries nothing."""
+        if is_silent != self._is_silent:
+            self._is_silent = is_silent
+            self._repen()
 
     def show_lit(self, is_lit: bool) -> None:
         """Light the wire up: the pointer is on it, or something would be dropped on it."""
@@ -70,7 +96,7 @@ class EdgeItem(QGraphicsPathItem):
     def distance_to(self, point: QPointF) -> float:
         """Return the distance from a point in scene px, by short straight pieces of the curve."""
         points = self._pieces()
-        return min(_distance(point, start, end) for start, end in pairwise(points))
+        return min(distance(point, start, end) for start, end in pairwise(points))
 
     def crosses(self, box: QRectF) -> bool:
         """Return whether the wire runs through a box."""
@@ -84,7 +110,7 @@ class EdgeItem(QGraphicsPathItem):
     def _pieces(self) -> list[QPointF]:
         if not self._points:
             path = self.path()
-            self._points = [path.pointAtPercent(i / _SAMPLES) for i in range(_SAMPLES + 1)]
+            self._points = [path.pointAtPercent(i / self._samples) for i in range(self._samples + 1)]
         return self._points
 
     def _repen(self) -> None:
@@ -95,7 +121,10 @@ class EdgeItem(QGraphicsPathItem):
         if self._is_cut:
             color = QColor(self._tokens.error)
         style = Qt.PenStyle.DashLine if self._is_cut else Qt.PenStyle.SolidLine
-        self.setPen(QPen(color, width, style, Qt.PenCapStyle.RoundCap))
+        pen = QPen(color, width, style, Qt.PenCapStyle.RoundCap)
+        if self._is_silent and not self._is_cut:
+            pen.setDashPattern([2, 4])
+        self.setPen(pen)
         self.setZValue(0.5 if self.is_selected or self._is_lit else 0)
 
 
@@ -112,11 +141,3 @@ class LooseWire(QGraphicsPathItem):
     def draw_between(self, source: QPointF, target: QPointF, flow: Flow = "right") -> None:
         """Lay the wire between two points in scene px."""
         self.setPath(wire_path(source, target, flow))
-
-
-def _distance(point: QPointF, start: QPointF, end: QPointF) -> float:
-    along, to_point = end - start, point - start
-    length = QPointF.dotProduct(along, along)
-    share = max(0.0, min(1.0, QPointF.dotProduct(to_point, along) / length)) if length else 0.0
-    rest = to_point - along * share
-    return math.hypot(rest.x(), rest.y())

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from flaxstudio.graph.graph import Edge
+from flaxstudio.gui.canvas.beside import Key
 from flaxstudio.gui.canvas.guides import Guides
 from flaxstudio.gui.canvas.near_wires import edge_through
 from flaxstudio.project.project import Position
@@ -75,11 +76,13 @@ class BoxSelect:
         self._start: Pointer | None = None
         self._before: tuple[str, ...] = ()
         self._edges: tuple[Edge, ...] = ()
+        self._keys: tuple[Key, ...] = ()
         self._box = QGraphicsRectItem()
 
     def start(self, pointer: Pointer) -> None:
         self._start = pointer
         self._before, self._edges = self._scene.selected_nodes(), self._scene.selected_edges()
+        self._keys = self._scene.beside.selected
         accent = QColor(self._scene.tokens.accent)
         pen = QPen(accent, 1)
         pen.setCosmetic(True)
@@ -94,12 +97,16 @@ class BoxSelect:
             return
         box = QRectF(self._start.scene, pointer.scene).normalized()
         self._box.setRect(box)
-        inside = self._scene.nodes_in(box)
+        inside, beside = self._scene.nodes_in(box), self._scene.beside.keys_in(box)
         if pointer.keys & _TOGGLE:
             kept = [name for name in self._before if name not in inside]
-            self._scene.select([*kept, *(name for name in inside if name not in self._before)])
+            others = [key for key in self._keys if key not in beside]
+            new = (name for name in inside if name not in self._before)
+            self._scene.select([*kept, *new], (), [*others, *(key for key in beside if key not in self._keys)])
         else:
-            self._scene.select([*(self._before if pointer.keys & _ADD else ()), *inside])
+            is_adding = bool(pointer.keys & _ADD)
+            kept = list(self._before) if is_adding else []
+            self._scene.select([*kept, *inside], (), [*(self._keys if is_adding else ()), *beside])
 
     def finish(self, pointer: Pointer) -> None:
         if self._start is not None and (pointer.is_far_from(self._start) or not pointer.keys & (_ADD | _TOGGLE)):
@@ -107,7 +114,7 @@ class BoxSelect:
         self._scene.removeItem(self._box)
 
     def cancel(self) -> None:
-        self._scene.select(self._before, self._edges)
+        self._scene.select(self._before, self._edges, self._keys)
         self._scene.removeItem(self._box)
 
 

@@ -24,6 +24,20 @@ class Intents(QObject):
     """All wires of a port were dragged to another: Edges as a tuple, "out" where they start there or "in", Port."""
     wires_cut = Signal(object)
     """A stroke was drawn through wires: Edges as a tuple."""
+    things_moved = Signal(object, object, object)
+    """Nodes, frames and notes, and dots were dragged together: three maps of where they are now, once at release."""
+    item_resized = Signal(str, object)
+    """A frame or note was resized: its name and box."""
+    title_written = Signal(str, str)
+    """A frame is to have another title."""
+    text_written = Signal(str, str)
+    """A note is to have another text."""
+    dot_wanted = Signal(object, int, object)
+    """A wire is to run through a point: Edge, the number of its new dot, (x, y)."""
+    dots_unwanted = Signal(object)
+    """Dots are to go: a tuple of DotOf."""
+    things_deleted = Signal(object, object, object, object)
+    """All that is selected is to go, as tuples: nodes, Edges, frames and notes, dots."""
     delete_requested = Signal(object, object)
     """Names of nodes and Edges are to go, as tuples."""
     selection_changed = Signal(object)

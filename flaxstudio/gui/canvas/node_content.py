@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from flaxstudio.graph.graph import Formula, Node, Value
+from flaxstudio.graph.graph import Formula, Graph, Mode, Node, Value
 from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.library import Block, Code
 from flaxstudio.graph.problem import Problem, Severity
 from flaxstudio.graph.shape import NodeShape
 from flaxstudio.graph.spec import LayerSpec, PortSpec
+from flaxstudio.project.annotations import Look
+
+Side = Literal["in", "out"]
+Key = tuple[Side, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class NodeContent:
     """A node's texts and ports. Two equal contents look the same. `spec` is None for a layer nobody knows.
 
     `wrapping` says how the module is repeated, `shares` whose params it uses again, `flow` on which sides its ports are.
+    `mode` says whether it is part of the model, `hidden` which ports are not shown.
     """
 
     name: str
@@ -29,6 +35,9 @@ class NodeContent:
     wrapping: str = ""
     shares: str = ""
     flow: Flow = "right"
+    mode: Mode = "on"
+    look: Look = Look()
+    hidden: frozenset[Key] = frozenset()
 
     @property
     def is_block(self) -> bool:
@@ -43,21 +52,36 @@ class NodeContent:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The names of the input ports, top to bottom: the optional ones last."""
-        return _in_order(self.spec.inputs) if self.spec else ()
+        return self._shown("in", _in_order(self.spec.inputs)) if self.spec else ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """The names of the output ports, top to bottom: the optional ones last."""
-        return _in_order(self.spec.outputs) if self.spec else ()
+        return self._shown("out", _in_order(self.spec.outputs)) if self.spec else ()
 
     @property
     def has_labels(self) -> bool:
         """Whether the ports are named on the node, since nobody could tell them apart."""
-        return self.spec is not None and any(_need_labels(ports) for ports in (self.spec.inputs, self.spec.outputs))
+        if self.spec is None or self.look.is_collapsed:
+            return False
+        return any(_need_labels(ports) for ports in (self._specs("in"), self._specs("out")))
+
+    def _shown(self, side: Side, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if (side, name) not in self.hidden) if self.hidden else names
+
+    def _specs(self, side: Side) -> tuple[PortSpec, ...]:
+        ports = (self.spec.inputs if side == "in" else self.spec.outputs) if self.spec else ()
+        return tuple(port for port in ports if (side, port.name) not in self.hidden) if self.hidden else ports
 
 
 def content_of(
-    node: Node, spec: LayerSpec | None, shape: NodeShape | None, problems: tuple[Problem, ...], flow: Flow = "right"
+    node: Node,
+    spec: LayerSpec | None,
+    shape: NodeShape | None,
+    problems: tuple[Problem, ...],
+    flow: Flow = "right",
+    look: Look = Look(),
+    hidden: frozenset[Key] = frozenset(),
 ) -> NodeContent:
     """Return what to show for a node; its first error speaks, else its first warning."""
     return NodeContent(
@@ -72,7 +96,21 @@ def content_of(
         " · ".join(_wrapping(node)),
         str(node.attributes.get("shares") or ""),
         flow,
+        node.mode,
+        look,
+        hidden,
     )
+
+
+def hidden_ports(graph: Graph, node: str, spec: LayerSpec | None) -> frozenset[Key]:
+    """Return the optional ports of a node that have no wire: what is hidden where unused ports are."""
+    if spec is None:
+        return frozenset()
+    fed = {edge.target.port for edge in graph.edges_into(node)}
+    used = {edge.source.port for edge in graph.edges_from(node)}
+    inputs: set[Key] = {("in", port.name) for port in spec.inputs if port.is_optional and port.name not in fed}
+    outputs: set[Key] = {("out", port.name) for port in spec.outputs if port.is_optional and port.name not in used}
+    return frozenset(inputs | outputs)
 
 
 def attributes_line(node: Node, spec: LayerSpec) -> str:

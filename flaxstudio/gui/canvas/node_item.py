@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from flaxstudio.gui.canvas.node_content import NodeContent
-from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, detail_at
+from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, detail_at, lift_of
 from flaxstudio.gui.canvas.port_painter import Side, port_point
 
 
@@ -23,6 +23,7 @@ class NodeItem(QGraphicsRectItem):
         self.state = NodeState()
         self._painter = painter
         self._size = painter.size(content)
+        self._lift = QPointF(0, lift_of(content))
         self._ports: dict[tuple[Side, str], QPointF] = {}
         self.setPen(Qt.PenStyle.NoPen)
         self._show_size()
@@ -33,14 +34,14 @@ class NodeItem(QGraphicsRectItem):
         """Show another content; returns whether the ports moved with it."""
         size = self._painter.size(content)
         have_ports_moved = size != self._size or _ports(content) != _ports(self.content)
-        self.content, self._size = content, size
+        self.content, self._size, self._lift = content, size, QPointF(0, lift_of(content))
         self._show_size()
         self._ports.clear()
         self.update()
         return have_ports_moved
 
     def _show_size(self) -> None:
-        self.setRect(QRectF(QPointF(0, 0), self._size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        self.setRect(QRectF(self._lift, self._size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def show_state(self, **changes: object) -> None:
         """Change parts of the state; draws only if something is new."""
@@ -56,7 +57,7 @@ class NodeItem(QGraphicsRectItem):
 
     def box(self) -> QRectF:
         """Return the node's box in scene px, without the ports' overhang."""
-        return QRectF(self.pos(), self._size)
+        return QRectF(self.pos() + self._lift, self._size)
 
     def port_point(self, side: Side, port: str) -> QPointF:
         """Return a port's centre in scene px."""
@@ -79,12 +80,12 @@ class NodeItem(QGraphicsRectItem):
 
     def title_box(self) -> QRectF:
         """Return where the title is in scene px: a double-click there renames."""
-        return QRectF(self.pos().x(), self.pos().y(), self._size.width(), 32)
+        return QRectF(self.box().topLeft(), QSizeF(self._size.width(), 32))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's signature
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
         self._painter.paint(painter, self.content, self.state, self._size, detail_at(scale))
 
 
-def _ports(content: NodeContent) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    return content.inputs, content.outputs, content.flow
+def _ports(content: NodeContent) -> tuple[object, ...]:
+    return content.inputs, content.outputs, content.flow, content.look.is_collapsed

@@ -37,6 +37,8 @@ _WIDTHS = (t.NODE_MIN_WIDTH, 196, t.NODE_MAX_WIDTH)
 _BAR = 3
 _BADGE = 16
 _LINK = 12
+_COLLAPSED, _LEAST_COLLAPSED = 36.0, 80.0
+_DASHES = [4.0, 3.0]
 _LAYERS = (6, 3)
 """How far the two sheets lie behind a block's node."""
 _ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -80,6 +82,9 @@ class NodePainter:
             title += _BADGE + 4
         footer = self._width(self._caption, content.shape) + t.GAP + self._left_of_footer(content)
         wanted = max(title, self._width(self._secondary, content.attributes), footer, self._labels(content)) + 2 * t.PADDING + 1
+        if content.look.is_collapsed:
+            wanted = self._width(self._title, content.name) + 2 * t.PADDING + (_BADGE + 4 if content.severity else 0)
+            return QSizeF(min(max(wanted, _LEAST_COLLAPSED), t.NODE_MAX_WIDTH), _COLLAPSED)
         width = next((w for w in _WIDTHS if w >= wanted), t.NODE_MAX_WIDTH)
         ports = PORT_STEP * (max(len(content.inputs), len(content.outputs), 1) - 1)
         if content.flow == "down":
@@ -90,7 +95,7 @@ class NodePainter:
 
     def paint(self, painter: QPainter, content: NodeContent, state: NodeState, size: QSizeF, detail: Detail) -> None:
         """Paint a node with its top left at 0, 0."""
-        box = QRectF(QPointF(0, 0), size)
+        box = QRectF(QPointF(0, lift_of(content)), size)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if detail == "block":
             self._paint_block(painter, content, state, box)
@@ -101,10 +106,17 @@ class NodePainter:
             painter.setPen(QColor(self.tokens.text))
             self._text(painter, self._far_title, box.adjusted(t.PADDING + 4, 0, -t.GAP, 0), content.name)
             return
-        self._paint_texts(painter, content, box)
-        if content.wrapping:
-            self._paint_wrapping(painter, content, box)
-        if state.heat is not None:
+        if content.mode == "bypassed":
+            self._paint_way_through(painter, content, size)
+        if content.look.is_collapsed:
+            self._paint_title(painter, content, box.adjusted(t.PADDING, 0, -t.PADDING, 0))
+        else:
+            self._paint_texts(painter, content, box)
+        if content.wrapping and not content.look.is_collapsed:
+            self._paint_pill(painter, content, box, content.wrapping, is_right=True)
+        if content.mode != "on":
+            self._paint_pill(painter, content, box, _mode_word(content), is_right=False)
+        if state.heat is not None and not content.look.is_collapsed:
             paint_heat(painter, state.heat, box, self._caption, self.tokens)
         self._paint_ports(painter, content, state, size)
 
@@ -134,11 +146,11 @@ class NodePainter:
                 painter.drawRoundedRect(box.translated(offset, offset), t.RADIUS, t.RADIUS)
         path = QPainterPath()
         path.addRoundedRect(box, t.RADIUS, t.RADIUS)
-        painter.fillPath(path, tinted(state.heat, self.tokens) if state.heat is not None else QColor(self.tokens.panel))
+        painter.fillPath(path, tinted(state.heat, self.tokens) if state.heat is not None else self._fill(content))
         painter.save()
         painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
         bar = _BAR if detail == "full" else 3 * _BAR
-        painter.fillRect(QRectF(0, 0, bar, box.height()), family_color(content.spec, self.tokens))
+        painter.fillRect(QRectF(0, box.top(), bar, box.height()), family_color(content.spec, self.tokens))
         painter.restore()
         pen = self._outline(content, state, 1)
         inset = (pen.widthF() - 1) / 2
@@ -146,7 +158,20 @@ class NodePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(-inset, -inset, inset, inset), t.RADIUS + inset, t.RADIUS + inset)
 
+    def _fill(self, content: NodeContent) -> QColor:
+        return QColor(self.tokens.tints.get(content.look.color, self.tokens.panel))
+
     def _outline(self, content: NodeContent, state: NodeState, thin: float) -> QPen:
+        pen = self._solid_outline(content, state, thin)
+        if content.mode == "on":
+            return pen
+        if pen.style() == Qt.PenStyle.NoPen or not (state.is_selected or content.severity):
+            pen = QPen(QColor(self.tokens.secondary), max(1.25, thin))
+        pen.setStyle(Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern(_DASHES)
+        return pen
+
+    def _solid_outline(self, content: NodeContent, state: NodeState, thin: float) -> QPen:
         if state.is_selected:
             return QPen(QColor(self.tokens.accent), max(2, thin))
         if content.severity:
@@ -163,12 +188,8 @@ class NodePainter:
         above, below = _label_rows(content)
         has_rows = content.has_labels and content.flow == "right"
         row = QRectF(inner.left(), 3 if has_rows else 11 + above, inner.width(), 20)
-        if content.severity:
-            self._paint_badge(painter, content, QRectF(row.right() - _BADGE, row.center().y() - _BADGE / 2, _BADGE, _BADGE))
-            row.setRight(row.right() - _BADGE - 4)
+        row = self._paint_title(painter, content, row)
         name_width = min(self._width(self._title, content.name), row.width())
-        painter.setPen(QColor(self.tokens.text))
-        self._text(painter, self._title, row, content.name)
         painter.setPen(QColor(self.tokens.secondary))
         if row.width() - name_width - t.GAP > 24:
             self._text(painter, self._secondary, row.adjusted(name_width + t.GAP, 0, 0, 0), content.layer, _ALIGN_RIGHT)
@@ -179,6 +200,15 @@ class NodePainter:
             painter.setPen(QColor(self.tokens.secondary))
             self._text(painter, self._secondary, QRectF(inner.left(), top, inner.width(), 18), content.attributes)
         self._paint_footer(painter, content, QRectF(inner.left(), box.height() - 26 - below, inner.width(), 16))
+
+    def _paint_title(self, painter: QPainter, content: NodeContent, row: QRectF) -> QRectF:
+        """Write the name in a row, with the mark of a problem behind it; returns the row that is left for the name."""
+        if content.severity:
+            self._paint_badge(painter, content, QRectF(row.right() - _BADGE, row.center().y() - _BADGE / 2, _BADGE, _BADGE))
+            row = row.adjusted(0, 0, -_BADGE - 4, 0)
+        painter.setPen(QColor(self.tokens.text if content.mode == "on" else self.tokens.secondary))
+        self._text(painter, self._title, row, content.name)
+        return row
 
     def _paint_footer(self, painter: QPainter, content: NodeContent, row: QRectF) -> None:
         shape = min(self._width(self._caption, content.shape), row.width())
@@ -212,16 +242,28 @@ class NodePainter:
         painter.setPen(QColor(self.tokens.secondary))
         self._text(painter, self._caption, box, text, align)
 
-    def _paint_wrapping(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
-        """Say on the upper edge how often the module stands there, and how."""
-        width = min(self._width(self._caption, content.wrapping) + 2 * t.GAP, box.width() - 2 * t.PADDING)
-        pill = QRectF(box.right() - t.PADDING - width, box.top() - _BADGE / 2 - 1, width, _BADGE)
+    def _paint_way_through(self, painter: QPainter, content: NodeContent, size: QSizeF) -> None:
+        """Draw a dashed line from the first input to the first output: what goes in comes out as it is."""
+        if content.inputs and content.outputs:
+            pen = QPen(family_color(content.spec, self.tokens), t.WIRE_WIDTH)
+            pen.setDashPattern(_DASHES)
+            painter.setPen(pen)
+            ends = (port_point(content, size, "in", content.inputs[0]), port_point(content, size, "out", content.outputs[0]))
+            painter.setOpacity(0.4)
+            painter.drawLine(*ends)
+            painter.setOpacity(1.0)
+
+    def _paint_pill(self, painter: QPainter, content: NodeContent, box: QRectF, words: str, *, is_right: bool) -> None:
+        """Say on the upper edge how often the module stands there and how, or that it is left out."""
+        width = min(self._width(self._caption, words) + 2 * t.GAP, box.width() - 2 * t.PADDING)
+        left = box.right() - t.PADDING - width if is_right else box.left() + t.PADDING
+        pill = QRectF(left, box.top() - _BADGE / 2 - 1, width, _BADGE)
         painter.setPen(QPen(family_color(content.spec, self.tokens), 1))
         painter.setBrush(QColor(self.tokens.panel))
         painter.drawRoundedRect(pill, _BADGE / 2, _BADGE / 2)
         painter.setPen(QColor(self.tokens.text))
         painter.setFont(self._caption)
-        text = self._metrics[id(self._caption)].elidedText(content.wrapping, Qt.TextElideMode.ElideRight, width - t.GAP)
+        text = self._metrics[id(self._caption)].elidedText(words, Qt.TextElideMode.ElideRight, width - t.GAP)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_badge(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
@@ -264,6 +306,17 @@ def _label_rows(content: NodeContent) -> tuple[int, int]:
     if content.flow == "right" or not content.has_labels:
         return 0, 0
     return LABEL if len(content.inputs) > 1 else 0, LABEL if len(content.outputs) > 1 else 0
+
+
+def lift_of(content: NodeContent) -> float:
+    """Return how far below its place a node's box begins: a collapsed one lies round its ports, which stay where they are."""
+    return PORT_Y - _COLLAPSED / 2 if content.look.is_collapsed and content.flow == "right" else 0.0
+
+
+def _mode_word(content: NodeContent) -> str:
+    if content.mode == "muted":
+        return QCoreApplication.translate("Canvas", "muted")
+    return QCoreApplication.translate("Canvas", "bypassed")
 
 
 def _params(content: NodeContent) -> str:

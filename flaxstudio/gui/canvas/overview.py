@@ -1,7 +1,7 @@
 """The graph as blocks of colour: what is left of it from far away. Far zoom, minimap and thumbnails draw the same."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -129,7 +129,7 @@ class OverviewItem(QGraphicsItem):
 
     def show_overview(self, overview: Overview, tokens: Tokens) -> None:
         """Draw another state of the graph."""
-        self._overview, self._tokens = overview, tokens
+        self._overview, self._tokens = replace(overview, frames=()), tokens  # the frames themselves are still in sight
         self.update()
 
     def boundingRect(self) -> QRectF:

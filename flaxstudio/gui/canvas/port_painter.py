@@ -1,18 +1,16 @@
 """Paints a node's ports: round for arrays, square for states, small while an optional one is free, named where needed."""
 
 from collections.abc import Callable
-from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from flaxstudio.graph.spec import PortSpec
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.node_content import Key as Key
 from flaxstudio.gui.canvas.node_content import NodeContent
+from flaxstudio.gui.canvas.node_content import Side as Side
 from flaxstudio.gui.tokens import Tokens
-
-Side = Literal["in", "out"]
-Key = tuple[Side, str]
 
 PORT_Y = 30
 """Height of a node's first port: the same for all nodes, so that a row of nodes has straight wires."""
@@ -33,7 +31,8 @@ def port_point(content: NodeContent, size: QSizeF, side: Side, port: str) -> QPo
     index = names.index(port) if port in names else 0
     if content.flow == "down":
         return QPointF(size.width() * (2 * index + 1) / (2 * max(len(names), 1)), 0 if side == "in" else size.height())
-    return QPointF(0 if side == "in" else size.width(), PORT_Y + PORT_STEP * index)
+    step = 0 if content.look.is_collapsed else PORT_STEP
+    return QPointF(0 if side == "in" else size.width(), PORT_Y + step * index)
 
 
 def port_spec(content: NodeContent, key: Key) -> PortSpec | None:

@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.gui.canvas.beside_gestures import MoveThings, ResizeThing
+from flaxstudio.gui.canvas.clicks import want_dot
 from flaxstudio.gui.canvas.cut_gesture import CutWires
 from flaxstudio.gui.canvas.duplicate_gesture import DuplicateNodes
 from flaxstudio.gui.canvas.gestures import BoxSelect, Gesture, MoveNodes, Pan, Pointer
 from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.wire_gestures import DrawWire, MoveWires
+from flaxstudio.project.annotations import DotOf
 
 if TYPE_CHECKING:
+    from flaxstudio.gui.canvas.scene import GraphScene
     from flaxstudio.gui.canvas.view import GraphView
 
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -31,12 +35,31 @@ def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer
         return None
     if view.has_ports() and (hit := view.graph_scene.port_at(pointer.scene, view.port_reach())):
         return _gesture_at_port(view, *hit, pointer)
-    if name := view.graph_scene.node_at(pointer.scene):
-        return DuplicateNodes(view, name) if pointer.keys & _ALT else MoveNodes(view, name)
+    scene = view.graph_scene
+    if name := scene.node_at(pointer.scene):
+        if pointer.keys & _ALT:
+            return DuplicateNodes(view, name)
+        is_among = name in scene.selected_nodes() and not pointer.keys & (_ADD | _TOGGLE | _ALT)
+        return MoveThings(view, None, name) if is_among and _takes_more(scene) else MoveNodes(view, name)
+    beside = view.beside_at(pointer)
+    if beside is not None and isinstance(beside.key, DotOf):
+        return MoveThings(view, beside.key)
     if edge := view.edge_at(pointer):
+        if pointer.keys & _ALT:
+            want_dot(view, edge, pointer)
+            return None
         _select_edge(view, edge, pointer)
         return None
+    if beside is not None:
+        return ResizeThing(view, str(beside.key), beside.grip) if beside.grip else MoveThings(view, beside.key)
     return BoxSelect(view)
+
+
+def _takes_more(scene: "GraphScene") -> bool:
+    """Return whether more than nodes moves with the selected nodes: frames, notes, dots on the wires between them."""
+    chosen = frozenset(scene.selected_nodes())
+    edges = scene.beside.routes
+    return bool(scene.beside.selected) or any(e.source.node in chosen and e.target.node in chosen for e in edges)
 
 
 def _gesture_at_port(view: "GraphView", port: Port, side: Side, pointer: Pointer) -> Gesture | None:

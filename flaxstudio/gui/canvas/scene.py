@@ -8,27 +8,28 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.problem import Problem
-from flaxstudio.graph.shape import GraphShapes, NodeShape
+from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue, LayerSpec
+from flaxstudio.gui.canvas.beside import Beside, Key
 from flaxstudio.gui.canvas.easing import Easing
 from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.heat import Heat
-from flaxstudio.gui.canvas.node_content import content_of
+from flaxstudio.gui.canvas.node_content import Side, content_of
 from flaxstudio.gui.canvas.node_item import NodeItem
 from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter
 from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewCache, OverviewItem, bounds_of
-from flaxstudio.gui.canvas.port_painter import Side
-from flaxstudio.gui.canvas.sharing import SharingLines, sharers
+from flaxstudio.gui.canvas.renaming import renamed_node
+from flaxstudio.gui.canvas.sharing import SharingLines, group_to_show
+from flaxstudio.gui.canvas.shown import Shown, shown_nodes
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.insertion import chain_ends
 from flaxstudio.project.project import Position, Project
 
 _EXTENT = 100_000.0
 _MOST_EASED = 400
 _DIMMED = 0.3
-
-Shown = tuple[Node, LayerSpec | None, NodeShape | None, tuple[Problem, ...]]
 
 
 class GraphScene(QGraphicsScene):
@@ -50,7 +51,7 @@ class GraphScene(QGraphicsScene):
         self._shown: dict[str, Shown] = {}
         self._selected: dict[str, None] = {}
         self._targets: dict[str, Position] = {}
-        self._lit: Edge | None = None
+        self.lit: Edge | None = None
         self._swollen: tuple[Port, Side] | None = None
         self._is_running = False
         self._heat: Mapping[str, Heat] = {}
@@ -65,13 +66,14 @@ class GraphScene(QGraphicsScene):
         self._easing = Easing(self)
         self._hovered = ""
         self._sharing = SharingLines(tokens, self._layer)
+        self.beside = Beside(self, self._layer, tokens)
 
     # What is shown
 
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
         """Show a project: items of unchanged nodes and edges stay as they are."""
-        selected = self.selected_nodes(), self.selected_edges()
-        for old, new in _renamed(self.project.graph, project.graph).items():
+        selected = self.selected_nodes(), self.selected_edges(), self.beside.selected
+        for old, new in renamed_node(self.project.graph, project.graph).items():
             self._rename(old, new)
         is_first = not self.nodes
         has_other_edges = project.graph.edges != self.project.graph.edges or project.graph.nodes != self.project.graph.nodes
@@ -80,15 +82,17 @@ class GraphScene(QGraphicsScene):
         self.project, self.shapes = project, shapes
         self._remove_gone(project.graph)
         resized = self._show_nodes(problems)
+        rerouted = self.beside.display(project.annotations)
         self._place(is_first)
         if has_other_edges:
             self._show_edges()
         self._lay_edges_of(resized)
+        self.lay_edges(rerouted)
         self._show_sharing()
         if self._found is not None:
             self._show_dimmed()
         self._tell_overview()
-        if selected != (self.selected_nodes(), self.selected_edges()):
+        if selected != (self.selected_nodes(), self.selected_edges(), self.beside.selected):
             self.selection_moved.emit()
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -96,6 +100,7 @@ class GraphScene(QGraphicsScene):
         self.tokens = tokens
         self._painter = NodePainter(tokens)
         self._sharing.set_tokens(tokens)
+        self.beside.set_tokens(tokens)
         for item in self.nodes.values():
             item.repaint_with(self._painter)
         for edge, wire in self.edges.items():
@@ -193,7 +198,8 @@ class GraphScene(QGraphicsScene):
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
         """Return the box around some nodes, or all, where they are or are gliding to."""
         chosen = self.nodes if names is None else names
-        return bounds_of(QRectF(QPointF(*self._targets[name]), self.nodes[name].box().size()) for name in chosen)
+        found = bounds_of(QRectF(QPointF(*self._targets[name]), self.nodes[name].box().size()) for name in chosen)
+        return found if names is not None else found.united(self.beside.bounds())
 
     def overview(self) -> Overview:
         """Return the graph as blocks; only what changed is made anew."""
@@ -209,10 +215,11 @@ class GraphScene(QGraphicsScene):
         """Return the selected wires."""
         return tuple(edge for edge, wire in self.edges.items() if wire.is_selected)
 
-    def select(self, names: Iterable[str], edges: Iterable[Edge] = ()) -> None:
+    def select(self, names: Iterable[str], edges: Iterable[Edge] = (), beside: Iterable[Key] = ()) -> None:
         """Select these and nothing else; unknown ones are passed over."""
         chosen, wires = {name: None for name in names if name in self.nodes}, frozenset(edges)
-        if (tuple(chosen), wires) == (self.selected_nodes(), frozenset(self.selected_edges())):
+        has_other = self.beside.select(beside)
+        if not has_other and (tuple(chosen), wires) == (self.selected_nodes(), frozenset(self.selected_edges())):
             return
         self._selected = chosen
         for name, item in self.nodes.items():
@@ -238,11 +245,11 @@ class GraphScene(QGraphicsScene):
 
     def light(self, edge: Edge | None) -> None:
         """Light up one wire, and no other."""
-        if edge != self._lit:
-            for other, is_lit in ((self._lit, False), (edge, True)):
+        if edge != self.lit:
+            for other, is_lit in ((self.lit, False), (edge, True)):
                 if other in self.edges:
                     self.edges[other].show_lit(is_lit)
-            self._lit = edge
+            self.lit = edge
 
     def swell(self, hit: tuple[Port, Side] | None) -> None:
         """Enlarge one port, and no other."""
@@ -263,7 +270,8 @@ class GraphScene(QGraphicsScene):
         self.swell(None)
         self._hovered = ""
         self._sharing.show_group((), {})
-        had_selection = bool(self._selected or self.selected_edges())
+        had_selection = bool(self._selected or self.selected_edges() or self.beside.selected)
+        self.beside.display(Annotations())
         self.project = Project()
         self._remove_gone(self.project.graph)
         if had_selection:
@@ -284,26 +292,23 @@ class GraphScene(QGraphicsScene):
         drawn = frozenset(graph.edges)
         for edge in [edge for edge in self.edges if edge not in drawn]:
             self.removeItem(self.edges.pop(edge))
-        self._lit = self._lit if self._lit in self.edges else None
+        self.lit = self.lit if self.lit in self.edges else None
 
     def _show_nodes(self, problems: tuple[Problem, ...]) -> set[str]:
         """Bring every node's content up to date; returns those whose size changed."""
-        by_node: dict[str, tuple[Problem, ...]] = {}
-        for problem in problems:
-            by_node[problem.node] = (*by_node.get(problem.node, ()), problem)
         resized = set()
-        for node in self.project.graph.nodes:
-            spec = self.catalogue.get(node.layer)
-            shown = node, spec, self.shapes.nodes.get(node.name), by_node.get(node.name, ())
-            before = self._shown.get(node.name)
-            if before is None or before[0] is not node or before[1] is not spec or before[2:] != shown[2:]:
-                self._shown[node.name] = shown
-                if self._show_node(*shown):
-                    resized.add(node.name)
+        for shown in shown_nodes(self.project, self.catalogue, self.shapes, problems):
+            name = shown[0].name
+            before = self._shown.get(name)
+            if before is None or before[0] is not shown[0] or before[1] is not shown[1] or before[2:] != shown[2:]:
+                self._shown[name] = shown
+                if self._show_node(shown):
+                    resized.add(name)
         return resized
 
-    def _show_node(self, node: Node, spec: LayerSpec | None, shape: NodeShape | None, problems: tuple[Problem, ...]) -> bool:
-        content = content_of(node, spec, shape, problems, self.project.flow)
+    def _show_node(self, shown: Shown) -> bool:
+        node, spec, shape, problems, look, hidden = shown
+        content = content_of(node, spec, shape, problems, self.project.flow, look, hidden)
         item = self.nodes.get(node.name)
         if item is None:
             self.nodes[node.name] = item = NodeItem(content, self._painter, self._layer)
@@ -331,9 +336,10 @@ class GraphScene(QGraphicsScene):
             connected[edge.source.node].add(("out", edge.source.port))
             connected[edge.target.node].add(("in", edge.target.port))
             if edge not in self.edges:
-                self.edges[edge] = wire = EdgeItem(edge, self.tokens, self._layer)
-                wire.show_color(self._color_of(edge.source.node), self.tokens)
-                wire.draw_between(*self._ends(edge), self.project.flow)
+                self.edges[edge] = EdgeItem(edge, self.tokens, self._layer)
+                self.edges[edge].show_color(self._color_of(edge.source.node), self.tokens)
+                self.lay_edges([edge])
+            self.edges[edge].show_silent(self.nodes[edge.source.node].content.mode == "muted")
         for name, ports in connected.items():
             self.nodes[name].show_state(connected=frozenset(ports))
         self._touching = {}
@@ -342,12 +348,18 @@ class GraphScene(QGraphicsScene):
             self._touching.setdefault(edge.target.node, []).append(edge)
 
     def _lay_edges_of(self, names: Set[str]) -> None:
-        for edge in self._edges_at(names):
-            self.edges[edge].draw_between(*self._ends(edge), self.project.flow)
+        self.lay_edges(self._edges_at(names))
 
     def _edges_at(self, names: Iterable[str]) -> dict[Edge, None]:
         """Return the wires that touch nodes, each once."""
         return {edge: None for name in names for edge in self._touching.get(name, ()) if edge in self.edges}
+
+    def lay_edges(self, edges: Iterable[Edge]) -> None:
+        """Lay wires between the ports where they are now, through their dots."""
+        for edge in edges:
+            if wire := self.edges.get(edge):
+                source, target = self._ends(edge)
+                wire.draw_through([source, *self.beside.routes.get(edge, ()), target], self.project.flow)
 
     def _ends(self, edge: Edge) -> tuple[QPointF, QPointF]:
         source, target = self.nodes[edge.source.node], self.nodes[edge.target.node]
@@ -357,10 +369,7 @@ class GraphScene(QGraphicsScene):
         return family_color(self.nodes[name].content.spec, self.tokens)
 
     def _show_sharing(self) -> None:
-        graph, name = self.project.graph, self._hovered
-        group = sharers(graph, name)
-        if not group and len(self._selected) == 1:
-            group = sharers(graph, next(iter(self._selected)))
+        group = group_to_show(self.project.graph, self._hovered, self._selected)
         if group or self._sharing.names:
             self._sharing.show_group(group, {name: self.nodes[name].box() for name in group})
 
@@ -378,7 +387,7 @@ class GraphScene(QGraphicsScene):
         return Block(item.box(), color, item.state.is_selected, item.content.severity == "error")
 
     def _far_frames(self) -> Iterator[Block]:
-        return (Block(QRectF(*frame.box), QColor(self.tokens.line)) for frame in self.project.annotations.frames)
+        return (Block(box, color) for box, color in self.beside.outlines())
 
     def _tell_overview(self, moved: Set[str] | None = None) -> None:
         """Show from far away what changed: where these nodes are, or anything at all."""
@@ -389,12 +398,3 @@ class GraphScene(QGraphicsScene):
         self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)
-
-
-def _renamed(old: Graph, new: Graph) -> dict[str, str]:
-    """Return the one node that only changed its name, as {old: new}."""
-    gone, come = set(old.names()) - set(new.names()), set(new.names()) - set(old.names())
-    if len(gone) != 1 or len(come) != 1:
-        return {}
-    before, after = gone.pop(), come.pop()
-    return {before: after} if old.names().index(before) == new.names().index(after) else {}

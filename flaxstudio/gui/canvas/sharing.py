@@ -1,6 +1,6 @@
 """Dashed lines between nodes that use the same params, shown for the node one looks at."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
@@ -19,6 +19,12 @@ def sharers(graph: Graph, name: str) -> tuple[str, ...]:
     owner = str(graph.node(name).attributes.get("shares") or name)
     others = tuple(node.name for node in graph.nodes if node.attributes.get("shares") == owner)
     return (owner, *others) if others and graph.has_node(owner) else ()
+
+
+def group_to_show(graph: Graph, hovered: str, selected: Collection[str]) -> tuple[str, ...]:
+    """Return the sharers of the node under the pointer, else of the only one that is selected."""
+    group = sharers(graph, hovered)
+    return group if group or len(selected) != 1 else sharers(graph, next(iter(selected)))
 
 
 class SharingLines(QGraphicsPathItem):

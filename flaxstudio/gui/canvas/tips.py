@@ -6,14 +6,18 @@ from flaxstudio.graph.graph import Port
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.port_painter import Side, port_spec
 from flaxstudio.gui.canvas.scene import GraphScene
+from flaxstudio.project.annotations import DotOf
 
 
 def tip_at(scene: GraphScene, point: QPointF, reach: float) -> str:
     """Return the text for a port, a node's problem or a wire's shape; "" for nothing to say."""
     if hit := scene.port_at(point, reach):
         return _of_port(scene, *hit)
+    beside = scene.beside.hit(point, reach)
     if name := scene.node_at(point):
         return _of_node(scene.nodes[name].content)
+    if beside is not None and isinstance(beside.key, DotOf):
+        return QCoreApplication.translate("Canvas", "Drag to move the dot, double-click to take it away")
     if edge := scene.edge_at(point, reach):
         shape = shape_of(scene, edge.source)
         return f"{edge.source.node} → {edge.target.node}" + (f"\n{shape}" if shape else "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QEventPoint, QGuiApplication, QInputDevice, QTouchEvent
 
+from flaxstudio.gui.canvas.clicks import double_click, open_menu_at
 from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.presses import gesture_of_press
 
@@ -93,7 +94,7 @@ class Touch(QObject):
         """Select, as a click does; twice, open or rename or search, as a double-click does."""
         limit = QGuiApplication.styleHints().mouseDoubleClickInterval()
         is_second = self._since_tap.isValid() and self._since_tap.elapsed() < limit
-        if is_second and (at - self._last_tap).manhattanLength() < 2 * _MOVED and self._view.double_click(self._pointer(at)):
+        if is_second and (at - self._last_tap).manhattanLength() < 2 * _MOVED and double_click(self._view, self._pointer(at)):
             self._since_tap.invalidate()
             return
         self._last_tap = at
@@ -106,7 +107,7 @@ class Touch(QObject):
     def _on_long_press(self) -> None:
         if self._start is not None and self._gesture is None:
             at, self._start, self._is_spent = self._start, None, True
-            self._view.open_menu_at(self._pointer(at))
+            open_menu_at(self._view, self._pointer(at))
 
     def _gesture_at(self, pointer: Pointer) -> Gesture:
         """Return what a finger drags: a node, a wire from a port, or the view where there is nothing."""

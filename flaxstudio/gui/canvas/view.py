@@ -22,6 +22,9 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.canvas.beside import Hit, cursor_of
+from flaxstudio.gui.canvas.beside_editor import BesideEditor
+from flaxstudio.gui.canvas.clicks import double_click, open_menu_at
 from flaxstudio.gui.canvas.drops import EDGE_REACH, can_be_dropped, drop, edge_for_drop
 from flaxstudio.gui.canvas.edge_scroll import EdgeScroll
 from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
@@ -44,6 +47,7 @@ LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 _FIT_MARGIN = 40
 _TIP_WIDTH = 300
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
+_BORDER_REACH = 5
 
 
 class GraphView(QGraphicsView):
@@ -66,6 +70,7 @@ class GraphView(QGraphicsView):
         self.tip = QLabel(self)
         self.tip.setObjectName("tip")
         self.tip.hide()
+        self.editor = BesideEditor(self)
         self.wheel: Wheel = "zoom"
         self.snaps = True
         self._gesture: Gesture | None = None
@@ -156,40 +161,13 @@ class GraphView(QGraphicsView):
             self.dragged.emit(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or not self.double_click(self._pointer_of(event)):
+        if event.button() != Qt.MouseButton.LeftButton or not double_click(self, self._pointer_of(event)):
             self.mousePressEvent(event)
-
-    def double_click(self, pointer: Pointer) -> bool:
-        """Search where nothing is, open what can be opened, rename at a title; returns whether it was any of these."""
-        name = self.graph_scene.node_at(pointer.scene)
-        if self.graph_scene.port_at(pointer.scene, self.port_reach()):
-            return False
-        if name is None and self.edge_at(pointer) is None:
-            self.open_search_at(pointer)
-        elif name is not None and self.graph_scene.nodes[name].content.can_be_opened:
-            self.intents.open_requested.emit(name)
-        elif name is not None and self.graph_scene.nodes[name].title_box().contains(pointer.scene):
-            self.intents.rename_requested.emit(name)
-        else:
-            return False
-        return True
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if not self._is_menu_due and event.reason() == QContextMenuEvent.Reason.Mouse:
             return  # the press began a stroke
-        self.open_menu_at(Pointer(self.mapToScene(event.pos()), event.pos(), event.modifiers()))
-
-    def open_menu_at(self, pointer: Pointer) -> None:
-        """Ask for the menu of what lies at a point, or for the search where nothing does."""
-        name, edge = self.graph_scene.node_at(pointer.scene), self.edge_at(pointer)
-        if name is None and edge is None:
-            self.open_search_at(pointer)
-            return
-        if name is not None and name not in self.graph_scene.selected_nodes():
-            self.graph_scene.select([name])
-        elif name is None and edge is not None:
-            self.graph_scene.select([], [edge])
-        self.intents.menu_requested.emit(self.viewport().mapToGlobal(pointer.view))
+        open_menu_at(self, Pointer(self.mapToScene(event.pos()), event.pos(), event.modifiers()))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         at = event.position().toPoint()
@@ -278,8 +256,15 @@ class GraphView(QGraphicsView):
 
     def holds(self, need: Need) -> bool:
         """Return whether what a command needs is selected."""
-        has_nodes, has_wires = bool(self.graph_scene.selected_nodes()), bool(self.graph_scene.selected_edges())
-        return {"": True, "nodes": has_nodes, "wires": has_wires, "selection": has_nodes or has_wires}[need]
+        scene = self.graph_scene
+        nodes, wires, beside = scene.selected_nodes(), scene.selected_edges(), scene.beside
+        met = {
+            "nodes": bool(nodes),
+            "wires": bool(wires),
+            "things": bool(nodes or beside.selected_items),
+            "selection": bool(nodes or wires or beside.selected),
+        }
+        return not need or met[need]
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -381,11 +366,17 @@ class GraphView(QGraphicsView):
         scene.light(None if is_over else self.edge_at(pointer))
         scene.swell(hit)
         if not self._is_space_held and not self.is_cut_key_held:
-            self.viewport().setCursor(Qt.CursorShape.CrossCursor if hit else Qt.CursorShape.ArrowCursor)
+            beside = None if is_over or self.graph_scene.lit else self.beside_at(pointer)
+            shape = cursor_of(beside) if beside else Qt.CursorShape.ArrowCursor
+            self.viewport().setCursor(Qt.CursorShape.CrossCursor if hit else shape)
 
     def edge_at(self, pointer: Pointer) -> Edge | None:
         """Return the wire under the pointer."""
         return self.graph_scene.edge_at(pointer.scene, EDGE_REACH / self.zoom())
+
+    def beside_at(self, pointer: Pointer) -> Hit | None:
+        """Return what of a frame, note or dot is under the pointer."""
+        return self.graph_scene.beside.hit(pointer.scene, _BORDER_REACH / self.zoom()) if self.has_ports() else None
 
     def port_reach(self) -> float:
         """Return a port's hit radius in scene px: never less than its size on the screen."""
@@ -394,7 +385,7 @@ class GraphView(QGraphicsView):
     def escape(self) -> None:
         """Clear the selection, or leave the block where nothing is selected."""
         self.intents.cancel_requested.emit()
-        if self.graph_scene.selected_nodes() or self.graph_scene.selected_edges():
+        if self.holds("selection"):
             self.graph_scene.select([])
         else:
             self.intents.leave_requested.emit()

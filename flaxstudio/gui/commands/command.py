@@ -8,8 +8,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 CONTEXT = "Actions"
 Scope = Literal["window", "canvas"]
-Need = Literal["", "selection", "nodes", "wires"]
-"""What must be selected for a command to make sense: nothing, nodes or wires, nodes, wires."""
+Need = Literal["", "selection", "nodes", "wires", "things"]
+"""What must be selected for a command to make sense: nothing; anything; nodes; wires; nodes, frames or notes."""
 
 
 @dataclass(frozen=True, slots=True)

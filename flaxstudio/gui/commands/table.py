@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from flaxstudio.gui.commands.canvas_menus import ARRANGE, GRAPH, SELECT, VIEW
 from flaxstudio.gui.commands.command import Command, Menu, commands_in, translated
+from flaxstudio.gui.commands.node_menu import NODE
 from flaxstudio.gui.commands.window_menus import EDIT, FILE, HELP, RUN, WINDOW
 
-MENUS: tuple[Menu, ...] = (FILE, EDIT, SELECT, GRAPH, ARRANGE, VIEW, RUN, WINDOW, HELP)
+MENUS: tuple[Menu, ...] = (FILE, EDIT, SELECT, GRAPH, NODE, ARRANGE, VIEW, RUN, WINDOW, HELP)
 TOOLBAR: tuple[str | None, ...] = (
     "new", "open", "save", None, "undo", "redo", None, "tidy", "fit", None, "train", "pause", "stop",
 )  # fmt: skip

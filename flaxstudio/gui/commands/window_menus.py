@@ -27,8 +27,8 @@ EDIT = Menu(
         c("undo", T("Undo"), "Ctrl+Z", icon="undo-2"),
         c("redo", T("Redo"), "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2"),
         None,
-        c("cut", T("Cut"), "Ctrl+X", icon="scissors", scope="canvas", needs="nodes"),
-        c("copy", T("Copy"), "Ctrl+C", icon="copy", scope="canvas", needs="nodes"),
+        c("cut", T("Cut"), "Ctrl+X", icon="scissors", scope="canvas", needs="things"),
+        c("copy", T("Copy"), "Ctrl+C", icon="copy", scope="canvas", needs="things"),
         c("paste", T("Paste"), "Ctrl+V", icon="clipboard-paste", scope="canvas"),
         c(
             "paste_wired",
@@ -37,7 +37,7 @@ EDIT = Menu(
             scope="canvas",
             tip=T("The copies get their input from where the copied nodes have it"),
         ),
-        c("duplicate", T("Duplicate"), "Ctrl+D", scope="canvas", needs="nodes"),
+        c("duplicate", T("Duplicate"), "Ctrl+D", scope="canvas", needs="things"),
         c("delete", T("Delete"), "Delete", "Backspace", icon="trash-2", scope="canvas", needs="selection"),
         c(
             "delete_reconnect",

@@ -23,6 +23,8 @@ class Inspector(QWidget):
     expose_requested = Signal(str, str)  # node, attribute
     open_requested = Signal(str)  # node
     review_requested = Signal(str)  # layer
+    mode_chosen = Signal(str, str)  # node, mode
+    color_chosen = Signal(str, str)  # node, colour
     field_changed = Signal(object)
     field_renamed = Signal(str, str)
     field_removed = Signal(str)
@@ -41,6 +43,8 @@ class Inspector(QWidget):
         self.node_page.expose_requested.connect(self.expose_requested)
         self.node_page.layer_requested.connect(self.open_requested)
         self.node_page.review_requested.connect(self.review_requested)
+        self.node_page.mode_chosen.connect(self.mode_chosen)
+        self.node_page.color_chosen.connect(self.color_chosen)
         self.model_page.model_renamed.connect(self.model_renamed)
         self.model_page.fields.field_changed.connect(self.field_changed)
         self.model_page.fields.field_renamed.connect(self.field_renamed)
@@ -65,8 +69,9 @@ class Inspector(QWidget):
         self._catalogue = catalogue or self._catalogue
         names = tuple(name for name in selected if project.graph.has_node(name))
         if len(names) == 1:
+            color = project.annotations.look(names[0]).color
             node, is_in_block = project.graph.node(names[0]), users is not None
-            self.node_page.display(project.graph, node, problems, shapes, self._catalogue, is_in_block)
+            self.node_page.display(project.graph, node, problems, shapes, self._catalogue, is_in_block, color)
         elif names:
             self.model_page.display_nodes(project, names, problems, shapes)
         else:

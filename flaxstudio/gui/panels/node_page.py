@@ -16,7 +16,9 @@ from flaxstudio.gui.panels.attribute_editors import AttributeForm
 from flaxstudio.gui.panels.facts import Fact, Facts
 from flaxstudio.gui.panels.name_field import NameField
 from flaxstudio.gui.panels.problem_notes import ProblemNotes
+from flaxstudio.gui.panels.use_section import UseSection
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.annotations import Color
 
 
 class NodePage(QWidget):
@@ -28,6 +30,8 @@ class NodePage(QWidget):
     layer_requested = Signal(str)
     review_requested = Signal(str)
     fix_requested = Signal(object)
+    mode_chosen = Signal(str, str)
+    color_chosen = Signal(str, str)
 
     def __init__(self, catalogue: Catalogue, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +42,7 @@ class NodePage(QWidget):
         self.form = AttributeForm(tokens, self)
         self.facts = Facts(self)
         self.problems = ProblemNotes(tokens, self)
+        self.use = UseSection(tokens, self)
         self._mark, self._title, self._family = QFrame(), QLabel(), QLabel()
         self._summary, self._link, self._note = QLabel(), QLabel(), QLabel()
         self.open_button, self.review_button = QPushButton(), QPushButton(self.tr("Read and allow…"))
@@ -53,8 +58,9 @@ class NodePage(QWidget):
         shapes: GraphShapes,
         catalogue: Catalogue | None = None,
         is_in_block: bool = False,
+        color: Color = "",
     ) -> None:
-        """Show a node of the graph with the problems found at it."""
+        """Show a node of the graph with the problems found at it, and its colour."""
         self._catalogue = catalogue or self._catalogue
         self._node = node
         spec = self._catalogue.get(node.layer)
@@ -64,6 +70,7 @@ class NodePage(QWidget):
         if is_given:
             self._summary.setText(self.tr("What the block is given. Its shape is that of what arrives where the block stands."))
         self._show_attributes(graph, node, None if is_given else spec)
+        self.use.display(node.mode, spec, color, is_in_block)
         facts = (*self._input_facts(graph, shapes), *self._own_facts(shapes, spec))
         self.facts.display(facts)
         self._headings["shapes"].setVisible(bool(facts) or self._link.isVisibleTo(self))
@@ -87,10 +94,11 @@ class NodePage(QWidget):
         self._tokens = tokens
         self.form.set_tokens(tokens)
         self.problems.set_tokens(tokens)
+        self.use.set_tokens(tokens)
         self._show_layer(self._catalogue.get(self._node.layer))
 
     def _heading_texts(self) -> dict[str, str]:
-        return {"attributes": self.tr("Attributes"), "shapes": self.tr("Shapes")}
+        return {"attributes": self.tr("Attributes"), "use": self.tr("Use"), "shapes": self.tr("Shapes")}
 
     def _lay_out(self) -> None:
         self._title.setProperty("role", "title")
@@ -120,7 +128,7 @@ class NodePage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch()
         layout.insertLayout(2, buttons)
-        sections = {"attributes": (self._note, self.form), "shapes": (self.facts, self._link)}
+        sections = {"attributes": (self._note, self.form), "use": (self.use,), "shapes": (self.facts, self._link)}
         for name, widgets in sections.items():
             self._headings[name].setProperty("role", "heading")
             layout.addSpacing(t.GAP)
@@ -136,6 +144,8 @@ class NodePage(QWidget):
         self.open_button.clicked.connect(lambda: self.layer_requested.emit(self._node.name))
         self.review_button.clicked.connect(lambda: self.review_requested.emit(self._node.layer))
         self.problems.fix_requested.connect(self.fix_requested)
+        self.use.mode_chosen.connect(lambda mode: self.mode_chosen.emit(self._node.name, mode))
+        self.use.color_chosen.connect(lambda color: self.color_chosen.emit(self._node.name, color))
         self._link.linkActivated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
 
     def _show_layer(self, spec: LayerSpec | None) -> None:
