@@ -38,6 +38,8 @@ class ForecastDialog(QDialog):
         layout.addWidget(self.state)
         layout.addWidget(self.bar)
         layout.addLayout(self.facts)
+        self.notes = QVBoxLayout()
+        layout.addLayout(self.notes)
         buttons = QHBoxLayout()
         buttons.addStretch()
         buttons.addWidget(self.use_button)
@@ -79,11 +81,12 @@ class ForecastDialog(QDialog):
         )
         note.setWordWrap(True)
         note.setProperty("role", "secondary")
-        self.facts.addRow(note)
+        self.notes.addWidget(note)
         if found.largest != (batch_size or found.largest):
             self.use_button.setText(self.tr("Use batches of {0}").format(f"{found.largest:,}"))
             self.use_button.show()
             self.use_button.clicked.connect(lambda: self._use(found.largest))
+        self.adjustSize()
 
     def refuse(self, text: str) -> None:
         """Say why there is no forecast."""
@@ -118,5 +121,10 @@ class ForecastDialog(QDialog):
             return self.tr("about {0}").format(duration_text(seconds))
         for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
             if seconds >= size or unit == "µs":
-                return self.tr("about {0}").format(f"{seconds / size:.2g} {unit}")
+                return self.tr("about {0}").format(f"{_rounded(seconds / size)} {unit}")
         return ""
+
+
+def _rounded(number: float) -> str:
+    """Return two digits that count, written out: 0.25, 4.9, 110."""
+    return f"{float(f'{number:.2g}'):,g}"

@@ -99,6 +99,7 @@ class AnalysisPanel(QWidget):
 
     def _show(self) -> None:
         self.model.display(self._table, self.count)
+        self.tree.viewport().update()  # bars change with the total
         self._pages.setCurrentIndex(1 if self._table.rows else 0)
         self._state.setText("" if self._table.is_complete else self.tr("Counting…"))
         self.totals.tell()

@@ -167,7 +167,9 @@ class AnalysisModel(QAbstractItemModel):
         return self._lines if line is None else line.children
 
     def _renew(self, line: Line, row: CostRow, samples: int) -> None:
-        line.row, line.figures = row, figures_of(row.cost, samples)
+        before, (line.row, line.figures) = (line.row, line.figures), (row, figures_of(row.cost, samples))
+        if before == (line.row, line.figures):
+            return
         first = self.createIndex(line.place, 0, line)
         self.dataChanged.emit(first, first.siblingAtColumn(COLUMNS - 1))
         for child, inner in zip(line.children, row.children, strict=True):
