@@ -10,6 +10,7 @@ from flaxstudio.graph.layout import Flow
 
 _SAMPLES = 24
 _LEAST_HANDLE = 24.0
+_LEVEL = 1.0
 
 
 def path_through(points: list[QPointF], flow: Flow) -> QPainterPath:
@@ -43,13 +44,24 @@ def distance(point: QPointF, start: QPointF, end: QPointF) -> float:
 def _pieces(points: list[QPointF], flow: Flow) -> list[tuple[QPointF, QPointF, QPointF, QPointF]]:
     """Return (start, handle out, handle in, end) of each piece."""
     ahead = QPointF(1, 0) if flow == "right" else QPointF(0, 1)
-    ways = [ahead, *(_unit(after - before) for before, after in zip(points, points[2:], strict=False)), ahead]
+    ways = [ahead, *(_way(*near, flow) for near in zip(points, points[1:], points[2:], strict=False)), ahead]
     found = []
     for number, (start, end) in enumerate(pairwise(points)):
         length = math.hypot(end.x() - start.x(), end.y() - start.y())
         handle = max(length / 3, min(_LEAST_HANDLE, length / 2))
+        forward = QPointF.dotProduct(end - start, ahead)
+        if forward > 0 and ways[number] == ahead and ways[number + 1] == ahead:
+            handle = forward / 2  # as a wire without dots: it turns between the two, and not beyond them
         found.append((start, ways[number] * handle, ways[number + 1] * handle, end))
     return found
+
+
+def _way(before: QPointF, dot: QPointF, after: QPointF, flow: Flow) -> QPointF:
+    """Return which way a wire runs at a dot: straight on to a dot that is level with it, else midway between its pieces."""
+    for start, end in ((dot, after), (before, dot)):
+        if abs(end.y() - start.y() if flow == "right" else end.x() - start.x()) < _LEVEL:
+            return _unit(end - start)
+    return _unit(after - before)
 
 
 def _unit(way: QPointF) -> QPointF:
