@@ -135,6 +135,8 @@ class Interpreter:
         self.unknown: set[int] = set()
         """The Inputs whose shapes are not known."""
         self.is_in_setup = False
+        self.trains: bool | None = None
+        """Whether the model trains where a branch of `if train:` is read."""
         self.depth = 0
         self._given = given
         self._flags = flags

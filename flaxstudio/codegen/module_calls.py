@@ -181,7 +181,7 @@ def _layer(
         if spec.name == "Dropout" and flag == TRUE:
             return ports[0][1]
         if not spec.call_if or spec.call_if in module.attributes:
-            check_flag(name, wanted, flag, spec, line)
+            check_flag(name, wanted, _as_said(reading, flag, wanted), spec, line)
     _take_call_attributes(reading, module, spec, given, line)
     asked = _asked_outputs(reading, module, spec, given)
     if unknown := [name for name, term in given.items() if term != NONE]:
@@ -191,6 +191,12 @@ def _layer(
         return found
     node = reading.draft.add(spec, {}, wires, module.number, line)
     return values.outputs_of(node, asked)
+
+
+def _as_said(reading: "Interpreter", flag: Term | None, wanted: Term) -> Term | None:
+    """Return a flag; where `if train:` stands around the call, True or False may be what training says."""
+    said = None if reading.trains is None else Const(reading.trains == (wanted == Train()))
+    return wanted if flag is not None and flag == said else flag
 
 
 def _take_call_attributes(

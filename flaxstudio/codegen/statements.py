@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flaxstudio.codegen import loops, module_lists, values
+from flaxstudio.codegen import loops, module_lists, training_choice, values
 from flaxstudio.codegen.expressions import operator_name, shortened
 from flaxstudio.codegen.folding import truth
 from flaxstudio.codegen.method_writer import LETTERS
@@ -195,7 +195,10 @@ def _choice(reading: "Interpreter", statement: ast.If, test: ast.expr) -> Term |
     term = reading.term(test)
     if loops.is_between(reading, statement, term):
         return None
-    decided = truth(reading.settled(reading.value(term)))
+    found = reading.settled(reading.value(term))
+    decided = truth(found)
+    if decided is None and training_choice.read(reading, statement, found):
+        return None
     if decided is None:
         about = "whether the model trains" if any(isinstance(part, Train) for part in walk(term)) else "what arrives"
         raise Unreadable(statement.lineno, f"`if {shortened(test)}` depends on {about}.")

@@ -158,6 +158,35 @@ def test_flags_are_known_by_many_names() -> None:
     assert layers(merged, arguments="x, deterministic=None", fields=fields) == [("Dropout", {"rate": 0.2})]
 
 
+@pytest.mark.parametrize(
+    ("body", "arguments", "fields"),
+    [
+        ("if train:\n    x = nn.Dropout(0.2)(x, deterministic=False)\nreturn x", "x, train", ""),
+        ("if not deterministic:\n    x = nn.Dropout(0.2, deterministic=False)(x)\nreturn x", "x, deterministic", ""),
+        ("if deterministic:\n    pass\nelse:\n    x = nn.Dropout(0.2)(x, deterministic)\nreturn x", "x, deterministic", ""),
+        ("if self.training:\n    x = nn.Dropout(0.2)(x, deterministic=False)\nreturn x", "x", "    training: bool = False\n"),
+        ("if train and self.rate > 0:\n    x = nn.Dropout(0.2)(x, False)\nreturn x", "x, train", "    rate: float = 0.1\n"),
+        ("if train:\n    still = False\nelse:\n    still = True\nreturn nn.Dropout(0.2)(x, still)", "x, train", ""),
+        ("if train:\n    y = nn.Dropout(0.2)(x, False)\nelse:\n    y = x\nreturn y", "x, train", ""),
+    ],
+)
+def test_a_choice_by_training_that_only_adds_dropout_or_sets_a_flag_is_read(body: str, arguments: str, fields: str) -> None:
+    assert layers(body, arguments=arguments, fields=fields) == [("Dropout", {"rate": 0.2})]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if train:\n    x = nn.Dense(3)(x)\nreturn x",
+        "if train:\n    x = nn.Dropout(0.2)(nn.relu(x), deterministic=False)\nreturn x",
+        "if not train:\n    x = nn.Dropout(0.2)(x, deterministic=False)\nreturn x",
+        "if train:\n    return nn.Dropout(0.2)(x, deterministic=False)\nreturn x",
+    ],
+)
+def test_a_choice_by_training_that_changes_more_stays_code(body: str) -> None:
+    assert "depends on whether the model trains" in read(body, arguments="x, train").notes[0]
+
+
 def test_a_dropout_that_never_drops_is_no_node_and_a_norm_that_ignores_training_is_code() -> None:
     assert layers("return nn.relu(nn.Dropout(0.2)(x, deterministic=True))") == [("relu", {})]
     found = read("return nn.BatchNorm(use_running_average=False)(x)")
