@@ -86,7 +86,9 @@ class ForecastDialog(QDialog):
             self.use_button.setText(self.tr("Use batches of {0}").format(f"{found.largest:,}"))
             self.use_button.show()
             self.use_button.clicked.connect(lambda: self._use(found.largest))
-        self.adjustSize()
+        layout = self.layout()
+        layout.activate()
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))  # adjustSize forgets wrapped lines
 
     def refuse(self, text: str) -> None:
         """Say why there is no forecast."""
