@@ -40,6 +40,8 @@ class Knowledge:
     is_modified: bool
     undo_text: str
     redo_text: str
+    steps: tuple[str, ...] = ()
+    steps_done: int = 0
 
     @property
     def block(self) -> str:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # what these import is loaded behind the start page
 
 _SIDE_WIDTH = 220
 _INSPECTOR_WIDTH = 320
-_TABS = ("data", "training", "code", "problems", "variables", "try_it", "analysis", "runs")
+_TABS = ("data", "training", "code", "problems", "variables", "try_it", "analysis", "runs", "history")
 
 
 class MainWindow(QMainWindow):
@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self.problems_panel, self.runs_panel = views.problems, views.runs
         self.variables_panel, self.try_it_panel = views.variables, views.try_it
         self.analysis_panel = views.analysis
+        self.history_panel = views.history
         self._views = (*self._views, *views.all())
         self._centre.addWidget(self.canvas)
         self.docks = self._add_docks()
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
             self.data_panel.display(new.project.dataset, new.data)
         if old is None or old.results is not new.results:
             self.display_runs(new.results)
+        self.history_panel.display(new.steps, new.steps_done)
         self.display_selection()
         self._display_title(new)
         self._display_problem_count(new)
@@ -263,6 +265,7 @@ class MainWindow(QMainWindow):
             ("try_it", self.tr("Try it"), self.try_it_panel, bottom),
             ("analysis", self.tr("Analysis"), self.analysis_panel, bottom),
             ("runs", self.tr("Runs"), self.runs_panel, bottom),
+            ("history", self.tr("History"), self.history_panel, bottom),
         )
         docks = {}
         for name, title, view, area in places:

@@ -169,6 +169,10 @@ class Session(QObject):
         """Do again what was taken back."""
         self.document.redo()
 
+    def go_to_step(self, count: int) -> None:
+        """Undo or redo until so many steps of the history are done."""
+        self.document.go_to_step(count)
+
     def set_style(self, style: Style) -> None:
         """Show the source in another style."""
         self.style = style
@@ -237,6 +241,8 @@ class Session(QObject):
             document.is_modified,
             document.undo_text,
             document.redo_text,
+            document.steps,
+            document.steps_done,
         )
 
     def _generated(self) -> Source:

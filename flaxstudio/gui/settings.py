@@ -12,7 +12,7 @@ ThemeChoice = Literal["system", "light", "dark"]
 Wheel = Literal["zoom", "scroll"]
 """What the wheel of a mouse does; with Ctrl it always zooms, with Shift it scrolls sideways."""
 MAX_RECENT = 8
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Raise it when docks are added or renamed: an older arrangement is then forgotten."""
 
 

@@ -25,6 +25,7 @@ from flaxstudio.gui.find_acts import FindActs
 from flaxstudio.gui.forecast_acts import ForecastActs
 from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
+from flaxstudio.gui.help_acts import HelpActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.node_menu import NodeMenu
@@ -83,6 +84,7 @@ class Studio(QObject):
         self.view = ViewActs(settings, self.session, window, self)
         self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
         self.preferences = PreferenceActs(settings, window)
+        self.help = HelpActs(self.session, settings, window, lambda: self.tokens, self.say, self.complain)
         self.palette = PaletteActs(
             self.session,
             settings,
@@ -272,6 +274,22 @@ class Studio(QObject):
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""
         self.window.raise_dock("problems")
+
+    def validate(self) -> None:
+        """List what is wrong, or say plainly that nothing is."""
+        known = self.session.knowledge
+        self.window.focus_pane("problems")
+        errors = sum(problem.severity == "error" for problem in known.problems)
+        if not known.project.graph.nodes:
+            self.say(self.tr("There are no layers yet. Add one with the Graph menu."))
+        elif not known.problems and known.project.dataset is None:
+            self.say(self.tr("No problems in the graph. Open data to train it."))
+        elif not known.problems:
+            self.say(self.tr("No problems. The model can be trained."))
+        elif not errors:
+            self.say(self.tr("Nothing prevents training; the warnings are worth a look."))
+        else:
+            self.say(self.tr("The model cannot be trained yet. The list tells why."))
 
     # runs
 

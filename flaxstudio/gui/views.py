@@ -10,6 +10,7 @@ from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.panels.analysis import AnalysisPanel
 from flaxstudio.gui.panels.code import CodePanel
 from flaxstudio.gui.panels.data import DataPanel
+from flaxstudio.gui.panels.history import HistoryPanel
 from flaxstudio.gui.panels.inspector import Inspector
 from flaxstudio.gui.panels.palette import Palette
 from flaxstudio.gui.panels.problems import ProblemsPanel
@@ -35,12 +36,13 @@ class Views:
     try_it: TryItPanel
     runs: RunsPanel
     analysis: AnalysisPanel
+    history: HistoryPanel
 
     def all(self) -> tuple[QWidget, ...]:
         """Return every view."""
         return (
             self.canvas, self.palette, self.inspector, self.data, self.training, self.code, self.problems,
-            self.variables, self.try_it, self.runs, self.analysis,
+            self.variables, self.try_it, self.runs, self.analysis, self.history,
         )  # fmt: skip
 
 
@@ -60,4 +62,6 @@ def build_views(catalogue: Catalogue, tokens: Tokens) -> Iterator[Views | None]:
     variables, try_it = VariablesPanel(tokens), TryItPanel(tokens)
     yield None
     analysis = AnalysisPanel(tokens)
-    yield Views(canvas, palette, inspector, data, training, code, problems, variables, try_it, runs, analysis)
+    yield Views(
+        canvas, palette, inspector, data, training, code, problems, variables, try_it, runs, analysis, HistoryPanel(tokens)
+    )

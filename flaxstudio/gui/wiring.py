@@ -92,6 +92,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "train": studio.train,
         "pause": studio.runner.pause_or_resume,
         "stop": studio.runner.stop,
+        "validate": studio.validate,
         "continue": studio.go_on,
         "forecast": studio.forecasts.on_requested,
         "mode_draw": lambda: window.arrange("draw"),
@@ -105,6 +106,8 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "theme_system": lambda: studio.choose_theme("system"),
         "theme_light": lambda: studio.choose_theme("light"),
         "theme_dark": lambda: studio.choose_theme("dark"),
+        "keys": studio.help.on_keys,
+        "layer_help": studio.help.on_layer_help,
         "documentation": studio.show_documentation,
         "about": studio.show_about,
     }
@@ -225,4 +228,5 @@ def _wire_panels(studio: Studio) -> None:
     try_it.trial_requested.connect(studio.try_it.on_trial)
     try_it.keep_requested.connect(studio.try_it.on_keep)
     try_it.node_requested.connect(studio.show_node)
+    studio.window.history_panel.step_requested.connect(studio.session.go_to_step)
     studio.window.runs_panel.run_selected.connect(studio.show_run)

@@ -46,6 +46,16 @@ class Document:
         """What redo would do again; empty if nothing."""
         return self._history.future[-1].text if self._history.future else ""
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Every step of the history by name, the undone ones last."""
+        return self._history.texts
+
+    @property
+    def steps_done(self) -> int:
+        """How many of the steps are done."""
+        return len(self._history.past)
+
     def edit(self, edit: Edit) -> None:
         """Carry out an edit; ProblemError if it may not be."""
         self._become(self._history.after(edit))
@@ -61,6 +71,10 @@ class Document:
     def redo(self) -> None:
         """Do again what was taken back."""
         self._become(self._history.redone())
+
+    def go_to_step(self, count: int) -> None:
+        """Undo or redo until so many steps are done; told as one change."""
+        self._become(self._history.at(count))
 
     def set_results(self, results: Results) -> None:
         """Keep what a run brought. Not undoable: training is not an edit.

@@ -73,6 +73,20 @@ class History:
         following = self.future[-1]
         return replace(self._at(following), past=(*self.past, self._now(following)), future=self.future[:-1])
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every step's text, those that were taken back last; as many are done as there are in the past."""
+        return (*(step.text for step in self.past), *(step.text for step in reversed(self.future)))
+
+    def at(self, count: int) -> "History":
+        """Return the history with so many steps done: undone or redone as often as it takes."""
+        history = self
+        for _ in range(len(self.past) - max(count, 0)):
+            history = history.undone()
+        for _ in range(min(count, len(self.texts)) - len(self.past)):
+            history = history.redone()
+        return history
+
     def sealed(self) -> "History":
         """Return the history with its last step closed: the next edit will not merge into it."""
         if not self.past or not self.past[-1].merge_key:
