@@ -18,6 +18,8 @@ from flaxstudio.gui.tokens import LIGHT, Tokens
 _MARGIN = 10
 _LARGEST, _SMALLEST = 9.0, 4.0
 _DPI = 300
+_LONG = 36
+"""A row of more letters takes a second line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def blocks(keys: KeyMap, query: str = "") -> tuple[Block, ...]:
 
 def page(shown: tuple[Block, ...], tokens: Tokens, columns: int) -> str:
     """Return the sheet as rich text in so many columns of about the same height."""
-    heights = [len(block.rows) + 2 for block in shown]
+    heights = [sum(1 + (len(what) + len(how)) // _LONG for what, how in block.rows) + 2 for block in shown]
     full, column, columns_of = sum(heights) / columns, 0, [[] for _ in range(columns)]  # type: ignore[var-annotated]
     used = 0.0
     for block, height in zip(shown, heights, strict=True):
