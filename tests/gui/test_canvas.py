@@ -11,6 +11,7 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project import edits
+from flaxstudio.project.annotation_edits import add_dot
 from flaxstudio.project.project import Project
 from tests.gui.canvas_desk import CATALOGUE, Desk, chain
 
@@ -209,3 +210,15 @@ def test_the_minimap_of_a_single_row_is_flat(desk, qtbot):
     desk.edit(edits.move({"output_1": (9000.0, 0.0)}))
     qtbot.waitUntil(lambda: desk.canvas.minimap.isVisible() and desk.canvas.minimap.height() == 36)
     assert desk.canvas.view.rect().contains(desk.canvas.minimap.geometry())
+
+
+def test_the_overview_follows_dots_and_fits_the_nodes_once_they_have_glided(desk, qtbot):
+    desk.document.edit(edits.move({"output_1": (4000.0, 0.0)}))
+    qtbot.waitUntil(lambda: desk.canvas.scene.overview().bounds.right() > 4000)
+    desk.document.undo()
+    qtbot.waitUntil(lambda: desk.canvas.scene.overview().bounds == desk.canvas.scene.bounds())
+    joined = edge("relu_1", "output_1")
+    desk.document.edit(add_dot(joined, 0, (700.0, 300.0)))
+    lines = desk.canvas.scene.overview().wires
+    assert len(lines) == 4
+    assert any(line.p2().toTuple() == (700.0, 300.0) for line in lines)

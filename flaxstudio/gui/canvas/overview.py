@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -39,14 +40,14 @@ class OverviewCache:
     def __init__(
         self,
         block_of: Callable[[str], Block],
-        ends_of: Callable[[Edge], tuple[QPointF, QPointF]],
+        points_of: Callable[[Edge], list[QPointF]],
         frames: Callable[[], Iterable[Block]],
     ) -> None:
         self._block_of = block_of
-        self._ends_of = ends_of
+        self._points_of = points_of
         self._frames = frames
         self._blocks: dict[str, Block] = {}
-        self._wires: dict[Edge, QLineF] = {}
+        self._wires: dict[Edge, list[QLineF]] = {}
         self._fills: dict[int, tuple[QColor, dict[str, QRectF]]] = {}
         self._bounds = QRectF()
         self._is_known = False
@@ -63,7 +64,7 @@ class OverviewCache:
             for name in names:
                 self._remember(name)
             for edge in edges:
-                self._wires[edge] = QLineF(*self._ends_of(edge))
+                self._wires[edge] = self._lines(edge)
 
     def overview(self, names: Iterable[str], edges: Iterable[Edge]) -> Overview:
         """Return the overview of these nodes and edges: all that there are."""
@@ -71,13 +72,18 @@ class OverviewCache:
             self._blocks, self._fills, self._bounds, self._is_known = {}, {}, QRectF(), True
             for name in names:
                 self._remember(name)
-            self._wires = {edge: QLineF(*self._ends_of(edge)) for edge in edges}
+            self._wires = {edge: self._lines(edge) for edge in edges}
         if self._overview is None:
             fills = tuple((color, list(boxes.values())) for color, boxes in self._fills.values())
             frames = tuple(self._frames())
             bounds = self._bounds.united(bounds_of(frame.box for frame in frames))
-            self._overview = Overview(tuple(self._blocks.values()), tuple(self._wires.values()), fills, bounds, frames)
+            self._overview = Overview(
+                tuple(self._blocks.values()), tuple(chain.from_iterable(self._wires.values())), fills, bounds, frames
+            )
         return self._overview
+
+    def _lines(self, edge: Edge) -> list[QLineF]:
+        return [QLineF(start, end) for start, end in pairwise(self._points_of(edge))]
 
     def _remember(self, name: str) -> None:
         self._blocks[name] = block = self._block_of(name)

@@ -57,13 +57,14 @@ class GraphScene(QGraphicsScene):
         self._heat: Mapping[str, Heat] = {}
         self._painter = NodePainter(tokens)
         self._touching: dict[str, list[Edge]] = {}
-        self._cache = OverviewCache(self._block_of, self._ends, self._far_frames)
+        self._cache = OverviewCache(self._block_of, self._points_of, self._far_frames)
         self._found: frozenset[str] | None = None
         self._layer = ItemLayer()
         self.addItem(self._layer)
         self._overview = OverviewItem(extent, self)
         self._overview.hide()
         self._easing = Easing(self)
+        self._easing.finished.connect(self._tell_overview)  # whose bounds only grow on the way
         self._hovered = ""
         self._sharing = SharingLines(tokens, self._layer)
         self.beside = Beside(self, self._layer, tokens)
@@ -358,12 +359,12 @@ class GraphScene(QGraphicsScene):
         """Lay wires between the ports where they are now, through their dots."""
         for edge in edges:
             if wire := self.edges.get(edge):
-                source, target = self._ends(edge)
-                wire.draw_through([source, *self.beside.routes.get(edge, ()), target], self.project.flow)
+                wire.draw_through(self._points_of(edge), self.project.flow)
 
-    def _ends(self, edge: Edge) -> tuple[QPointF, QPointF]:
-        source, target = self.nodes[edge.source.node], self.nodes[edge.target.node]
-        return source.port_point("out", edge.source.port), target.port_point("in", edge.target.port)
+    def _points_of(self, edge: Edge) -> list[QPointF]:
+        start = self.nodes[edge.source.node].port_point("out", edge.source.port)
+        end = self.nodes[edge.target.node].port_point("in", edge.target.port)
+        return [start, *self.beside.routes.get(edge, ()), end]
 
     def _color_of(self, name: str) -> QColor:
         return family_color(self.nodes[name].content.spec, self.tokens)
