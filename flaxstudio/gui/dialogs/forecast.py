@@ -1,6 +1,6 @@
 """“Will it fit, how long?”: what the next run will need and take, with the largest batch that fits a click away."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -86,9 +86,7 @@ class ForecastDialog(QDialog):
             self.use_button.setText(self.tr("Use batches of {0}").format(f"{found.largest:,}"))
             self.use_button.show()
             self.use_button.clicked.connect(lambda: self._use(found.largest))
-        layout = self.layout()
-        layout.activate()
-        self.resize(self.width(), layout.totalHeightForWidth(self.width()))  # adjustSize forgets wrapped lines
+        QTimer.singleShot(0, self, self._fit)
 
     def refuse(self, text: str) -> None:
         """Say why there is no forecast."""
@@ -104,6 +102,12 @@ class ForecastDialog(QDialog):
     def reject(self) -> None:
         """Escape closes as the button does."""
         self.close()
+
+    def _fit(self) -> None:
+        """Give every line its height, once the new ones are laid out; `adjustSize` forgets lines that wrap."""
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height()))
 
     def _use(self, batch_size: int) -> None:
         self.batch_requested.emit(batch_size)
