@@ -64,6 +64,7 @@ class Session(QObject):
         self._problems: tuple[Project, Catalogue, str, tuple[Problem, ...]] | None = None
         self._advised: tuple[Any, Any, tuple[Problem, ...]] | None = None
         self._shapes = _NO_SHAPES
+        self._shaped: ShapeQuestion | None = None
         self._examination = DataExamination(DataState.none())
         self._shape_worker = Worker(infer_shapes(warm_up), self)
         self._data_worker = Worker(examine_data(warm_up), self)
@@ -78,6 +79,11 @@ class Session(QObject):
     def knowledge(self) -> Knowledge:
         """What is known at present."""
         return self._knowledge
+
+    @property
+    def has_shapes(self) -> bool:
+        """Whether the shapes that are known are those of the present graph."""
+        return self._shaped == self._shape_question()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -210,7 +216,7 @@ class Session(QObject):
 
     def _on_shapes(self, question: Any, shapes: Any) -> None:
         if question == self._shape_question():
-            self._shapes = shapes
+            self._shapes, self._shaped = shapes, question
             self._publish()
 
     def _on_data(self, question: Any, examination: Any) -> None:
