@@ -1,8 +1,8 @@
 """How soon an edit's shapes are shown in the real window on a large graph, and what of it the GUI thread bears.
 
-Random edits of a ResNet-like graph: attributes, wires drawn and cut, layers put in and taken out. An edit lasts until the shapes
-that are shown are those of the edited graph and the canvas has been painted. Figures of the GUI thread are its own processor
-time, so that other work on the machine does not count. `--profile` shows where the GUI thread's time goes.
+Random edits of a ResNet-like graph: attributes, wires drawn and cut, layers put in and taken out. An edit lasts until the
+shapes that are shown are those of the edited graph and the canvas has been painted. Figures of the GUI thread are its
+own processor time, so that other work on the machine does not count. `--profile` shows where the GUI thread's time goes.
 """
 
 import argparse
@@ -98,7 +98,9 @@ class Hand:
         if not merges:
             return self._attribute(project)
         target = Port(self._dice.choice(merges), "in")
-        givers = [n.name for n in project.graph.nodes if n.layer == "relu" and not would_cycle(project.graph, n.name, target.node)]
+        givers = [
+            n.name for n in project.graph.nodes if n.layer == "relu" and not would_cycle(project.graph, n.name, target.node)
+        ]
         if not givers:
             return self._attribute(project)
         edge = Edge(Port(self._dice.choice(givers), "out"), target)

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from flaxstudio.graph.activity import active, silent_sources
 from flaxstudio.graph.check_values import check_attributes, check_fields, check_own_layer, check_wrapping
-from flaxstudio.graph.graph import Edge, Graph, Node
+from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.library import Block
 from flaxstudio.graph.order import nodes_on_cycles, upstream
-from flaxstudio.graph.problem import Problem
+from flaxstudio.graph.problem import Fix, Problem
+from flaxstudio.graph.repair import AddOutput, RemoveNode
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 
 
@@ -102,6 +103,7 @@ def _check_nodes(graph: Graph, whole: Graph, catalogue: Catalogue) -> Iterator[P
     fed = {(edge.target.node, edge.target.port) for edge in graph.edges}
     useful = upstream(graph, (node.name for node in graph.of_layer("Output")))
     has_output = any(graph.of_layer("Output"))
+    feeding = {edge.source.node for edge in graph.edges}  # what is left out since its followers are is told at the last of them
     drawn = useful if whole is graph else upstream(whole, (node.name for node in whole.of_layer("Output")))
     for node in graph.nodes:
         spec = catalogue.get(node.layer)
@@ -111,22 +113,26 @@ def _check_nodes(graph: Graph, whole: Graph, catalogue: Catalogue) -> Iterator[P
             )
             continue
         yield from check_own_layer(node, spec)
-        yield from check_attributes(node, spec, graph)
-        yield from check_wrapping(node, spec, graph, catalogue)
+        if node.attributes:
+            yield from check_attributes(node, spec, graph)
+            yield from check_wrapping(node, spec, graph, catalogue)
         yield from _check_inputs(fed, node, spec, whole)
         if node.name in on_cycle:
             yield Problem(node.name, f"{node.name} is part of a loop.", "Delete one of the loop's wires.")
-        elif has_output and node.name not in useful:
-            yield _left_out(node, node.name in drawn)
+        elif has_output and node.name not in useful and node.name not in feeding:
+            yield _left_out(node, spec, node.name in drawn)
 
 
-def _left_out(node: Node, is_silenced: bool) -> Problem:
+def _left_out(node: Node, spec: LayerSpec, is_silenced: bool) -> Problem:
     """Return the warning at a node that no Output needs; `is_silenced`: one would, but for what is muted or bypassed."""
     if is_silenced:
         what = f"{node.name} leads only to what is muted or bypassed, and is left out."
         return Problem(node.name, what, "Mute it too, or use what follows it again.", "warning")
     what = f"{node.name} does not lead to an output and is left out."
-    return Problem(node.name, what, "Connect it or delete it.", "warning")
+    delete = Fix(f"Delete {node.name}", (RemoveNode(node.name, is_bridged=False),))
+    output = spec.main_output
+    fixes = (Fix("Add an Output", (AddOutput(Port(node.name, output.name)),)), delete) if output else (delete,)
+    return Problem(node.name, what, "Connect it or delete it.", "warning", fixes)
 
 
 def _check_inputs(fed: set[tuple[str, str]], node: Node, spec: LayerSpec, whole: Graph) -> Iterator[Problem]:

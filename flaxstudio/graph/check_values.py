@@ -35,13 +35,14 @@ def check_own_layer(node: Node, spec: LayerSpec) -> Iterator[Problem]:
 
 def check_attributes(node: Node, spec: LayerSpec, graph: Graph) -> Iterator[Problem]:
     """Yield what is wrong with a node's attributes."""
-    known = {attribute.name: attribute for attribute in (*spec.attributes, *spec.wrapping)}
     fields = field_values(graph)
     for name, value in node.attributes.items():
-        attribute = known.get(name)
-        if attribute is None:
+        try:
+            attribute = spec.attribute(name)
+        except KeyError:
             yield Problem(node.name, f"{node.name} has no attribute “{name}”.", "Delete the node and add it again.")
-        elif fault := _fault_of(value, attribute, fields):
+            continue
+        if fault := _fault_of(value, attribute, fields):
             fix = setting(f"Set it to {attribute.default}", node.name, name, attribute.default)
             yield Problem(node.name, f"{node.name}: {name} {fault}.", "Change it in the inspector.", fixes=(fix,))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.graph import Edge, Graph
 
 
 def _neighbours(graph: Graph) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -12,6 +12,18 @@ def _neighbours(graph: Graph) -> tuple[dict[str, list[str]], dict[str, list[str]
         if edge.source.node in out_of and edge.target.node in into:
             into[edge.target.node].append(edge.source.node)
             out_of[edge.source.node].append(edge.target.node)
+    return into, out_of
+
+
+def edges_by_node(graph: Graph) -> tuple[dict[str, list[Edge]], dict[str, list[Edge]]]:
+    """Return the edges into each node and out of each, in drawing order: to look at many nodes without looking at all edges."""
+    into: dict[str, list[Edge]] = {node.name: [] for node in graph.nodes}
+    out_of: dict[str, list[Edge]] = {node.name: [] for node in graph.nodes}
+    for edge in graph.edges:
+        if edge.target.node in into:
+            into[edge.target.node].append(edge)
+        if edge.source.node in out_of:
+            out_of[edge.source.node].append(edge)
     return into, out_of
 
 

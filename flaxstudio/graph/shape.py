@@ -50,7 +50,7 @@ class NodeShape:
 
     def at(self, port: str) -> Shape | None:
         """Return the shape at an output port."""
-        return dict(self.others).get(port, self.output)
+        return dict(self.others).get(port, self.output) if self.others else self.output
 
 
 @dataclass(frozen=True, slots=True)

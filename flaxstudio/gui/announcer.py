@@ -36,7 +36,8 @@ class Announcer(QObject):
     def _about_problems(self, old: tuple[Problem, ...], new: tuple[Problem, ...]) -> str:
         if old and not new:
             return self.tr("No problems in the graph.")
-        come = [problem for problem in new if problem not in old]
+        told = frozenset(old)
+        come = [problem for problem in new if problem not in told]
         if not come:
             return ""
         more = self.tr(" And {0} more.").format(len(come) - 1) if len(come) > 1 else ""

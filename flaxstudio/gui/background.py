@@ -26,6 +26,12 @@ class Worker(QThread):
         self._work = work
         self._questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._newest: Any = None
+        self._current: Any = None
+
+    @property
+    def has_newer(self) -> bool:
+        """Whether the question that is being worked on is no longer the newest: its answer will be dropped."""
+        return self._current is not self._newest
 
     def ask(self, question: object) -> None:
         """Ask; `answered` follows unless another question comes before."""
@@ -49,6 +55,7 @@ class Worker(QThread):
         while (question := self._questions.get()) is not _END:
             if question is not self._newest:
                 continue
+            self._current = question
             answer = _guarded(self._work, question)
             if question is self._newest and answer is not _END:
                 self.answered.emit(question, answer)

@@ -50,16 +50,30 @@ class Shapes:
     shown: GraphShapes
 
 
-def infer_shapes(warm_up: Callable[[], None]) -> Callable[[ShapeQuestion], Shapes]:
-    """Return a function for one background thread that infers shapes; jax is imported at its first call."""
+def infer_shapes(
+    warm_up: Callable[[], None], is_stale: Callable[[], bool] = lambda: False
+) -> Callable[[ShapeQuestion], Shapes | None]:
+    """Return a function for one background thread that infers shapes; jax is imported at its first call.
+
+    It returns None when it was interrupted between two nodes, since nobody waits for the shapes any more.
+    """
     inference: list[Any] = []
 
-    def infer(question: ShapeQuestion) -> Shapes:
+    def infer(question: ShapeQuestion) -> Shapes | None:
         if not inference:
             warm_up()
+        from flaxstudio.codegen.shapes import Interrupted
+
+        try:
+            return found(question)
+        except Interrupted:
+            return None
+
+    def found(question: ShapeQuestion) -> Shapes:
+        if not inference:
             from flaxstudio.codegen.shapes import ShapeInference
 
-            inference.append(ShapeInference(question.catalogue))
+            inference.append(ShapeInference(question.catalogue, is_stale))
         graph, place = question.project.graph, question.place
         model: GraphShapes = inference[0].infer(graph, question.catalogue)
         if not place.root and not place.path:

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject
@@ -56,7 +57,11 @@ class ExportActs(QObject):
 
     def _on_export_requested(self, form: str, path: str) -> None:
         self.cancel()
-        known, target, catalogue = self._session.knowledge, Path(path), self._session.catalogue
+        known, target, catalogue = (
+            replace(self._session.knowledge, source=self._session.source),
+            Path(path),
+            self._session.catalogue,
+        )
         self._settings.folder = target.parent
 
         def work(cancelled: Callable[[], bool]) -> str:

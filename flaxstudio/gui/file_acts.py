@@ -98,7 +98,7 @@ class FileActs(QObject):
 
     def on_save_source(self) -> None:
         """Ask for a file and write the Module's source there."""
-        source = self._session.knowledge.source
+        source = self._session.source
         start = self._settings.folder / f"{stem(source.class_name)}.py"
         title, kinds = self.tr("Save source"), self.tr("Python (*.py)")
         path, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)

@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         self._tokens = tokens
         self._shown: Knowledge | None = None
+        self._problem_mark: tuple[str, str] | None = None
         self.docks: dict[str, QDockWidget] = {}
         self.keys = KeyMap()
         self.setWindowTitle("Flax Studio")
@@ -321,13 +322,16 @@ class MainWindow(QMainWindow):
     def _display_problem_count(self, known: Knowledge) -> None:
         tokens, count = self._tokens, len(known.problems)
         if not known.project.graph.nodes:  # nothing is wrong with what has not been begun
+            self._problem_mark = None
             self._problems.setIcon(icon("info", tokens, tokens.secondary))
             self._problems.setText(self.tr("No layers yet"))
             return
         errors = any(problem.severity == "error" for problem in known.problems)
         color = tokens.error if errors else tokens.warning if count else tokens.ok
         name = "circle-alert" if errors else "triangle-alert" if count else "circle-check"
-        self._problems.setIcon(icon(name, tokens, color))
+        if (name, color) != self._problem_mark:
+            self._problem_mark = name, color
+            self._problems.setIcon(icon(name, tokens, color))
         texts = {0: self.tr("No problems"), 1: self.tr("1 problem")}
         self._problems.setText(texts.get(count) or self.tr("{0} problems").format(count))
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from flaxstudio.codegen.source import Source, Style, generate
+from flaxstudio.codegen.source import Source, Style
 from flaxstudio.data.table import ranges_of
-from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import GraphShapes
@@ -23,6 +22,7 @@ from flaxstudio.gui.examination import (
 )
 from flaxstudio.gui.knowledge import Knowledge, in_place, static_problems
 from flaxstudio.gui.panels.data_state import DataState
+from flaxstudio.gui.source_keeper import SourceKeeper, SourceQuestion
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.advice import Known, advise
 from flaxstudio.project.block_edits import inside, within
@@ -60,13 +60,14 @@ class Session(QObject):
         self._plugins: tuple[LayerSpec, ...] = ()
         self._catalogue: tuple[Library, frozenset[str], Catalogue] = (Library(), trusted, base)
         self._offered: tuple[Catalogue, tuple[LayerSpec, ...], Catalogue] = (base, self._plugins, base)
-        self._source: tuple[Graph, str, Catalogue, Style, Source] | None = None
+        self._sources = SourceKeeper(self)
+        self._sources.written.connect(self._publish)
         self._problems: tuple[Project, Catalogue, str, tuple[Problem, ...]] | None = None
         self._advised: tuple[Any, Any, tuple[Problem, ...]] | None = None
         self._shapes = _NO_SHAPES
         self._shaped: ShapeQuestion | None = None
         self._examination = DataExamination(DataState.none())
-        self._shape_worker = Worker(infer_shapes(warm_up), self)
+        self._shape_worker = Worker(infer_shapes(warm_up, lambda: self._shape_worker.has_newer), self)
         self._data_worker = Worker(examine_data(warm_up), self)
         self._shape_worker.answered.connect(self._on_shapes)
         self._data_worker.answered.connect(self._on_data)
@@ -84,6 +85,11 @@ class Session(QObject):
     def has_shapes(self) -> bool:
         """Whether the shapes that are known are those of the present graph."""
         return self._shaped == self._shape_question()
+
+    @property
+    def source(self) -> Source:
+        """The source of the present graph; `knowledge` may have an older one of a large graph for a moment."""
+        return self._sources.current(self._source_question())
 
     @property
     def catalogue(self) -> Catalogue:
@@ -188,6 +194,7 @@ class Session(QObject):
         """End the background threads."""
         self._shape_worker.close()
         self._data_worker.close()
+        self._sources.close()
 
     def _on_document(self) -> None:
         self.place = nearest(self.document.project, self.place)
@@ -216,11 +223,13 @@ class Session(QObject):
 
     def _on_shapes(self, question: Any, shapes: Any) -> None:
         if question == self._shape_question():
+            is_new = shapes != self._shapes
             self._shapes, self._shaped = shapes, question
-            self._publish()
+            if is_new:
+                self._publish()
 
     def _on_data(self, question: Any, examination: Any) -> None:
-        if question.project == self.document.project:
+        if question.project == self.document.project and examination != self._examination:
             self._examination = examination
             self._publish()
 
@@ -238,7 +247,7 @@ class Session(QObject):
             self.place,
             self.shown,
             document.results,
-            self._generated(),
+            self._sources.latest(self._source_question()),
             in_place((*self._checked(), *inferred, *self._examination.problems, *self._advice()), document.project),
             shapes.model,
             shapes.shown,
@@ -251,13 +260,9 @@ class Session(QObject):
             document.steps_done,
         )
 
-    def _generated(self) -> Source:
-        """Return the model's source, written anew only when what it says has changed."""
-        project, made = self.document.project, self._source
-        key = (project.graph, project.name, self.catalogue, self.style)
-        if made is None or made[:4] != key:
-            self._source = made = (*key, generate(*key))
-        return made[4]
+    def _source_question(self) -> SourceQuestion:
+        project = self.document.project
+        return SourceQuestion(project.graph, project.name, self.catalogue, self.style)
 
     def _advice(self) -> tuple[Problem, ...]:
         """Return what a colleague would say, found anew only when something it rests on has changed."""

@@ -1,5 +1,6 @@
 """Imports the engine in the background, one thread at a time: two threads that import flax together deadlock."""
 
+import gc
 import threading
 
 
@@ -14,6 +15,7 @@ class WarmUp:
         with self._lock:
             if not self._is_done:
                 _import_engine()
+                gc.freeze()  # the engine stays: looking through it for garbage would hold up every thread for 0.15 s
                 self._is_done = True
 
 

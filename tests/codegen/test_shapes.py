@@ -1,6 +1,6 @@
 import pytest
 
-from flaxstudio.codegen import shapes as shapes_module
+from flaxstudio.codegen import shape_evaluation
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.graph.graph import Graph, Node, Value, edge
 from flaxstudio.layers import catalogue
@@ -33,8 +33,10 @@ def test_an_edit_costs_the_nodes_it_touches_only(monkeypatch: pytest.MonkeyPatch
     inference = ShapeInference(CATALOGUE)
     inference.infer(residual())
     computed = []
-    evaluate = shapes_module._evaluate
-    monkeypatch.setattr(shapes_module, "_evaluate", lambda node, *rest: (computed.append(node.name), evaluate(node, *rest))[1])
+    evaluate = shape_evaluation.evaluate
+    monkeypatch.setattr(
+        shape_evaluation, "evaluate", lambda node, *rest: (computed.append(node.name), evaluate(node, *rest))[1]
+    )
     inference.infer(residual().with_node_replaced("dense_1", Node("dense_1", "Dense", {"features": 12})))
     assert computed == ["dense_1"]
 

@@ -35,6 +35,7 @@ MARGIN = 10
 _WIDTHS = (t.NODE_MIN_WIDTH, 196, t.NODE_MAX_WIDTH)
 """Few widths, so that a node does not twitch with every digit of its shape."""
 _BAR = 3
+_MOST_WIDTHS = 20_000
 _BADGE = 16
 _LINK = 12
 _COLLAPSED, _LEAST_COLLAPSED = 36.0, 80.0
@@ -72,6 +73,7 @@ class NodePainter:
         self._secondary = _font(t.SECONDARY)
         self._caption = _font(t.CAPTION)
         self._far_title = _font(26, QFont.Weight.DemiBold)
+        self._widths: dict[tuple[int, str], float] = {}
         self._link = icon("link-2", tokens, tokens.secondary)
         self._metrics = {id(f): QFontMetricsF(f) for f in (self._title, self._secondary, self._caption, self._far_title)}
 
@@ -298,7 +300,12 @@ class NodePainter:
         painter.drawText(box, align, self._metrics[id(font)].elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
 
     def _width(self, font: QFont, text: str) -> float:
-        return self._metrics[id(font)].horizontalAdvance(text)
+        key = id(font), text
+        if (width := self._widths.get(key)) is None:
+            if len(self._widths) > _MOST_WIDTHS:
+                self._widths.clear()
+            self._widths[key] = width = self._metrics[id(font)].horizontalAdvance(text)
+        return width
 
 
 def _label_rows(content: NodeContent) -> tuple[int, int]:

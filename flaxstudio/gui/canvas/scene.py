@@ -1,6 +1,6 @@
 """The graph on display: keeps one item per node and edge and changes only what a new value changes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QPixmap
@@ -11,6 +11,7 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui.canvas.beside import Beside, Key
+from flaxstudio.gui.canvas.deferral import Deferral
 from flaxstudio.gui.canvas.easing import Easing
 from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.heat import Heat
@@ -20,7 +21,7 @@ from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter
 from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewCache, OverviewItem, bounds_of
 from flaxstudio.gui.canvas.renaming import renamed_node
 from flaxstudio.gui.canvas.sharing import SharingLines, group_to_show
-from flaxstudio.gui.canvas.shown import Shown, shown_nodes
+from flaxstudio.gui.canvas.shown import Shown, changed_nodes, shown_nodes
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import Annotations
@@ -65,11 +66,10 @@ class GraphScene(QGraphicsScene):
         self._overview.hide()
         self._easing = Easing(self)
         self._easing.finished.connect(self._tell_overview)  # whose bounds only grow on the way
+        self._later: Deferral[Shown] = Deferral(self._show_later, self)
         self._hovered = ""
         self._sharing = SharingLines(tokens, self._layer)
         self.beside = Beside(self, self._layer, tokens)
-
-    # What is shown
 
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
         """Show a project: items of unchanged nodes and edges stay as they are."""
@@ -77,7 +77,7 @@ class GraphScene(QGraphicsScene):
         for old, new in renamed_node(self.project.graph, project.graph).items():
             self._rename(old, new)
         is_first = not self.nodes
-        has_other_edges = project.graph.edges != self.project.graph.edges or project.graph.nodes != self.project.graph.nodes
+        has_other_edges = project.graph.edges != self.project.graph.edges or project.graph.names() != self.project.graph.names()
         if project.flow != self.project.flow:
             self._shown.clear()  # all ports are elsewhere
         self.project, self.shapes = project, shapes
@@ -137,8 +137,6 @@ class GraphScene(QGraphicsScene):
             self._layer.setVisible(not is_far)
             self._overview.setVisible(is_far)
             self._tell_overview()
-
-    # Where things are
 
     def move_nodes(self, positions: Mapping[str, Position]) -> None:
         """Put nodes' items elsewhere at once; their wires follow. Unknown nodes are passed over."""
@@ -297,15 +295,16 @@ class GraphScene(QGraphicsScene):
 
     def _show_nodes(self, problems: tuple[Problem, ...]) -> set[str]:
         """Bring every node's content up to date; returns those whose size changed."""
-        resized = set()
-        for shown in shown_nodes(self.project, self.catalogue, self.shapes, problems):
-            name = shown[0].name
-            before = self._shown.get(name)
-            if before is None or before[0] is not shown[0] or before[1] is not shown[1] or before[2:] != shown[2:]:
-                self._shown[name] = shown
-                if self._show_node(shown):
-                    resized.add(name)
-        return resized
+        changed = changed_nodes(self._shown, shown_nodes(self.project, self.catalogue, self.shapes, problems))
+        return self._shown_now(self._later.first(changed, lambda shown: self.nodes.get(shown[0].name)))
+
+    def _shown_now(self, changed: Sequence[Shown]) -> set[str]:
+        self._shown |= {shown[0].name: shown for shown in changed}
+        return {shown[0].name for shown in changed if self._show_node(shown)}
+
+    def _show_later(self, changed: Sequence[Shown]) -> None:
+        self._lay_edges_of(self._shown_now(changed))
+        self._tell_overview()
 
     def _show_node(self, shown: Shown) -> bool:
         node, spec, shape, problems, look, hidden = shown
@@ -320,7 +319,7 @@ class GraphScene(QGraphicsScene):
     def _place(self, is_first: bool) -> None:
         wanted = {name: self.project.positions.get(name, (0.0, 0.0)) for name in self.nodes if name not in self.held}
         new = [name for name in wanted if name not in self._targets]
-        moved = [name for name, place in wanted.items() if name not in new and self._targets[name] != place]
+        moved = [name for name, place in wanted.items() if self._targets.get(name, place) != place]
         self._targets.update(wanted)
         is_eased = not is_first and 0 < len(moved) <= _MOST_EASED and any(view.isVisible() for view in self.views())
         for name in new if is_eased else (*new, *moved):

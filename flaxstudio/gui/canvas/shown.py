@@ -1,6 +1,6 @@
 """All that a node's drawing is made of, so that it is made anew only where some of it changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from flaxstudio.graph.graph import Node
 from flaxstudio.graph.problem import Problem
@@ -23,3 +23,13 @@ def shown_nodes(project: Project, catalogue: Catalogue, shapes: GraphShapes, pro
         spec, look = catalogue.get(node.layer), looks.get(node.name, plain)
         hidden = hidden_ports(project.graph, node.name, spec) if look.hides_ports else none
         yield node, spec, shapes.nodes.get(node.name), by_node.get(node.name, ()), look, hidden
+
+
+def changed_nodes(before: Mapping[str, Shown], nodes: Iterable[Shown]) -> list[Shown]:
+    """Return those of the nodes that are drawn from something else than before; new ones are among them."""
+    changed = []
+    for shown in nodes:
+        old = before.get(shown[0].name)
+        if old is None or old[0] is not shown[0] or old[1] is not shown[1] or old[2:] != shown[2:]:
+            changed.append(shown)
+    return changed

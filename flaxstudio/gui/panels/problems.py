@@ -24,6 +24,8 @@ from flaxstudio.gui.tokens import Tokens
 
 _WORDS, _NODE, _FIX = range(3)
 _ROW_HEIGHT = 32
+_MOST = 200
+"""More problems than anybody reads are only counted."""
 _PLACE = Qt.ItemDataRole.UserRole
 
 
@@ -56,6 +58,10 @@ class ProblemsPanel(QWidget):
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
+        self._icons = {
+            "error": icon("circle-alert", tokens, tokens.error),
+            "warning": icon("triangle-alert", tokens, tokens.warning),
+        }
         self._mark.setPixmap(icon("circle-check", tokens, tokens.ok).pixmap(QSize(20, 20), self.devicePixelRatioF()))
         self._build()
 
@@ -87,23 +93,24 @@ class ProblemsPanel(QWidget):
 
     def _build(self) -> None:
         self.list.clear()
-        for problem in self._problems:
+        for problem in self._problems[:_MOST]:
             item = self._item(problem)
             self.list.addTopLevelItem(item)
             if problem.fixes:
                 button = self._fix_button(problem)
                 self.list.setItemWidget(item, _FIX, button)
                 item.setSizeHint(_FIX, button.sizeHint() + QSize(t.GAP, 0))
+        if len(self._problems) > _MOST:
+            self.list.addTopLevelItem(QTreeWidgetItem([self.tr("{0} more").format(len(self._problems) - _MOST), "", ""]))
         self._stack.setCurrentIndex(1 if self._problems else 0)
 
     def _item(self, problem: Problem) -> QTreeWidgetItem:
         is_error = problem.severity == "error"
-        name, color = ("circle-alert", self._tokens.error) if is_error else ("triangle-alert", self._tokens.warning)
         severity = self.tr("Error") if is_error else self.tr("Warning")
         where = " › ".join(part for part in (problem.block, problem.node) if part)
         item = QTreeWidgetItem([str(problem), where, ""])
         item.setData(_NODE, _PLACE, (problem.node, problem.block))
-        item.setIcon(_WORDS, icon(name, self._tokens, color))
+        item.setIcon(_WORDS, self._icons[problem.severity])
         item.setToolTip(_WORDS, str(problem))
         item.setData(_WORDS, Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {problem}")
         item.setSizeHint(_WORDS, QSize(0, _ROW_HEIGHT))
@@ -133,6 +140,6 @@ class ProblemsPanel(QWidget):
         return both
 
     def _request_node(self, item: QTreeWidgetItem) -> None:
-        node, block = item.data(_NODE, _PLACE)
+        node, block = item.data(_NODE, _PLACE) or ("", "")
         if node or block:
             self.node_requested.emit(node, block)
