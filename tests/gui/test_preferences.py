@@ -108,6 +108,21 @@ def test_a_taken_key_says_what_it_does_now_and_asks(page):
     assert page._choice.keys().keys["tidy"] == ("Ctrl+Shift+L", "Ctrl+D")
 
 
+def test_a_key_that_depends_on_the_selection_is_told(page):
+    record(page, "fit", Qt.Key.Key_M)
+    assert page._choice.keys().keys["mute"] == ("M",)
+    assert page.note.text() == "Depending on what is selected, M also does: Mute."
+
+
+def test_the_empty_canvas_names_the_key_that_holds(driver):
+    hint = driver.window.canvas._hint
+    assert hint.text().startswith("Press Tab to add a layer")
+    driver.window.set_keys(KeyMap().changed({"add": ("K",)}))
+    assert hint.text().startswith("Press K to add a layer")
+    driver.window.set_keys(KeyMap().changed({"add": ()}))
+    assert hint.text().startswith("Use the Graph menu to add")
+
+
 def test_a_key_is_removed_and_reset_one_or_all(page):
     page.select("redo")
     QTest.mouseClick(page._chips[0], Qt.MouseButton.LeftButton)

@@ -94,7 +94,7 @@ class Breadcrumb(QFrame):
             button.setIconSize(QSize(14, 14))
             button.setProperty("compact", True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.up_button.setToolTip(self.tr("Leave the block (Ctrl+Up)"))
+        self.up_button.setToolTip(self.tr("Leave the block"))
         self.up_button.setAccessibleName(self.tr("Leave the block"))
         self.up_button.clicked.connect(self._leave)
         self.more_button.setToolTip(self.tr("Steps between"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -29,7 +29,7 @@ from flaxstudio.gui.canvas.searching import Searching
 from flaxstudio.gui.canvas.snapping import place_at, snapped
 from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.canvas.view_history import ViewHistory
-from flaxstudio.gui.commands.keymap import KeyMap
+from flaxstudio.gui.commands.keymap import KeyMap, native
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import Box
 from flaxstudio.project.block_edits import inside
@@ -91,8 +91,9 @@ class Canvas(QWidget):
         self.place_requested = self.breadcrumb.place_requested
         self.history = ViewHistory(self.view, self.place_requested.emit)
         self.acts = acts_of(self.view, self.history)
-        self._hint = QLabel(self.tr("Press Tab to add a layer, or drag one from the palette."), self.view)
+        self._hint = QLabel(self.view)
         self._build()
+        self.set_keys(self.view.keys)
         self.set_tokens(tokens)
 
     def display(
@@ -291,6 +292,7 @@ class Canvas(QWidget):
     def set_keys(self, keys: KeyMap) -> None:
         """Let keys mean other commands."""
         self.view.keys = keys
+        self._hint.setText(self.tr("{0} to add a layer, or drag one from the palette.").format(_press(keys, "add")))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -307,7 +309,7 @@ class Canvas(QWidget):
         self.setFocusProxy(self.view)
         self.view.setAccessibleName(self.tr("Graph"))
         self.setAccessibleName(self.tr("Canvas"))
-        about = self.tr("Nodes and wires of the model. Tab adds a layer, arrow keys go from node to node.")
+        about = self.tr("Nodes and wires of the model. Arrow keys go from node to node; the menus tell all keys.")
         self.setAccessibleDescription(about)
         self.view.setAccessibleDescription(about)
         self.scene.selection_moved.connect(self._on_selection_moved)
@@ -368,3 +370,11 @@ class Canvas(QWidget):
             self.view.width() - self.minimap.width() - t.PADDING, self.view.height() - self.minimap.height() - t.PADDING
         )
         self.legend.move(t.PADDING, self.view.height() - self.legend.height() - t.PADDING)
+
+
+def _press(keys: KeyMap, command: str) -> str:
+    """Return how a command is asked for: "Press Tab", or by the menu where it has no key."""
+    own = keys.keys[command]
+    if own:
+        return QCoreApplication.translate("Canvas", "Press {0}").format(native(own[0]))
+    return QCoreApplication.translate("Canvas", "Use the Graph menu")

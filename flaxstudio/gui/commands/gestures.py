@@ -50,6 +50,7 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
             Gesture(T("Drag a wire off an input"), T("Take it away, or to another port")),
             Gesture(T("Ctrl + drag a port"), T("Take all its wires to another port; dropped on nothing, remove them")),
             Gesture(T("Ctrl + right button + drag, or Y + drag"), T("Cut the wires that the stroke goes through")),
+            Gesture(T("Double-click or Alt + click on a wire"), T("Put a dot there, to lead the wire")),
             Gesture(T("Alt + click on a port"), T("Remove its wires")),
         ),
     ),

@@ -44,8 +44,9 @@ class KeyRecorder(QPushButton):
         self.setChecked(False)
         if key == Qt.Key.Key_Escape and not modifiers:
             return
-        if key == Qt.Key.Key_Space and not modifiers:
-            self.refused.emit(self.tr("Space is held to move the view. Press another key."))
+        held = {Qt.Key.Key_Space: self.tr("Space is held to move the view."), Qt.Key.Key_Y: self.tr("Y is held to cut wires.")}
+        if key in held and not modifiers:
+            self.refused.emit(self.tr("{0} Press another key.").format(held[key]))
             return
         self.recorded.emit(texts_of(event)[-1])
 

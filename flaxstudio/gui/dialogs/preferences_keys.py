@@ -195,6 +195,10 @@ class KeysPage(QWidget):
     def _add(self, key: str) -> None:
         name = self.current
         self._ask(self._choice.with_keys(name, (*self._choice.keys().keys[name], key)))
+        also = [n for n, keys in self._choice.keys().keys.items() if key in keys and n != name]
+        if also:  # the canvas tells them apart by what is selected
+            texts = ", ".join(self._items[other].text(_WORDS) for other in also)
+            self._show_note(self.tr("Depending on what is selected, {0} also does: {1}.").format(native(key), texts))
 
     def _remove(self, key: str) -> None:
         name = self.current
