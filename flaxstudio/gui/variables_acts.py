@@ -297,8 +297,11 @@ def _new_array(array: Array, values: NewValues) -> Array:
 
 
 def _keeping(drawn: Trained, old: Trained | None) -> Trained:
-    """Return new variables with every old array in its place that has the same path, shape and type."""
-    known = dict(leaves(old.variables)) if old is not None else {}
+    """Return new variables with every old array in its place that has the same path, shape and type.
+
+    What a node had learnt before it was muted is an old array too.
+    """
+    known = {**dict(leaves(old.aside)), **dict(leaves(old.variables))} if old is not None else {}
     pairs = ((path, array, known.get(path)) for path, array in leaves(drawn.variables))
     fitting = {p: k for p, a, k in pairs if isinstance(k, np.ndarray) and (k.shape, k.dtype) == (a.shape, a.dtype)}
     return with_arrays(drawn, fitting)

@@ -56,7 +56,10 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """Variables and optimizer state after `step` steps, with the graph they belong to and the own layers it uses."""
+    """Variables and optimizer state after `step` steps, with the graph they belong to and the own layers it uses.
+
+    `aside` keeps what nodes had learnt that were muted or bypassed when these were made.
+    """
 
     variables: Tree
     optimizer_state: Tree
@@ -64,6 +67,7 @@ class Trained:
     graph: Graph
     preparation: Preparation
     library: Library = Library()
+    aside: Tree = field(default_factory=dict)
 
     def fits(self, project: Project) -> bool:
         """Return whether a project's model, its graph with its own layers, is still the one that was trained."""
@@ -121,7 +125,7 @@ def bytes_beside(trained: Trained | None, other: Trained | None) -> int:
 
 
 def _arrays(trained: Trained | None) -> Iterator[Any]:
-    todo = [trained.variables, trained.optimizer_state] if trained else []
+    todo = [trained.variables, trained.optimizer_state, trained.aside] if trained else []
     while todo:
         for value in todo.pop().values():
             if isinstance(value, Mapping):

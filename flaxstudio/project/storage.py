@@ -262,7 +262,7 @@ def _training_keys(config: TrainConfig) -> Tree:
 
 
 def _trained_keys(trained: Trained) -> Tree:
-    """Return the map of what was trained. Keys of several Inputs and Outputs are there only where there are several."""
+    """Return the map of what was trained. Keys that are seldom needed are there only where they are."""
     preparation = trained.preparation
     inputs = {name: {"offset": given.offset, "scale": given.scale} for name, given in preparation.inputs.items()}
     outputs = {name: msgspec.to_builtins(given) for name, given in preparation.outputs.items()}
@@ -273,6 +273,7 @@ def _trained_keys(trained: Trained) -> Tree:
         "offset": preparation.offset,
         "scale": preparation.scale,
         "classes": list(preparation.classes),
+        **({"aside": trained.aside} if trained.aside else {}),
         **({"inputs": inputs} if inputs else {}),
         **({"outputs": outputs} if outputs else {}),
     }
@@ -285,11 +286,13 @@ def _trained(file: _File) -> Trained | None:
     whole = _scale(table.pop("offset"), table.pop("scale"))
     parts = msgspec.convert(table.pop("inputs", {}), dict[str, dict[str, Any]])
     inputs = {name: _scale(part["offset"], part["scale"]) for name, part in parts.items()}
+    aside = msgspec.convert(table.pop("aside", {}), dict[str, Any])
+    arrays.check_tree(aside)
     keys = msgspec.convert(table, _TrainedKeys)
     arrays.check_tree(file.variables)
     arrays.check_tree(file.optimizer_state)
     preparation = Preparation(whole.offset, whole.scale, keys.classes, inputs, keys.outputs)
-    return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, preparation, keys.library)
+    return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, preparation, keys.library, aside)
 
 
 def _scale(offset: Any, scale: Any) -> Scale:

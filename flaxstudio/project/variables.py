@@ -121,6 +121,32 @@ def with_array(tree: Tree, path: Path, array: Array) -> Tree:
     return {**tree, first: with_array(tree.get(first, {}), rest, array) if rest else array}
 
 
+def with_aside(trained: Trained, before: Trained | None) -> Trained:
+    """Return trained variables that also keep what muted and bypassed nodes had learnt before."""
+    known = {} if before is None else {**dict(leaves(before.aside)), **dict(leaves(before.variables))}
+    aside: Tree = {}
+    for path, array in known.items():
+        if _is_off(path, trained.graph, trained.library):
+            aside = with_array(aside, path, array)
+    return replace(trained, aside=aside)
+
+
+def _is_off(path: Path, graph: Graph, library: Library) -> bool:
+    """Return whether an array belongs to a node that is left out, in the model or inside a block on the way."""
+    for name in path[1:-1]:
+        names = graph.names()
+        node = graph.node(found) if (found := node_of(("", name, ""), names)) else None
+        if node is None:
+            return False
+        if node.mode != "on":
+            return True
+        block = library.get(node.layer)
+        if not isinstance(block, Block):
+            return False
+        graph = block.graph
+    return False
+
+
 def with_arrays(trained: Trained, arrays: Mapping[Path, Array]) -> Trained:
     """Return trained variables with some arrays exchanged; step and optimizer state stay."""
     variables = trained.variables

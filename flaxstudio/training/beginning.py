@@ -17,7 +17,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Preparation, Results, Trained, Tree
-from flaxstudio.project.variables import leaves, node_of, with_array
+from flaxstudio.project.variables import leaves, node_of, with_array, with_aside
 from flaxstudio.training.device import Setting, find_device
 from flaxstudio.training.initialization import initialize, run_keys
 from flaxstudio.training.optimizers import build_optimizer
@@ -78,7 +78,7 @@ def initialized(project: Project, results: Results, catalogue: Catalogue, key: I
         preparation = preparation_of(project, results, catalogue, beside)
     except ProblemError:
         preparation = _no_preparation()
-    return begin_with(variables, project, preparation)
+    return with_aside(begin_with(variables, project, preparation), results.trained)
 
 
 def initialized_nodes(trained: Trained, names: frozenset[str], project: Project, catalogue: Catalogue, key: InitKey) -> Trained:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Evaluation, Results, RunRecord, Trained
+from flaxstudio.project.variables import with_aside
 from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 
 
@@ -40,7 +41,8 @@ class RunRecorder:
     def results(self, before: Results) -> Results:
         """Return the results with this run in them; a run that failed or never began changes no variables."""
         runs = before.runs if self._record is None else (*before.runs, self._whole(self._record))
-        return Results(self._trained or before.trained, runs)
+        trained = with_aside(self._trained, before.trained) if self._trained else before.trained
+        return Results(trained, runs)
 
     def _end(self, reason: str, seconds: float) -> None:
         if self._record is not None:

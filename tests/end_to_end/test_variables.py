@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from flaxstudio.graph.check import has_errors
 from flaxstudio.gui.dialogs.initialize import InitializeDialog
 from flaxstudio.gui.dialogs.structure import StructureDialog
 from flaxstudio.gui.panels import variables_tree as tree
@@ -38,7 +39,7 @@ def opened(driver: Driver, project) -> None:
     driver.studio.session.open(Document(project))
     driver.studio.show_canvas()
     driver.window.raise_dock("variables")
-    driver.wait(lambda: driver.known.data.status == "ready" and not driver.known.problems)
+    driver.wait(lambda: driver.known.data.status == "ready" and not has_errors(driver.known.problems))
 
 
 def trained(driver: Driver):

@@ -87,3 +87,18 @@ def test_what_cannot_be_initialised_is_one_sentence() -> None:
     nothing = Project("Nothing", Graph((nodes[0], nodes[2]), (edge("input_1", "output_1"),)))
     with pytest.raises(ProblemError, match="no variables"):
         draw_variables(nothing, CATALOGUE, InitKey())
+
+
+def test_a_layer_muted_during_a_training_gets_back_what_it_had_learnt() -> None:
+    from flaxstudio.gui.variables_acts import _keeping
+    from flaxstudio.project.activity_edits import set_mode
+
+    project = iris_project(("Dense", {"features": 8}), ("Dense", {"features": 3}), steps=5)
+    names = [node.name for node in project.graph.of_layer("Dense")]
+    trained = trained_by(project, events_of(project))
+    without = set_mode(names[:1], "bypassed", CATALOGUE).apply(project)
+    begun = begin(without, results=Results(trained))
+    assert set(begun.variables["params"]) == set(names[1:])
+    again = _keeping(begin(project, 7), begun)
+    assert again.fits(project)
+    assert np.array_equal(again.variables["params"][names[0]]["kernel"], trained.variables["params"][names[0]]["kernel"])

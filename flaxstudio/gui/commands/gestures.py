@@ -38,6 +38,9 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
             Gesture(T("Drag on empty canvas"), T("Select what lies in the box; Shift adds, Ctrl toggles")),
             Gesture(T("Drag a node"), T("Move what is selected; it snaps to lines and grid, Ctrl suspends that")),
             Gesture(T("Alt + drag a node"), T("Drag copies of what is selected off")),
+            Gesture(T("Drag a frame's title"), T("Move the frame with what lies in it; Alt moves it alone")),
+            Gesture(T("Drag the border of a frame or note"), T("Change its size")),
+            Gesture(T("Drag a note or a dot"), T("Move it")),
         ),
     ),
     (
@@ -52,6 +55,8 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
             Gesture(T("Ctrl + right button + drag, or Y + drag"), T("Cut the wires that the stroke goes through")),
             Gesture(T("Double-click or Alt + click on a wire"), T("Put a dot there, to lead the wire")),
             Gesture(T("Alt + click on a port"), T("Remove its wires")),
+            Gesture(T("Double-click or Alt + click a wire"), T("Lead it through a dot")),
+            Gesture(T("Double-click a dot"), T("Take it away")),
         ),
     ),
     (
@@ -59,7 +64,8 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
         (
             Gesture(T("Double-click a block"), T("Open it")),
             Gesture(T("Double-click a node's name"), T("Rename it")),
-            Gesture(T("Right-click a node or a wire"), T("Menu of what can be done with it")),
+            Gesture(T("Double-click a frame's title or a note"), T("Write on it; Esc takes the typing back")),
+            Gesture(T("Right-click a node, wire, frame or note"), T("Menu of what can be done with it")),
         ),
     ),
 )
