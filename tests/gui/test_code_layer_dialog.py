@@ -257,6 +257,14 @@ def test_of_several_classes_one_is_chosen(make_dialog):
     assert spy.at(0)[0].name == "SimpleDense"
 
 
+def test_a_new_layer_begins_under_a_name_that_is_free(make_dialog):
+    dialog = make_dialog(taken=("MyLayer", "MyLayer2", "SimpleDense"))
+    assert (dialog.name, dialog.save_button.isEnabled()) == ("MyLayer3", True)
+    dialog.beginnings.setFocus()
+    QTest.keyClick(dialog.beginnings, Qt.Key.Key_Down)
+    assert (dialog.name, dialog.save_button.isEnabled()) == ("SimpleDense2", True)
+
+
 def test_another_beginning_can_be_chosen_and_undone(make_dialog):
     dialog = make_dialog()
     dialog.beginnings.setFocus()

@@ -24,7 +24,7 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.dialogs.code_layer_check import CheckSection
 from flaxstudio.gui.dialogs.code_layer_editor import CodeEditor
 from flaxstudio.gui.dialogs.code_layer_reading import Reading, read_code
-from flaxstudio.gui.dialogs.code_layer_texts import STARTING_TEXTS
+from flaxstudio.gui.dialogs.code_layer_texts import STARTING_TEXTS, starting_code
 from flaxstudio.gui.dialogs.unsaved import ask_unsaved
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_fields import value_text
@@ -65,7 +65,7 @@ class CodeLayerDialog(QDialog):
         self._timer = QTimer(self)
         self._lay_out(is_new=code is None)
         self._connect()
-        self._begin(code or Code("MyLayer", STARTING_TEXTS["MyLayer"]))
+        self._begin(code or starting_code("MyLayer", taken()))
 
     @property
     def name(self) -> str:
@@ -140,8 +140,7 @@ class CodeLayerDialog(QDialog):
 
     def _on_beginning(self) -> None:
         """Take another starting text as one step that can be undone."""
-        name = self.beginnings.currentData()
-        self.editor.replace_text(STARTING_TEXTS[name])
+        self.editor.replace_text(starting_code(self.beginnings.currentData(), self._taken()).text)
         self.examine()
 
     def _ask_check(self) -> None:

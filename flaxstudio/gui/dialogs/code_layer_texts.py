@@ -1,6 +1,9 @@
 """Texts to begin a layer from: an empty one and the own layers of the Flax basics notebook."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import count
+
+from flaxstudio.graph.library import Code
 
 EMPTY = '''\
 import flax.linen as nn
@@ -76,3 +79,9 @@ STARTING_TEXTS: Mapping[str, str] = {
     "SimpleDense": SIMPLE_DENSE,
     "BiasAdderWithRunningMean": BIAS_ADDER,
 }
+
+
+def starting_code(name: str, taken: Collection[str] = ()) -> Code:
+    """Return a text to begin from, its class under a name that is free: MyLayer, MyLayer2, ..."""
+    free = next(wish for number in count(1) if (wish := f"{name}{number}" if number > 1 else name) not in taken)
+    return Code(free, STARTING_TEXTS[name].replace(f"class {name}(", f"class {free}("))

@@ -4,7 +4,6 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, Qt,
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,6 +19,7 @@ from flaxstudio.graph.cost import CostTable
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.analysis_cells import BarDelegate, TotalsRow
 from flaxstudio.gui.panels.analysis_model import NAME, AnalysisModel, AnalysisOrder, Line, figure_text
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 
 _WIDTHS = (168, 132, 168, 72, 96, 84, 96, 112, 96, 120)
@@ -45,7 +45,7 @@ class AnalysisPanel(QWidget):
         self._delegate = BarDelegate(tokens, self.tree)
         self.totals = TotalsRow(self.tree, self._total_text, tokens)
         self.filter = QLineEdit()
-        self.samples = QComboBox()
+        self.samples = ChoiceBox()
         self.copy_button, self.export_button = QPushButton(self.tr("Copy")), QPushButton(self.tr("Export CSV…"))
         self.forecast_button = QPushButton(self.tr("Will it fit, how long?"))
         self._state = QLabel()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QTreeView
 
-_AROUND = 18  # an item's padding and the style's margin, both sides
+_AROUND = 16  # an item's padding and the style's margin, both sides
 
 
 def fit_columns(view: QTreeView, samples: Mapping[int, str | int]) -> None:

@@ -188,6 +188,7 @@ class TryItPanel(QWidget):
         self.empty.setText(fault or self.tr("Choose an input and apply the model to it: each node's output is shown here."))
         if fault:
             self._pages.setCurrentWidget(self.empty)
+            self._tell("", "caption")
 
     def _tell(self, text: str, role: str) -> None:
         self.note.setProperty("role", role)

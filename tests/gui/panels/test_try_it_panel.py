@@ -52,6 +52,8 @@ def test_an_outcome_of_what_has_changed_since_is_said_to_be_one(panel: TryItPane
     assert panel.note.toolTip() == "Something has changed since. Apply again."
     panel.show_outcome(outcome())
     assert panel.note.toolTip().startswith("Applied")
+    panel.display(replace(STATE, fault="The graph has problems."))
+    assert panel.note.toolTip() == ""  # the page in front says it
 
 
 def test_usual_figures_are_not_cut_off(panel: TryItPanel) -> None:
