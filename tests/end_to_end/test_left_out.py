@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from flaxstudio.layers import catalogue
 from flaxstudio.project.annotations import Look
@@ -149,3 +151,18 @@ def test_frames_and_notes_are_copied_with_their_nodes(open_template):
     assert len(driver.known.project.annotations.frames) == 1
     assert driver.known.project.graph.names() == names
     assert driver.window.actions_by_name["undo"].text() == "Undo cut 2 things"
+
+
+def test_the_key_that_keeps_a_note_does_not_start_a_training(open_template):
+    driver = open_template("linear-regression")
+    key(driver, Qt.Key.Key_N)
+    sheet = driver.window.canvas.view.editor.sheet
+    QTest.keyClicks(sheet, "kept")
+    assert driver.window.actions_by_name["train"].shortcut().toString() == "Ctrl+Return"
+    override = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    override.ignore()
+    QApplication.sendEvent(sheet, override)
+    assert override.isAccepted()
+    QTest.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert driver.known.project.annotations.notes[0].text == "kept"
+    assert not driver.studio.runner.is_busy

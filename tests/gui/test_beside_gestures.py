@@ -9,6 +9,7 @@ from flaxstudio.gui.beside_acts import BesideActs
 from flaxstudio.gui.canvas.beside import grip_at
 from flaxstudio.gui.tokens import DARK
 from flaxstudio.project import annotation_edits, edits
+from flaxstudio.project.activity_edits import set_mode
 from flaxstudio.project.annotations import DotOf, Frame, Note
 from tests.gui.canvas_desk import NONE, Desk, chain
 
@@ -304,6 +305,14 @@ def test_a_wire_with_a_dot_is_found_where_it_runs(desk):
 
 
 # Looks
+
+
+def test_wires_out_of_a_muted_node_are_dashed(desk):
+    wire = desk.canvas.scene.edges[WIRE]
+    desk.document.edit(set_mode(["dense_1"], "muted", desk.canvas.scene.catalogue))
+    assert wire.pen().dashPattern()
+    desk.document.edit(set_mode(["dense_1"], "on", desk.canvas.scene.catalogue))
+    assert not wire.pen().dashPattern()
 
 
 def test_h_collapses_a_node_and_its_wires_stay_straight(desk):

@@ -76,17 +76,20 @@ class BesideEditor(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             self.close()
-        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape:
-                self.close(is_kept=False)
-                return True
-            is_commit = event.key() in _COMMIT and (
-                watched is self.line or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            )
-            if is_commit:
-                self.close()
-                return True
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._ends(watched, event):
+            event.accept()  # the key is meant for the field, not for the command of the window that has it too
+            return True
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._ends(watched, event):
+            self.close(is_kept=event.key() != Qt.Key.Key_Escape)
+            return True
         return super().eventFilter(watched, event)
+
+    def _ends(self, watched: QObject, event: QKeyEvent) -> bool:
+        """Return whether a key ends the writing: Esc, Enter in a title, Ctrl+Enter in a note."""
+        if event.key() == Qt.Key.Key_Escape:
+            return True
+        has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return event.key() in _COMMIT and (watched is self.line or has_ctrl)
 
     def _open(self, name: str, text: str, field: QWidget) -> None:
         self._name, self._before = name, text

@@ -31,7 +31,7 @@ class NodeItem(QGraphicsRectItem):
         self.setZValue(1)
 
     def show_content(self, content: NodeContent) -> bool:
-        """Show another content; returns whether the ports moved with it."""
+        """Show another content; returns whether its wires are to be laid anew."""
         size = self._painter.size(content)
         have_ports_moved = size != self._size or _ports(content) != _ports(self.content)
         self.content, self._size, self._lift = content, size, QPointF(0, lift_of(content))
@@ -88,4 +88,4 @@ class NodeItem(QGraphicsRectItem):
 
 
 def _ports(content: NodeContent) -> tuple[object, ...]:
-    return content.inputs, content.outputs, content.flow, content.look.is_collapsed
+    return content.inputs, content.outputs, content.flow, content.look.is_collapsed, content.mode

@@ -339,7 +339,6 @@ class GraphScene(QGraphicsScene):
                 self.edges[edge] = EdgeItem(edge, self.tokens, self._layer)
                 self.edges[edge].show_color(self._color_of(edge.source.node), self.tokens)
                 self.lay_edges([edge])
-            self.edges[edge].show_silent(self.nodes[edge.source.node].content.mode == "muted")
         for name, ports in connected.items():
             self.nodes[name].show_state(connected=frozenset(ports))
         self._touching = {}
@@ -359,6 +358,7 @@ class GraphScene(QGraphicsScene):
         for edge in edges:
             if wire := self.edges.get(edge):
                 wire.draw_through(self._points_of(edge), self.project.flow)
+                wire.show_silent(self.nodes[edge.source.node].content.mode == "muted")
 
     def _points_of(self, edge: Edge) -> list[QPointF]:
         start = self.nodes[edge.source.node].port_point("out", edge.source.port)

@@ -13,6 +13,7 @@ from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import COLORS, Color
 
 _LABEL_WIDTH = 88
+_LEAST_LENGTH = 8
 
 
 class UseSection(QWidget):
@@ -24,6 +25,10 @@ class UseSection(QWidget):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.mode, self.color = ChoiceBox(), ChoiceBox()
+        for box in (self.mode, self.color):
+            box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(_LEAST_LENGTH)
+        self.mode.setToolTip(self.tr("A muted node gives nothing; a bypassed one lets its first input through."))
         rows = LabelledRows(_LABEL_WIDTH, self)
         rows.add_row(self.tr("In the model"), self.mode)
         rows.add_row(self.tr("Colour"), self.color)
@@ -38,10 +43,10 @@ class UseSection(QWidget):
 
     def display(self, mode: Mode, spec: LayerSpec | None, color: Color, is_in_block: bool = False) -> None:
         """Show how a node of a layer is used, and its colour. The ends of a block are always used."""
-        modes: dict[Mode, str] = {"on": self.tr("Used"), "muted": self.tr("Muted: gives nothing")}
+        modes: dict[Mode, str] = {"on": self.tr("Used"), "muted": self.tr("Muted")}
         self.mode.setEnabled(not (is_in_block and spec is not None and spec.family == "io") or mode != "on")
         if can_be_bypassed(spec) or mode == "bypassed":
-            modes["bypassed"] = self.tr("Bypassed: its input goes through")
+            modes["bypassed"] = self.tr("Bypassed")
         if [self.mode.itemData(index) for index in range(self.mode.count())] != list(modes):
             self.mode.clear()
             for data, text in modes.items():
