@@ -275,8 +275,6 @@ def _matched(reading: "Interpreter", term: Term) -> Term | None:
             captured = fits(pattern, form, reading.session.same(reading))
             if captured is None or not _has_arrays(captured) or _has_twins(captured):
                 continue
-            if not _has_states_where_wanted(reading, pattern, captured):
-                continue
             try:
                 attributes = attributes_of(reading, pattern.spec, captured)
             except Mismatch:
@@ -292,17 +290,6 @@ def _has_arrays(captured: Captured) -> bool:
 def _has_twins(captured: Captured) -> bool:
     """Return whether one port gets the same array twice, which no two wires can tell."""
     return any(len(set(terms)) < len(terms) for terms in captured.ports.values())
-
-
-def _has_states_where_wanted(reading: "Interpreter", pattern: Pattern, captured: Captured) -> bool:
-    """Return whether states go to ports for states, and arrays to the others."""
-    for name, terms in captured.ports.items():
-        wanted = pattern.spec.input(name)
-        for term in terms:
-            given = reading.draft.nodes[term.node].spec.output(term.port) if isinstance(term, Wire) else None
-            if given is not None and wanted is not None and given.is_state != wanted.is_state:
-                return False
-    return True
 
 
 def _node(reading: "Interpreter", pattern: Pattern, captured: Captured, attributes: dict[str, Value], line: int) -> Term:

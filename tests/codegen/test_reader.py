@@ -543,8 +543,3 @@ def test_fields_made_by_a_factory_are_read() -> None:
     assert layers("for size in self.sizes:\n    x = nn.LayerNorm()(nn.Dense(size)(x))\nreturn x", head=head, fields=fields)[
         2
     ] == ("Dense", {"features": 4})
-
-
-def test_a_part_of_a_cells_state_is_not_taken_for_a_part_of_an_array() -> None:
-    body = "carry, y = nn.RNN(nn.LSTMCell(8), return_carry=True)(x)\nreturn nn.Dense(3)(carry[1])"
-    assert "index or slice like this is no layer" in read(body, ArrayShape((5, 4))).notes[0]
