@@ -9,6 +9,7 @@ from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui.panels.attribute_editors import AttributeRow
 from flaxstudio.gui.panels.attribute_fields import parse_ints
 from flaxstudio.gui.panels.inspector import Inspector
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.layers import catalogue
 from flaxstudio.project import edits
@@ -403,3 +404,25 @@ def test_a_theme_switch_keeps_what_is_typed(inspector):
     type_into(field(inspector, "features"), "77")
     inspector.set_tokens(DARK)
     assert field(inspector, "features").value() == 77
+
+
+def test_no_layer_s_page_is_wider_than_the_inspector(inspector):
+    inspector.resize(inspector.minimumWidth(), 900)
+    for layer in ("Input", "Dense", "Conv", "BatchNorm", "Einsum", "MultiHeadAttention", "Dropout", "Output"):
+        select(inspector, "node_1", project=Project("Net", Graph((Node("node_1", layer),))))
+        for section in ("more", "module"):
+            inspector.node_page.form.section(section).show_open(True)
+        for _ in range(5):
+            QApplication.processEvents()
+        page = inspector.node_page
+        assert page.width() <= page.visibleRegion().boundingRect().width(), layer
+
+
+def test_a_choice_that_the_page_has_no_room_for_is_whole_in_the_open_list(inspector):
+    box = ChoiceBox(inspector)
+    box.addItems(["As Dense", "As MultiHeadDotProductAttention.attention_dropout"])
+    box.setFixedWidth(80)
+    box.show()
+    box.showPopup()
+    assert box.view().width() >= box.fontMetrics().horizontalAdvance(box.itemText(1))
+    box.hidePopup()

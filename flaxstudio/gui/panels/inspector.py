@@ -12,6 +12,8 @@ from flaxstudio.gui.panels.node_page import NodePage
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.project import Project
 
+_LEAST_WIDTH = 316  # what the widest form needs, with the scroll bar: nothing may be cut off at the right
+
 
 class Inspector(QWidget):
     """Shows the selected node, several of them together, or the open graph as a whole where nothing is selected."""
@@ -117,4 +119,4 @@ class Inspector(QWidget):
         layout.setSpacing(0)
         layout.addWidget(area, 1)
         layout.addWidget(self._foot)
-        self.setMinimumWidth(260)
+        self.setMinimumWidth(_LEAST_WIDTH)
