@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from flaxstudio.graph.problem import ProblemError
@@ -15,7 +15,6 @@ from flaxstudio.project.annotation_edits import remove_annotations
 from flaxstudio.project.clip import Clip, clip_of, parse_clip, paste_clip, text_of
 from flaxstudio.project.project import Position
 
-MIME = "application/x-flaxstudio-nodes"
 _STEP = 40.0
 _USUAL_HEIGHT = 80.0
 
@@ -38,15 +37,12 @@ class ClipActs(QObject):
         self._complain = complain
 
     def on_copy(self) -> None:
-        """Put what is selected on the clipboard, as data of its own kind and as text."""
+        """Put what is selected on the clipboard, as text that says what it is."""
         clip = self._selected()
         if clip is None:
             return
-        text = text_of(clip)
-        mime = QMimeData()
-        mime.setData(MIME, text.encode())
-        mime.setText(text)
-        QGuiApplication.clipboard().setMimeData(mime)
+        # text alone: mime data made in Python would be held after Python has ended, and crash the program's end
+        QGuiApplication.clipboard().setText(text_of(clip))
         self._say(self.tr("Copied {0}.").format(self._words(clip)))
 
     def on_cut(self) -> None:
@@ -92,7 +88,7 @@ class ClipActs(QObject):
 
     def _paste_clipboard(self, is_wired: bool) -> None:
         try:
-            clip = parse_clip(_text_on_clipboard())
+            clip = parse_clip(QGuiApplication.clipboard().text())
         except ProblemError as problem:
             self._complain(str(problem))
             return
@@ -127,10 +123,3 @@ class ClipActs(QObject):
         while any((x + dx, y + dy) in taken for x, y in clip.positions.values()):
             dx, dy = dx + _STEP, dy + _STEP
         return dx, dy
-
-
-def _text_on_clipboard() -> str:
-    mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where nothing was ever copied
-    if mime is None:
-        return ""
-    return bytes(mime.data(MIME).data()).decode(errors="replace") if mime.hasFormat(MIME) else mime.text()

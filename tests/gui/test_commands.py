@@ -3,8 +3,8 @@
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -131,3 +131,12 @@ def test_the_table_is_data():
 
 def test_what_is_on_or_off_has_no_icon_that_would_hide_its_mark():
     assert [command.name for command in commands() if command.is_checkable and command.icon] == []
+
+
+def test_the_keys_of_every_command_are_understood_whatever_is_selected():
+    """Each of its keys finds a command: none of the needs is unknown where keys are looked up."""
+    for command in commands():
+        for key in KeyMap().keys[command.name]:
+            combination = QKeySequence(key)[0]
+            event = QKeyEvent(QEvent.Type.KeyPress, combination.key(), combination.keyboardModifiers())
+            assert KeyMap().on_canvas(event, lambda _need: True)

@@ -12,7 +12,7 @@ from flaxstudio.gui.commands.table import commands
 _STRONG = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
-_NARROW: tuple[Need, ...] = ("nodes", "wires", "selection", "")
+_NARROW: tuple[Need, ...] = ("nodes", "wires", "things", "selection", "")
 
 Keys = Mapping[str, tuple[str, ...]]
 """Keys by a command's name, as Qt's portable text ("Ctrl+Shift+P")."""
