@@ -28,6 +28,7 @@ class ArrangeActs(QObject):
         self._session = session
         self._canvas = canvas
         self._task: Task | None = None
+        self._given_up: set[Task] = set()
 
     def on_tidy(self) -> None:
         """Lay out what is selected, where it is, or the whole graph. Asking again while it is being found cancels it."""
@@ -58,19 +59,21 @@ class ArrangeActs(QObject):
             return
         self._task = task = Task(lambda _is_cancelled: layout(), self)
         task.done.connect(lambda found: self._on_layout(project, found))
-        task.finished.connect(self._forget_task)
+        task.finished.connect(self._forget_tasks)
         task.start()
 
     def cancel(self) -> None:
         """Give up a layout that is still being found; nothing has been moved yet."""
         if self._task is not None:
             self._task.cancel()
+            self._given_up.add(self._task)  # it still runs to its end, and must not be in the way of the next
+            self._task = None
 
     def close(self) -> None:
         """End the background work."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task.wait()
+        self.cancel()
+        for task in self._given_up:
+            task.wait()
 
     def on_align(self, line: Line) -> None:
         """Give the selected nodes a line in common."""
@@ -120,10 +123,13 @@ class ArrangeActs(QObject):
         if moved:
             self._session.edit_shown(edits.move(moved, text))
 
-    def _forget_task(self) -> None:
-        if self._task is not None:
-            self._task.deleteLater()
-            self._task = None
+    def _forget_tasks(self) -> None:
+        """Let go of the tasks that have ended."""
+        ended = {task for task in (self._task, *self._given_up) if task is not None and task.isFinished()}
+        self._given_up -= ended
+        self._task = None if self._task in ended else self._task
+        for task in ended:
+            task.deleteLater()
 
     def _on_layout(self, project: Project, layout: Layout) -> None:
         """Put nodes where tidy wants them, unless the graph has become another one meanwhile."""

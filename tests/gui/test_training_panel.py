@@ -25,7 +25,7 @@ RUNNING = RunState("running", 1240, 5000, 12.34, 3450.0, 12.0)
 def panel(qtbot):
     view = TrainingPanel(LIGHT)
     qtbot.addWidget(view)
-    view.resize(1200, 900)
+    view.resize(1500, 900)  # room for every tile, whichever font and style the tests before left behind
     view.show()
     qtbot.waitExposed(view)
     view.activateWindow()
