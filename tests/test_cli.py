@@ -104,7 +104,7 @@ def test_check_finds_the_node_that_cannot_take_its_input(project: Callable[[str]
     path = project("digits-cnn")
     misfit_dense(path)
     assert main(["check", path]) == 1
-    assert "error: conv_1: conv_1 expects 4 dimensions" in capsys.readouterr().out
+    assert "error: conv_1: conv_1 expects (batch, height, width, channels)" in capsys.readouterr().out
 
 
 def test_summary_counts_params_and_flops_a_node(project: Callable[[str], str], capsys: Capture) -> None:
@@ -139,7 +139,7 @@ def test_summary_names_the_node_whose_shape_cannot_be(project: Callable[[str], s
     path = project("digits-cnn")
     misfit_dense(path)
     assert main(["summary", path]) == 1
-    assert "conv_1 expects 4 dimensions" in capsys.readouterr().err
+    assert "conv_1 expects (batch, height, width, channels)" in capsys.readouterr().err
 
 
 def test_code_prints_a_module_that_python_runs(project: Callable[[str], str], capsys: Capture) -> None:

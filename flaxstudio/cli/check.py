@@ -8,6 +8,7 @@ from pathlib import Path
 from flaxstudio.cli.opened import open_project
 from flaxstudio.cli.text import as_json
 from flaxstudio.data.check import check_data
+from flaxstudio.data.output_check import check_outputs
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.table import ranges_of, summarize
 from flaxstudio.graph.check import has_errors
@@ -38,14 +39,15 @@ def _computed_problems(project: Project, catalogue: Catalogue, beside: Path) -> 
     from flaxstudio.codegen.shapes import ShapeInference  # imports jax, which --help need not wait for
 
     ranges: dict[str, tuple[float, float]] = {}
+    shapes = ShapeInference(catalogue).infer(project.graph)
     if project.dataset is not None:
         try:
             table = open_table(project.dataset.source, classic_random=project.training.classic_random, beside=beside)
             yield from check_data(project, table, catalogue)
+            yield from check_outputs(project, table, catalogue, shapes)
             ranges = ranges_of(summarize(table))
         except ProblemError as error:
             yield error.problem
-    shapes = ShapeInference(catalogue).infer(project.graph)
     yield from shapes.problems
     yield from advise(project, catalogue, Known(shapes, ranges))
 

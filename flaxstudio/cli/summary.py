@@ -20,8 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     shapes = ShapeInference(catalogue).infer(project.graph)
     found = CostAnalysis(catalogue).table(project.graph, shapes)
     print(_as_json(project.name, found) if arguments.json else _as_text(found))
-    if shapes.problems:
-        first = shapes.problems[0]
+    if first := next((problem for problem in shapes.problems if problem.severity == "error"), None):
         raise ProblemError(first.what, first.remedy, first.node)
     return 0
 

@@ -14,8 +14,11 @@ from flaxstudio.graph.graph import Edge, Formula, Graph, Node, Value
 from flaxstudio.graph.library import Block
 from flaxstudio.graph.order import edges_by_node, topological_order
 from flaxstudio.graph.problem import Problem
-from flaxstudio.graph.shape import GraphShapes, NodeShape, Shape
+from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape, Shape
+from flaxstudio.graph.shape_repairs import shape_repairs
+from flaxstudio.graph.situation import Arrival, Situation
 from flaxstudio.graph.spec import Catalogue, LayerSpec
+from flaxstudio.graph.usage import is_odd, usage_warnings
 
 __all__ = ["BATCH", "Interrupted", "ShapeInference", "abstract_arrays", "as_owner", "input_shapes", "repeats_of", "single_node"]
 
@@ -91,9 +94,12 @@ class ShapeInference:
             owner = nodes.get(str(node.attributes.get("shares") or ""), node)
             found = self._infer_node(node, owner, into[name], out_of[name], shapes, values)
             if isinstance(found, ShapeFault):
-                problems.append(Problem(name, f"{name} {found.what}.", found.remedy))
+                at = self._situation(owner, nodes, into, into[name], shapes)
+                problems.append(Problem(name, f"{name} {found.what}.", found.remedy, fixes=shape_repairs(at)))
             elif found is not None:
                 shapes[name] = found
+                if is_odd(self._catalogue[node.layer], into[name], shapes):
+                    problems += usage_warnings(self._situation(node, nodes, into, into[name], shapes))
         return GraphShapes(shapes, tuple(problems))
 
     def infer_at(self, graph: Graph, path: Sequence[str], catalogue: Catalogue | None = None) -> GraphShapes:
@@ -113,6 +119,17 @@ class ShapeInference:
             fields = field_values(graph, given)
             shapes = self.infer(graph, entries=dict(zip(spec.definition.inputs().values(), inputs, strict=True)), fields=fields)
         return shapes
+
+    def _situation(
+        self,
+        node: Node,
+        nodes: Mapping[str, Node],
+        into: Mapping[str, Sequence[Edge]],
+        edges: Sequence[Edge],
+        shapes: Mapping[str, NodeShape],
+    ) -> Situation:
+        spec = self._catalogue[node.layer]
+        return Situation(node, spec, _arrivals(spec, edges, shapes), nodes, into, self._catalogue)
 
     def _infer_node(
         self,
@@ -195,8 +212,7 @@ class ShapeInference:
         given = {attribute.name: spec.value(node, attribute.name) for attribute in spec.attributes}
         entries = dict(zip(block.inputs().values(), inputs, strict=True))
         inside = self.infer(block.graph, entries=entries, fields=given)
-        if inside.problems:
-            first = inside.problems[0]
+        if first := next((problem for problem in inside.problems if problem.severity == "error"), None):
             return ShapeFault(f"does not work inside: {first.what.rstrip('.')}", first.remedy)
         found = {}
         graph = active(block.graph, self._catalogue)
@@ -213,6 +229,14 @@ def input_shapes(graph: Graph, node: Node, shapes: Mapping[str, NodeShape], cata
     """Return the shapes that arrive at a node, port by port, or None while any that it needs is unknown."""
     spec = catalogue.get(node.layer)
     return None if spec is None else _arriving(spec, graph.edges_into(node.name), shapes)
+
+
+def _arrivals(spec: LayerSpec, into: Sequence[Edge], shapes: Mapping[str, NodeShape]) -> tuple[Arrival, ...]:
+    """Return the arrays that arrive at a node with their wires, port by port; nothing where states are among them."""
+    edges = [edge for port in spec.inputs for edge in into if edge.target.port == port.name]
+    given = [(edge, shapes[edge.source.node].at(edge.source.port)) for edge in edges]
+    arrays = tuple((edge, shape) for edge, shape in given if isinstance(shape, ArrayShape))
+    return arrays if len(arrays) == len(given) else ()
 
 
 def _arriving(spec: LayerSpec, into: Sequence[Edge], shapes: Mapping[str, NodeShape]) -> tuple[Shape, ...] | None:

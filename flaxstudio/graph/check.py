@@ -9,8 +9,9 @@ from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.library import Block
 from flaxstudio.graph.order import nodes_on_cycles, upstream
 from flaxstudio.graph.problem import Fix, Problem
-from flaxstudio.graph.repair import AddOutput, RemoveNode
+from flaxstudio.graph.repair import AddOutput, RemoveNode, UseNode
 from flaxstudio.graph.spec import Catalogue, LayerSpec
+from flaxstudio.graph.wiring_repairs import disconnecting, ending, feeding, replacing, unlooping
 
 
 def check(graph: Graph, catalogue: Catalogue) -> tuple[Problem, ...]:
@@ -40,7 +41,7 @@ def blocks_in(graph: Graph, catalogue: Catalogue) -> tuple[Block, ...]:
 
 def _check_graph(whole: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     graph = active(whole, catalogue)
-    yield from _check_ends(graph, whole)
+    yield from _check_ends(graph, whole, catalogue)
     yield from check_fields(graph, catalogue)
     yield from _check_edges(graph, catalogue)
     yield from _check_nodes(graph, whole, catalogue)
@@ -59,15 +60,17 @@ def _check_silent_ends(block: Block) -> Iterator[Problem]:
             yield Problem(node.name, what, "Mute what stands beside it, or mute nodes of the block.")
 
 
-def _check_ends(graph: Graph, whole: Graph) -> Iterator[Problem]:
+def _check_ends(graph: Graph, whole: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     for layer, role in (("Input", "where data enters"), ("Output", "whose value is the result")):
         if any(graph.of_layer(layer)):
             continue
         if silent := next(whole.of_layer(layer), None):
             what = f"Every {layer} node, {role}, is {silent.mode}." if silent.mode == "muted" else ""
-            yield Problem(silent.name, what or f"{silent.name} has nothing to let through.", f"Unmute {silent.name}.")
+            what = what or f"{silent.name} has nothing to let through."
+            yield Problem(silent.name, what, f"Unmute {silent.name}.", fixes=_using(silent))
         else:
-            yield Problem("", f"The graph has no {layer} node, {role}.", f"Add {layer} from the palette and connect it.")
+            remedy = f"Add {layer} from the palette and connect it."
+            yield Problem("", f"The graph has no {layer} node, {role}.", remedy, fixes=ending(graph, layer, catalogue))
     outputs = list(graph.of_layer("Output"))
     if outputs and all(node.attributes.get("method", "__call__") != "__call__" for node in outputs):
         what = "Every Output belongs to a method of its own, so the model's call returns nothing."
@@ -79,12 +82,17 @@ def _check_edges(graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     taken: set[tuple[str, str]] = set()
     for edge in graph.edges:
         if _dangles(edge, nodes, catalogue):
-            yield Problem("", f"A wire from {edge.source.node} to {edge.target.node} ends nowhere.", "Delete the wire.")
+            what = f"A wire from {edge.source.node} to {edge.target.node} ends nowhere."
+            at = next((end for end in (edge.target.node, edge.source.node) if end in nodes), "")
+            yield Problem(at, what, "Delete the wire.", fixes=(disconnecting(edge),))
             continue
-        port = catalogue[nodes[edge.target.node].layer].input(edge.target.port)
+        spec = catalogue.get(nodes[edge.target.node].layer)  # of an unknown layer nobody knows the ports
+        port = spec.input(edge.target.port) if spec else None
         end = (edge.target.node, edge.target.port)
         if port is not None and not port.is_variadic and end in taken:
-            yield Problem(end[0], f"{end[0]} has two wires into its port “{end[1]}”.", "Delete one of them.")
+            what = f"{end[0]} has two wires into its port “{end[1]}”."
+            rivals = graph.edges_into(*end)
+            yield Problem(end[0], what, "Delete one of them.", fixes=tuple(map(disconnecting, reversed(rivals))))
         taken.add(end)
 
 
@@ -109,16 +117,20 @@ def _check_nodes(graph: Graph, whole: Graph, catalogue: Catalogue) -> Iterator[P
         spec = catalogue.get(node.layer)
         if spec is None:
             yield Problem(
-                node.name, f"{node.name} is a “{node.layer}”, a layer this version does not know.", "Delete or replace it."
+                node.name,
+                f"{node.name} is a “{node.layer}”, a layer this version does not know.",
+                "Delete or replace it.",
+                fixes=replacing(node, catalogue),
             )
             continue
         yield from check_own_layer(node, spec)
         if node.attributes:
             yield from check_attributes(node, spec, graph)
             yield from check_wrapping(node, spec, graph, catalogue)
-        yield from _check_inputs(fed, node, spec, whole)
+        yield from _check_inputs(fed, node, spec, whole, catalogue)
         if node.name in on_cycle:
-            yield Problem(node.name, f"{node.name} is part of a loop.", "Delete one of the loop's wires.")
+            what, remedy = f"{node.name} is part of a loop.", "Delete one of the loop's wires."
+            yield Problem(node.name, what, remedy, fixes=unlooping(graph, on_cycle))
         elif has_output and node.name not in useful and node.name not in feeding:
             yield _left_out(node, spec, node.name in drawn)
 
@@ -135,20 +147,30 @@ def _left_out(node: Node, spec: LayerSpec, is_silenced: bool) -> Problem:
     return Problem(node.name, what, "Connect it or delete it.", "warning", fixes)
 
 
-def _check_inputs(fed: set[tuple[str, str]], node: Node, spec: LayerSpec, whole: Graph) -> Iterator[Problem]:
+def _check_inputs(
+    fed: set[tuple[str, str]], node: Node, spec: LayerSpec, whole: Graph, catalogue: Catalogue
+) -> Iterator[Problem]:
     for port in spec.inputs:
         if (node.name, port.name) not in fed and not port.is_optional:
             which = "input" if len(spec.inputs) == 1 else f"input at its port “{port.name}”"
             if silent := silent_sources(whole, node.name, port.name):
                 yield _silenced(node, which, silent)
             else:
-                yield Problem(node.name, f"{node.name} has no {which}.", "Drag a wire to it from another node's output.")
+                remedy = "Drag a wire to it from another node's output."
+                fixes = feeding(whole, node, port, catalogue)
+                yield Problem(node.name, f"{node.name} has no {which}.", remedy, fixes=fixes)
 
 
 def _silenced(node: Node, which: str, silent: tuple[Node, ...]) -> Problem:
     """Return the problem of a node that gets nothing since what feeds it is muted, or bypassed with nothing to let through."""
     cause = next((source for source in silent if source.mode == "muted"), silent[0])
     if cause.mode == "muted":
-        return Problem(node.name, f"{node.name} has no {which}: {cause.name} is muted.", f"Unmute {cause.name}.")
+        what = f"{node.name} has no {which}: {cause.name} is muted."
+        return Problem(node.name, what, f"Unmute {cause.name}.", fixes=_using(cause))
     what = f"{node.name} has no {which}: {cause.name} is bypassed and has nothing to let through."
-    return Problem(node.name, what, f"Use {cause.name} again, or give it an input.")
+    return Problem(node.name, what, f"Use {cause.name} again, or give it an input.", fixes=_using(cause))
+
+
+def _using(node: Node) -> tuple[Fix, ...]:
+    label = f"Unmute {node.name}" if node.mode == "muted" else f"Use {node.name} again"
+    return (Fix(label, (UseNode(node.name),)),)

@@ -74,7 +74,8 @@ def check_wrapping(node: Node, spec: LayerSpec, graph: Graph, catalogue: Catalog
     repeat = node.attributes.get("repeat", 1)
     if repeat == 1 and not each:
         if node.attributes.get("scan"):
-            yield Problem(node.name, f"{node.name} is scanned and not repeated.", "Set repeat to at least 2.")
+            fixes = (setting("Turn scan off", node.name, "scan", False), setting("Set repeat to 2", node.name, "repeat", 2))
+            yield Problem(node.name, f"{node.name} is scanned and not repeated.", "Set repeat to at least 2.", fixes=fixes)
         return
     required = [port for port in spec.outputs if not port.is_optional]
     if len(required) != 1 or not spec.inputs:
@@ -91,13 +92,15 @@ def check_wrapping(node: Node, spec: LayerSpec, graph: Graph, catalogue: Catalog
 def _check_shares(node: Node, spec: LayerSpec, owner: str, graph: Graph, catalogue: Catalogue) -> Iterator[Problem]:
     remedy = "Choose another node in the inspector."
     if not graph.has_node(owner):
-        yield Problem(node.name, f"{node.name} shares the params of {owner}, which is not there.", remedy)
+        what = f"{node.name} shares the params of {owner}, which is not there."
+        yield Problem(node.name, what, remedy, fixes=(setting("Give it params of its own", node.name, "shares", ""),))
         return
     other = graph.node(owner)
     its_spec = catalogue.get(other.layer)
     if other.name == node.name or its_spec is None or its_spec.constructor != spec.constructor:
         alike = [layer.name for layer in catalogue if layer.constructor == spec.constructor] if spec.method else [node.layer]
-        yield Problem(node.name, f"{node.name} can only share the params of another {' or '.join(alike)}.", remedy)
+        what = f"{node.name} can only share the params of another {' or '.join(alike)}."
+        yield Problem(node.name, what, remedy, fixes=(setting("Give it params of its own", node.name, "shares", ""),))
     elif other.attributes.get("shares"):
         first = other.attributes["shares"]
         fix = setting(f"Share those of {first}", node.name, "shares", first)

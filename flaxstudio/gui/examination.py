@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flaxstudio.data.check import check_data
+from flaxstudio.data.output_check import check_outputs
 from flaxstudio.data.pictures import sample_images
 from flaxstudio.data.preview import preview_rows
 from flaxstudio.data.sources import open_table
@@ -98,11 +99,12 @@ def _has_own_shapes(graph: Graph) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DataQuestion:
-    """Whose data is to be examined, and the folder that relative paths begin in."""
+    """Whose data is to be examined, with its shapes where they are known, and the folder that relative paths begin in."""
 
     project: Project
     catalogue: Catalogue
     beside: Path | None = None
+    shapes: GraphShapes = GraphShapes({})
 
 
 def examine_data(warm_up: Callable[[], None]) -> Callable[[DataQuestion], DataExamination]:
@@ -127,7 +129,8 @@ def examine_data(warm_up: Callable[[], None]) -> Callable[[DataQuestion], DataEx
         state = replace(
             state, row_counts=RowCounts(*count_rows(spec, table)), pictures=_pictures(project, spec, table, catalogue)
         )
-        return DataExamination(state, spec.source, check_data(project, table, catalogue))
+        problems = (*check_data(project, table, catalogue), *check_outputs(project, table, catalogue, question.shapes))
+        return DataExamination(state, spec.source, problems)
 
     return examine
 

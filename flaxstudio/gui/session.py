@@ -219,12 +219,15 @@ class Session(QObject):
 
     def _data_question(self) -> DataQuestion:
         beside = self.document.path.parent if self.document.path else None
-        return DataQuestion(self.document.project, self.catalogue, beside)
+        shapes = self._shapes.model if self.has_shapes else GraphShapes({})
+        return DataQuestion(self.document.project, self.catalogue, beside, shapes)
 
     def _on_shapes(self, question: Any, shapes: Any) -> None:
         if question == self._shape_question():
             is_new = shapes != self._shapes
             self._shapes, self._shaped = shapes, question
+            if self.document.project.dataset is not None:
+                self._data_worker.ask_once(self._data_question())
             if is_new:
                 self._publish()
 

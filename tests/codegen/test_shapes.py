@@ -55,11 +55,11 @@ def test_a_block_is_inferred_anew_when_one_inside_it_changes() -> None:
 
 
 MISTAKES: list[tuple[Node, Node, str]] = [
-    (image(64), Node("conv_2", "Conv"), "conv_2 expects 4 dimensions (batch, height, width, channels) and gets (batch, 64)."),
+    (image(64), Node("conv_2", "Conv"), "conv_2 expects (batch, height, width, channels); it gets (batch, 64)."),
     (
         image(9, 9),
         Node("pool", "MaxPool"),
-        "pool expects 4 dimensions (batch, height, width, channels) and gets (batch, 9, 9).",
+        "pool expects (batch, height, width, channels); it gets (batch, 9, 9).",
     ),
     (image(64), Node("view", "Reshape", {"shape": (7, 9)}), "view gets (batch, 64), 64 values a sample"),
     (
