@@ -32,6 +32,12 @@ def expected_dimensions(port: PortSpec, rank: int) -> Names:
     return told if len(told) == rank else _plain(rank)
 
 
+def worded(shape: ArrayShape, names: Names) -> tuple[str, ...]:
+    """Return dimensions in words: "batch", "height 8"; the size alone where it has no name."""
+    known = names[1:] if len(names) == len(shape.sizes) + 1 else _plain(len(shape.sizes) + 1)[1:]
+    return (BATCH, *(f"{name} {size:,}".strip() for name, size in zip(known, shape.sizes, strict=True)))
+
+
 def dimension_names(graph: Graph, shapes: Mapping[str, NodeShape], catalogue: Catalogue) -> dict[Port, Names]:
     """Return the names of the dimensions at each output whose shape is an array that is known."""
     nodes, (into, out_of) = graph.by_name(), edges_by_node(graph)

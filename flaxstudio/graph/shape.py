@@ -1,8 +1,9 @@
 """Shapes as plain values, so that views can show them without jax. The first size is the batch and has no number."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from flaxstudio.graph.graph import Port
 from flaxstudio.graph.problem import Problem
 
 
@@ -55,10 +56,19 @@ class NodeShape:
 
 @dataclass(frozen=True, slots=True)
 class GraphShapes:
-    """The shapes of the nodes that could be computed, and the problems of those that could not."""
+    """The shapes of the nodes that could be computed, and the problems of those that could not.
+
+    `names` are those of the dimensions at each output, the batch's first, where somebody has asked for them.
+    """
 
     nodes: Mapping[str, NodeShape]
     problems: tuple[Problem, ...] = ()
+    names: Mapping[Port, tuple[str, ...]] = field(default_factory=dict)
+
+    def at(self, port: Port) -> Shape | None:
+        """Return the shape at an output port, if it is known."""
+        known = self.nodes.get(port.node)
+        return known.at(port.port) if known else None
 
     @property
     def params(self) -> int:

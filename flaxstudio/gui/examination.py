@@ -12,6 +12,8 @@ from flaxstudio.data.preview import preview_rows
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.splits import count_rows
 from flaxstudio.data.table import Table, summarize, text_of
+from flaxstudio.graph.activity import active
+from flaxstudio.graph.dimensions import dimension_names
 from flaxstudio.graph.entries import entry_shape
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.problem import Problem, ProblemError
@@ -76,7 +78,7 @@ def infer_shapes(
 
             inference.append(ShapeInference(question.catalogue, is_stale))
         graph, place = question.project.graph, question.place
-        model: GraphShapes = inference[0].infer(graph, question.catalogue)
+        model = _named(inference[0].infer(graph, question.catalogue), graph, question.catalogue)
         if not place.root and not place.path:
             return Shapes(model, model)
         block = block_at(question.project, place)
@@ -85,11 +87,17 @@ def infer_shapes(
         start = question.project.library.block(place.root).graph if place.root else graph
         if place.root and not _has_own_shapes(start):
             return Shapes(model, GraphShapes({}))
-        found: GraphShapes = inference[0].infer_at(start, place.path)
+        inside = question.project.library.block(block).graph
+        found = _named(inference[0].infer_at(start, place.path), inside, question.catalogue)
         problems = tuple(replace(problem, block=block) for problem in found.problems)
         return Shapes(model, replace(found, problems=problems))
 
     return infer
+
+
+def _named(shapes: GraphShapes, graph: Graph, catalogue: Catalogue) -> GraphShapes:
+    """Return the shapes with the names of their dimensions."""
+    return replace(shapes, names=dimension_names(active(graph, catalogue), shapes.nodes, catalogue))
 
 
 def _has_own_shapes(graph: Graph) -> bool:

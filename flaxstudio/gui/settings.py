@@ -84,6 +84,15 @@ class Settings:
         self._store.setValue("minimap", has_minimap)
 
     @property
+    def has_wire_shapes(self) -> bool:
+        """Whether wires show the shapes of what they carry."""
+        return self._flag("wire_shapes", False)
+
+    @has_wire_shapes.setter
+    def has_wire_shapes(self, has_shapes: bool) -> None:
+        self._store.setValue("wire_shapes", has_shapes)
+
+    @property
     def snaps(self) -> bool:
         """Whether nodes snap to the grid."""
         return self._flag("snap", True)

@@ -24,6 +24,7 @@ class ViewActs(QObject):
         canvas.view.wheel, canvas.view.snaps = settings.wheel, settings.snaps
         canvas.minimap.set_wanted(settings.has_minimap)
         canvas.scene.set_still(settings.reduced_motion)
+        canvas.scene.wire_labels.setVisible(settings.has_wire_shapes)
         self._window.setAnimated(not settings.reduced_motion)
         self.mark()
 
@@ -32,6 +33,7 @@ class ViewActs(QObject):
         settings, actions = self._settings, self._window.actions_by_name
         marks = {
             "minimap": settings.has_minimap,
+            "wire_shapes": settings.has_wire_shapes,
             "snap": settings.snaps,
             "wheel_scrolls": settings.wheel == "scroll",
             "reduced_motion": settings.reduced_motion,
@@ -43,6 +45,11 @@ class ViewActs(QObject):
     def on_minimap(self) -> None:
         """Show the minimap, or never."""
         self._settings.has_minimap = not self._settings.has_minimap
+        self.apply()
+
+    def on_wire_shapes(self) -> None:
+        """Show the shapes on the wires, or not."""
+        self._settings.has_wire_shapes = not self._settings.has_wire_shapes
         self.apply()
 
     def on_snap(self) -> None:

@@ -85,6 +85,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "nudge_down": lambda: studio.arrange.on_nudge(0, 1),
         "snap": studio.view.on_snap,
         "find": studio.finds.on_open,
+        "wire_shapes": studio.view.on_wire_shapes,
         "minimap": studio.view.on_minimap,
         "flow_down": studio.view.on_flow,
         "wheel_scrolls": studio.view.on_wheel,

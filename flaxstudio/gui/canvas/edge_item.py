@@ -42,12 +42,13 @@ class EdgeItem(QGraphicsPathItem):
         self._color = QColor(tokens.secondary)
         self._points: list[QPointF] = []
         self._samples = _SAMPLES
+        self._middle: QPointF | None = None
         self._course: tuple[tuple[QPointF, ...], Flow] = ((), "right")
 
     def draw_between(self, source: QPointF, target: QPointF, flow: Flow = "right") -> None:
         """Lay the wire between two points in scene px."""
         self.setPath(wire_path(source, target, flow))
-        self._points = []
+        self._points, self._middle = [], None
         self._samples = _SAMPLES
         self._course = (source, target), flow
 
@@ -57,7 +58,7 @@ class EdgeItem(QGraphicsPathItem):
             self.draw_between(points[0], points[1], flow)
             return
         self.setPath(path_through(points, flow))
-        self._points = []
+        self._points, self._middle = [], None
         self._samples = _SAMPLES * (len(points) - 1)
         self._course = tuple(points), flow
 
@@ -65,6 +66,17 @@ class EdgeItem(QGraphicsPathItem):
         """Return between which of its dots a point lies: the number that a new dot there gets."""
         points, flow = self._course
         return piece_at(list(points), flow, point)
+
+    def middle(self) -> QPointF:
+        """Return the point half way along the wire, in scene px."""
+        if self._middle is None:
+            self._middle = self.path().pointAtPercent(0.5)
+        return self._middle
+
+    @property
+    def course(self) -> tuple[QPointF, ...]:
+        """The points that the wire goes through: its ends and its dots, in scene px."""
+        return self._course[0]
 
     def show_color(self, color: QColor, tokens: Tokens) -> None:
         """Take the colour of the source's family."""

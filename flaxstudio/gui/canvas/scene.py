@@ -22,13 +22,14 @@ from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewC
 from flaxstudio.gui.canvas.renaming import renamed_node
 from flaxstudio.gui.canvas.sharing import SharingLines, group_to_show
 from flaxstudio.gui.canvas.shown import Shown, changed_nodes, shown_nodes
+from flaxstudio.gui.canvas.wire_labels import WireLabels
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.insertion import chain_ends
 from flaxstudio.project.project import Position, Project
 
-_EXTENT = 100_000.0
+_EXTENT = QRectF(-100_000, -100_000, 200_000, 200_000)
 _MOST_EASED = 400
 _DIMMED = 0.3
 
@@ -40,8 +41,7 @@ class GraphScene(QGraphicsScene):
     graph_moved = Signal()
 
     def __init__(self, catalogue: Catalogue, tokens: Tokens, parent: QObject | None = None) -> None:
-        extent = QRectF(-_EXTENT, -_EXTENT, 2 * _EXTENT, 2 * _EXTENT)
-        super().__init__(extent, parent)
+        super().__init__(_EXTENT, parent)
         self.catalogue = catalogue
         self.tokens = tokens
         self.project = Project()
@@ -62,13 +62,14 @@ class GraphScene(QGraphicsScene):
         self._found: frozenset[str] | None = None
         self._layer = ItemLayer()
         self.addItem(self._layer)
-        self._overview = OverviewItem(extent, self)
+        self._overview = OverviewItem(_EXTENT, self)
         self._overview.hide()
         self._easing = Easing(self)
         self._easing.finished.connect(self._tell_overview)  # whose bounds only grow on the way
         self._later: Deferral[Shown] = Deferral(self._show_later, self)
         self._hovered = ""
         self._sharing = SharingLines(tokens, self._layer)
+        self.wire_labels = WireLabels(self, _EXTENT, self._layer)
         self.beside = Beside(self, self._layer, tokens)
 
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
@@ -258,8 +259,6 @@ class GraphScene(QGraphicsScene):
             if hit:
                 self.nodes[hit[0].node].show_state(swollen=(hit[1], hit[0].port))
             self._swollen = hit
-
-    # The steps of display
 
     def clear_graph(self) -> None:
         """Take everything away: another graph comes, not a changed one."""

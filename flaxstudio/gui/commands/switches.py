@@ -16,7 +16,7 @@ class Section:
 
 SWITCHES: tuple[Section, ...] = (
     Section(T("Theme"), ("theme_system", "theme_light", "theme_dark"), is_choice=True),
-    Section(T("Canvas"), ("wheel_scrolls", "snap", "minimap", "reduced_motion")),
+    Section(T("Canvas"), ("wire_shapes", "wheel_scrolls", "snap", "minimap", "reduced_motion")),
     Section(T("Colour by cost"), ("overlay_off", "overlay_params", "overlay_flops", "overlay_memory"), is_choice=True),
     Section(T("This project"), ("flow_down",)),
 )
