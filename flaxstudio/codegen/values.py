@@ -268,7 +268,7 @@ def _has_calls(term: Term) -> bool:
 
 
 def _matched(reading: "Interpreter", term: Term) -> Term | None:
-    if not is_array(term):
+    if not is_array(term) or _is_part_of_state(reading, term):
         return None
     for form in (term, *equivalents(term, reading.known)):
         for pattern in reading.session.patterns.beginning_like(form):
@@ -281,6 +281,16 @@ def _matched(reading: "Interpreter", term: Term) -> Term | None:
                 continue
             return _node(reading, pattern, captured, attributes, getattr(term, "line", 0))
     return None
+
+
+def _is_part_of_state(reading: "Interpreter", term: Term) -> bool:
+    """Return whether a term is one array of a state of several: `carry[1]` of an LSTM is no row of an array."""
+    match term:
+        case Op(name="index", args=(Wire(node=node, port=port), Const())):
+            given = reading.draft.nodes[node].spec.output(port)
+            return given is not None and given.parts > 1
+        case _:
+            return False
 
 
 def _has_arrays(captured: Captured) -> bool:

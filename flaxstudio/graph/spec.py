@@ -128,7 +128,7 @@ class PortSpec:
     `rank` is the number of dimensions an input needs, batch included: a number, or the name of an "ints"
     attribute whose length plus two it is (a kernel's). `minimum_rank` is a lower bound. An optional input may stay
     free; `keyword` is the call's argument it is given as. `argument` is what the call needs for an optional output
-    to be given out. A state is what a recurrent layer carries: one array or several.
+    to be given out. A state is what a recurrent layer carries: one array, or a tuple of `parts`.
     """
 
     name: str
@@ -140,6 +140,7 @@ class PortSpec:
     keyword: str = ""
     argument: str = ""
     is_state: bool = False
+    parts: int = 1
 
 
 _BLOCK_ONLY = ("scan", "remat")

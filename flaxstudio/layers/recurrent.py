@@ -84,10 +84,9 @@ _UNROLL = AttributeSpec("unroll", "int", 1, "Steps compiled into one turn of the
 _LENGTHS = PortSpec(
     "seq_lengths", "(batch,): how many steps of each sample count", rank=1, is_optional=True, keyword="seq_lengths"
 )
-_OUTPUTS = (
-    PortSpec("carry", "the state after the last step", is_optional=True, argument="return_carry=True", is_state=True),
-    PortSpec("out", "every step's output"),
-)
+_CARRY = PortSpec("carry", "the state after the last step", is_optional=True, argument="return_carry=True", is_state=True)
+_OUT = PortSpec("out", "every step's output")
+_PAIRS = ("LSTM", "OptimizedLSTM", "ConvLSTM")
 _KEYWORDS = "recurrent sequence series time rnn text"
 
 
@@ -109,7 +108,7 @@ def _forward(name: str, cell: str, summary: str, attributes: tuple[AttributeSpec
         f"Reads a sequence by a {summary}.",
         f"nn.RNN(nn.{cell}({{cell}}, parent=None), {{attributes}})",
         inputs=_inputs(name),
-        outputs=_OUTPUTS,
+        outputs=(replace(_CARRY, parts=2 if name in _PAIRS else 1), _OUT),
         attributes=(
             *in_group("cell", *attributes),
             AttributeSpec("reverse", "bool", False, "Read from the last step to the first."),
@@ -131,7 +130,7 @@ def _bidirectional(name: str, cell: str, summary: str, attributes: tuple[Attribu
         f"Reads a sequence in both directions, each by a {summary}.",
         f"nn.Bidirectional({rnn}, {rnn}, {{attributes}})",
         inputs=_inputs(name),
-        outputs=_OUTPUTS,
+        outputs=(replace(_CARRY, parts=2), _OUT),
         attributes=(
             *in_group("cell", *attributes),
             *in_group("rnn", _UNROLL),

@@ -543,3 +543,13 @@ def test_fields_made_by_a_factory_are_read() -> None:
     assert layers("for size in self.sizes:\n    x = nn.LayerNorm()(nn.Dense(size)(x))\nreturn x", head=head, fields=fields)[
         2
     ] == ("Dense", {"features": 4})
+
+
+def test_a_part_of_a_cells_state_is_not_taken_for_a_row_of_an_array() -> None:
+    body = "carry, y = nn.RNN(nn.LSTMCell(8), return_carry=True)(x)\nreturn nn.Dense(3)(carry[1])"
+    assert "index or slice like this is no layer" in read(body, ArrayShape((5, 4))).notes[0]
+
+
+def test_a_state_of_one_array_is_computed_with_as_any_other() -> None:
+    body = "carry, y = nn.RNN(nn.GRUCell(8), return_carry=True)(x)\nreturn nn.Dense(3)(-carry)"
+    assert read(body, ArrayShape((5, 4))).notes == ()
