@@ -52,6 +52,8 @@ def dimension_names(graph: Graph, shapes: Mapping[str, NodeShape], catalogue: Ca
                 continue
             if spec.inputs:
                 names = _after(nodes[name], spec, _taken(into[name], shapes, found), array)
+                if "" in names:  # as behind a Reshape: what takes it says what it means
+                    names = _told_behind(len(names), out_of[name], nodes, catalogue) or names
             else:
                 names = _entry(array, out_of[name], nodes, catalogue)
             found[Port(name, port.name)] = names
@@ -65,6 +67,13 @@ def _taken(into: Iterable[Edge], shapes: Mapping[str, NodeShape], found: Mapping
 def _entry(shape: ArrayShape, out_of: Iterable[Edge], nodes: Mapping[str, Node], catalogue: Catalogue) -> Names:
     """Return the names at an Input, as the layers it feeds have them; else as arrays of that rank usually are."""
     rank = len(shape.sizes) + 1
+    if told := _told_behind(rank, out_of, nodes, catalogue):
+        return told
+    return IMAGES[rank] if rank >= 4 and rank in IMAGES else (BATCH, "features") if rank == 2 else _plain(rank)
+
+
+def _told_behind(rank: int, out_of: Iterable[Edge], nodes: Mapping[str, Node], catalogue: Catalogue) -> Names | None:
+    """Return the names that the first layer which says so has for what it takes; None where none does."""
     for edge in out_of:
         node = nodes.get(edge.target.node)
         spec = catalogue.get(node.layer) if node else None
@@ -76,7 +85,7 @@ def _entry(shape: ArrayShape, out_of: Iterable[Edge], nodes: Mapping[str, Node],
         names = expected_dimensions(port, rank)
         if all(names):
             return names
-    return IMAGES[rank] if rank >= 4 and rank in IMAGES else (BATCH, "features") if rank == 2 else _plain(rank)
+    return None
 
 
 def _after(node: Node, spec: LayerSpec, taken: Sequence[Names], output: ArrayShape) -> Names:

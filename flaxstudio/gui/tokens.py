@@ -30,6 +30,8 @@ PORT_HIT = 22
 WIRE_WIDTH = 2
 GRID_STEP = 20
 EASE_MS = 120
+HOVER_MS = 400
+"""How long the pointer rests before a card comes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from flaxstudio.gui.canvas.wire_labels import SIZES_FROM, WORDS_FROM
 from flaxstudio.layers import catalogue
@@ -58,6 +59,19 @@ def test_what_a_wire_tells_follows_an_edit_and_an_undo(qtbot, tmp_path: Path) ->
     driver.wait(lambda: "batch, height 8, width 8,\nchannels 48 · float32" in labels(driver, 1.0))
     driver.do("undo")
     driver.wait(lambda: "batch, height 8, width 8,\nchannels 48 · float32" not in labels(driver, 1.0))
+    assert driver.close()
+
+
+def test_the_pointer_at_rest_is_told_the_shape_by_name(qtbot, tmp_path: Path) -> None:
+    driver = opened(qtbot, tmp_path, "digits-cnn")
+    driver.do("zoom_reset")
+    canvas = driver.window.canvas
+    canvas.center_on("conv_1")
+    viewport, at = canvas.view.viewport(), driver.mouse.at(*driver.mouse.port_of("conv_1"))
+    QTest.mouseMove(viewport, at + QPoint(0, 200))
+    QTest.mouseMove(viewport, at)
+    driver.wait(lambda: canvas.view.hovering.card is not None, 5000)
+    assert dict(canvas.view.hovering.card.rows)["Shape"] == "(batch, height 8, width 8, channels 32)"
     assert driver.close()
 
 

@@ -48,5 +48,12 @@ def test_what_nobody_knows_stays_without_a_name() -> None:
     assert names(sketch.graph()) == {"input_1": "batch features", "reshape_1": "batch ? ?"}
 
 
+def test_what_is_reshaped_is_named_by_what_takes_it() -> None:
+    sketch = Sketch(CATALOGUE)
+    cut = sketch.add("Reshape", sketch.add("Input", shape=(4, 4, 8)), shape=(16, 8))
+    sketch.add("Output", sketch.chain(cut, "LSTM", "LastStep"))
+    assert names(sketch.graph())["reshape_1"] == "batch time features"
+
+
 def test_an_output_without_a_known_shape_has_no_names() -> None:
     assert Port("input_1", "out") not in dimension_names(Graph(), {}, CATALOGUE)

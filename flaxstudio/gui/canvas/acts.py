@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRect, QSize
 
 from flaxstudio.gui.canvas.selecting import selecting_acts
 
@@ -36,6 +36,7 @@ def acts_of(view: "GraphView", history: "ViewHistory") -> dict[str, Callable[[],
         "extend_down": lambda: _walk(view, 0, 1, is_added=True),
         "draw_wire": view.draw_wire,
         "jump": view.jump,
+        "tell": lambda: _tell(view),
         "fit": lambda: view.fit(view.graph_scene.bounds()),
         "fit_selection": lambda: fit_selection(view),
         "view_back": history.back,
@@ -77,6 +78,21 @@ def _rename(view: "GraphView") -> None:
         view.editor.edit(items[-1])
         return
     view.intents.rename_requested.emit(names[-1] if names else "")
+
+
+def _tell(view: "GraphView") -> None:
+    """Show the card of what was selected last, and say it."""
+    scene = view.graph_scene
+    names, edges = scene.selected_nodes(), scene.selected_edges()
+    if not names and not edges:
+        view.intents.spoken.emit(view.tr("Select a node or a wire first."))
+        return
+    if names:
+        view.bring_into_sight(names[-1])
+    box = scene.nodes[names[-1]].box() if names else scene.edges[edges[-1]].sceneBoundingRect()
+    on_screen = view.mapFromScene(box).boundingRect() & view.viewport().rect()
+    near = QRect(view.viewport().mapToGlobal(on_screen.topLeft()), on_screen.size() - QSize(on_screen.width() - 1, 0))
+    view.intents.spoken.emit(view.hovering.hold(names[-1] if names else edges[-1], near))
 
 
 def _walk(view: "GraphView", dx: int, dy: int, is_added: bool = False) -> None:

@@ -137,6 +137,7 @@ class Canvas(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw in another theme."""
         self.scene.set_tokens(tokens)
+        self.view.hovering.set_tokens(tokens)
         self.minimap.set_tokens(tokens)
         self.legend.set_tokens(tokens)
         self.search.set_tokens(tokens)

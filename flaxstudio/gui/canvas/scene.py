@@ -177,10 +177,9 @@ class GraphScene(QGraphicsScene):
         """Return whether nodes could be inserted in a wire: alone or as a chain, and without other wires."""
         return chain_ends(self.project.graph, names, self.catalogue) is not None
 
-    def node(self, name: str) -> Node | None:
-        """Return a node as it is shown."""
-        shown = self._shown.get(name)
-        return shown[0] if shown else None
+    def shown(self, name: str) -> Shown | None:
+        """Return what a node is drawn from."""
+        return self._shown.get(name)
 
     def picture_of(self, name: str, ratio: float) -> QPixmap:
         """Return a node as a picture, its box a margin inside; to be dragged about."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.gui.canvas.cards import shape_text
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.port_painter import Side
 
@@ -44,10 +45,9 @@ def edge_name(edge: Edge) -> str:
 
 def edge_description(scene: "GraphScene", edge: Edge) -> str:
     """Return a wire's ports and the shape that goes through it."""
-    shape = scene.shapes.nodes.get(edge.source.node)
-    through = shape.at(edge.source.port) if shape else None
+    through = shape_text(scene, edge.source)
     ports = f"{edge.source.port} → {edge.target.port}"
-    return f"{ports}, {through}" if through is not None else ports
+    return f"{ports}, {through}" if through else ports
 
 
 def _facts(content: NodeContent) -> Iterator[str]:

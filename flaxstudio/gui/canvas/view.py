@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QEnterEvent,
     QFocusEvent,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -18,7 +17,7 @@ from PySide6.QtGui import (
     QTouchEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QWidget
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
@@ -29,6 +28,7 @@ from flaxstudio.gui.canvas.drops import EDGE_REACH, can_be_dropped, drop, edge_f
 from flaxstudio.gui.canvas.edge_scroll import EdgeScroll
 from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
+from flaxstudio.gui.canvas.hover_card import Hovering
 from flaxstudio.gui.canvas.intents import Intents
 from flaxstudio.gui.canvas.key_modes import JumpLetters, KeyMode, KeyWire
 from flaxstudio.gui.canvas.node_painter import TITLE_BELOW
@@ -36,12 +36,12 @@ from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.presses import gesture_of_press
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.searching import Wanted
-from flaxstudio.gui.canvas.tips import tip_at
 from flaxstudio.gui.canvas.touch import Touch
 from flaxstudio.gui.canvas.wheel import pinch, turn_wheel
 from flaxstudio.gui.commands.command import Need
 from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.settings import Wheel
+from flaxstudio.project.annotations import DotOf
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 _FIT_MARGIN = 40
@@ -71,6 +71,7 @@ class GraphView(QGraphicsView):
         self.tip.setObjectName("tip")
         self.tip.hide()
         self.editor = BesideEditor(self)
+        self.hovering = Hovering(self)
         self.wheel: Wheel = "zoom"
         self.snaps = True
         self._gesture: Gesture | None = None
@@ -136,6 +137,7 @@ class GraphView(QGraphicsView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.end_key_mode()
+        self.hovering.end()
         pointer = self._pointer_of(event)
         self._is_menu_due = True
         if self._gesture is None and (gesture := gesture_of_press(self, event.button(), pointer, self._is_space_held)):
@@ -176,6 +178,7 @@ class GraphView(QGraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
+        self.hovering.end()
         self.graph_scene.light(None)
         self.graph_scene.hover("")
         super().leaveEvent(event)
@@ -188,15 +191,15 @@ class GraphView(QGraphicsView):
             return True
         if isinstance(event, QTouchEvent) and self._touch.handle(event):
             return True
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = tip_at(self.graph_scene, self.mapToScene(event.pos()), t.PORT_HIT / 2 / self.zoom())
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
         return super().viewportEvent(event)
 
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_telling = self.hovering.is_held
+        self.hovering.end()
+        if is_telling and event.key() == Qt.Key.Key_Escape:
+            return
         if self._key_mode is not None:
             if event.key() not in _MODIFIERS and not self._key_mode.key(event):
                 self.end_key_mode()
@@ -365,8 +368,9 @@ class GraphView(QGraphicsView):
         scene.hover(name or "")
         scene.light(None if is_over else self.edge_at(pointer))
         scene.swell(hit)
+        beside = None if is_over or scene.lit else self.beside_at(pointer)
+        self.hovering.rest(hit or name or scene.lit or (beside.key if beside and isinstance(beside.key, DotOf) else None))
         if not self._is_space_held and not self.is_cut_key_held:
-            beside = None if is_over or self.graph_scene.lit else self.beside_at(pointer)
             shape = cursor_of(beside) if beside else Qt.CursorShape.ArrowCursor
             self.viewport().setCursor(Qt.CursorShape.CrossCursor if hit else shape)
 

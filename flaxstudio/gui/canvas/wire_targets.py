@@ -130,8 +130,8 @@ class WireTargets:
             source, target = self._ends(fixed, port)
             spec = self._scene.nodes[target.node].content.spec
             found = spec.input(target.port) if spec else None
-            node = self._scene.node(target.node)
-            if spec and found and node and (text := misfit(spec, node, found, self._shape(source))):
+            shown = self._scene.shown(target.node)
+            if spec and found and shown and (text := misfit(spec, shown[0], found, self._shape(source))):
                 return self._view.tr("{0} It can be drawn all the same.").format(text)
         return ""
 

@@ -163,6 +163,14 @@ VIEW = Menu(
         c("view_back", T("Back to the view before"), "Alt+Left", scope="canvas"),
         c("view_forward", T("Forward to the view after"), "Alt+Right", scope="canvas"),
         None,
+        c(
+            "tell",
+            T("Tell about the selection"),
+            "I",
+            icon="info",
+            scope="canvas",
+            tip=T("Show the card that the resting pointer shows: shapes, params, problems"),
+        ),
         c("find", T("Find…"), "Ctrl+F", icon="search", tip=T("Find nodes by name, layer, value or problem")),
         None,
         Menu(
