@@ -37,8 +37,8 @@ def drawing(nodes: int = 0) -> Project:
         (*(Node(name, layer) for name, layer in names.items()), *more),
         (
             edge("input_1", "conv_1"),
-            edge("conv_1", "stem_1", target_port="input_1"),
-            edge("stem_1", "add_1", "output_1"),
+            edge("conv_1", "stem_1"),
+            edge("stem_1", "add_1"),
             edge("conv_1", "add_1"),
             edge("add_1", "output_1"),
             *(edge("output_1" if i == 0 else f"extra_{i - 1}", f"extra_{i}") for i in range(1, nodes)),
