@@ -28,6 +28,7 @@ from flaxstudio.gui.icons import icon
 from flaxstudio.gui.notice import Notice
 from flaxstudio.gui.panes import focus_inside, next_pane
 from flaxstudio.gui.settings import LAYOUT_VERSION
+from flaxstudio.gui.sight import Sight
 from flaxstudio.gui.start_page import StartPage
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.place import Place
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._views = (*self._views, *views.all())
         self._centre.addWidget(self.canvas)
         self.docks = self._add_docks()
+        self.sight = Sight(self.docks, self)
         for dock in self.docks.values():
             self._docks_menu.addAction(dock.toggleViewAction())
         self._add_toolbar()
@@ -107,15 +109,15 @@ class MainWindow(QMainWindow):
         self._shown = knowledge
         if old is None or _drawn(old) != _drawn(new):
             self.canvas.display(new.project, new.shown_problems, new.shown_shapes, new.catalogue, new.place)
-            self.problems_panel.display(new.problems)
+            self.sight.show("problems", "all", lambda: self.problems_panel.display(new.problems))
         if old is None or old.offered is not new.offered:
             self.palette_panel.set_catalogue(new.offered, frozenset(layer.name for layer in new.project.library))
             self.canvas.search.set_catalogue(new.offered)
         if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
-            self.data_panel.display(new.project.dataset, new.data)
+            self.sight.show("data", "all", lambda: self.data_panel.display(new.project.dataset, new.data))
         if old is None or old.results is not new.results:
             self.display_runs(new.results)
-        self.history_panel.display(new.steps, new.steps_done)
+        self.sight.show("history", "all", lambda: self.history_panel.display(new.steps, new.steps_done))
         self.display_selection()
         self._display_title(new)
         self._display_problem_count(new)
@@ -128,11 +130,13 @@ class MainWindow(QMainWindow):
         self.actions_by_name.display_needs(self.canvas.view.holds)
         self.inspector.display(known.shown, selected, known.shown_problems, known.shown_shapes, known.catalogue, known.users)
         lines = tuple(piece for name in selected for piece in known.source.lines_of(known.block, name))
-        self.code_panel.display(known.source.text, lines, known.first_line, known.methods)
+        self.sight.show(
+            "code", "all", lambda: self.code_panel.display(known.source.text, lines, known.first_line, known.methods)
+        )
         outer = selected if known.place == Place() else known.place.path[:1]  # these panels list the model's own nodes
-        self.variables_panel.mark_nodes(outer)
-        self.try_it_panel.mark_nodes(outer)
-        self.analysis_panel.mark_nodes(outer)
+        self.sight.show("variables", "marks", lambda: self.variables_panel.mark_nodes(outer))
+        self.sight.show("try_it", "marks", lambda: self.try_it_panel.mark_nodes(outer))
+        self.sight.show("analysis", "marks", lambda: self.analysis_panel.mark_nodes(outer))
 
     def display_run(self, state: RunState, progress: str) -> None:
         """Show how the run under way stands."""

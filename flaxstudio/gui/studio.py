@@ -173,8 +173,8 @@ class Studio(QObject):
         known = self.session.knowledge
         state = self.runner.state_for(known.project, known.results)
         self.window.display_run(state, progress_text(state))
-        self.variables.display()
-        self.try_it.display()
+        self.window.sight.show("variables", "all", self.variables.display)
+        self.window.sight.show("try_it", "all", self.try_it.display)
 
     def say(self, text: str) -> None:
         """Tell in passing, at the window's foot, what was done."""

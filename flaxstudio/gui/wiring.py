@@ -221,7 +221,7 @@ def _wire_panels(studio: Studio) -> None:
     variables.initialize_again_requested.connect(studio.variables.on_initialize_again)
     variables.file_requested.connect(studio.variables.on_file_requested)
     analysis = studio.window.analysis_panel
-    analysis.shown_changed.connect(studio.analysis.on_shown)
+    studio.window.docks["analysis"].visibilityChanged.connect(studio.analysis.on_shown)
     analysis.node_requested.connect(studio.show_node)
     analysis.forecast_requested.connect(studio.forecasts.on_requested)
     analysis.copy_requested.connect(studio.analysis.on_copy)

@@ -20,6 +20,7 @@ def opened(qtbot, tmp_path):
         path = tmp_path / f"{name}.msgpack"
         save_project(path, build_template(name, catalogue()), Results())
         driver = Driver(qtbot, tmp_path, path)
+        driver.wait(lambda: not driver.window.is_start_page_shown)
         driver.do("go_analysis")
         panel = driver.window.analysis_panel
         driver.wait(lambda: panel.order.rowCount() > 0 and panel._table.is_complete)

@@ -178,6 +178,7 @@ def test_a_problem_inside_a_block_leads_there(driver) -> None:
     driver.select("relu_1")
     key(driver, Qt.Key.Key_Delete)
     driver.do("leave_block")
+    driver.do("go_problems")
     panel = driver.window.problems_panel.list
     rows = [panel.topLevelItem(i) for i in range(panel.topLevelItemCount())]
     row = next(row for row in rows if row.text(1) == "Hidden › output_1")

@@ -211,6 +211,7 @@ def test_a_model_is_tried_with_a_row_of_its_data_and_keeps_what_training_would_u
 def test_live_follows_the_variables(driver: Driver) -> None:
     panel = driver.window.try_it_panel
     initialize(driver)
+    driver.do("go_try_it")
     panel.live.setChecked(True)
     driver.wait(lambda: panel.outputs.list.topLevelItemCount() > 0)
     bias = ("params", "dense_2", "bias")

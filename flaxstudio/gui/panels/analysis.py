@@ -1,7 +1,6 @@
 """The Analysis panel: what each node costs, as a table that sorts, filters and unfolds blocks."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -33,7 +32,6 @@ class AnalysisPanel(QWidget):
     copy_requested = Signal()
     export_requested = Signal()
     forecast_requested = Signal()
-    shown_changed = Signal(bool)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,14 +86,6 @@ class AnalysisPanel(QWidget):
         self._delegate.tokens = self.totals.tokens = tokens
         self.tree.viewport().update()
         self.totals.update()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.shown_changed.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.shown_changed.emit(False)
 
     def _show(self) -> None:
         self.model.display(self._table, self.count)
