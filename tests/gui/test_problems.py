@@ -95,3 +95,44 @@ def test_further_repairs_stand_in_a_menu_beside_the_best(panel):
     assert action.text() == "Set it to 32"
     action.trigger()
     assert spy.at(0) == [other, ""]
+
+
+def many(count):
+    return tuple(replace(PROBLEMS[0], node=f"conv_{number}", what=f"conv_{number} is wrong.") for number in range(count))
+
+
+def texts(panel):
+    return [panel.list.topLevelItem(row).text(0) for row in range(panel.list.topLevelItemCount())]
+
+
+def test_rows_of_problems_that_stay_are_kept(panel):
+    problems = many(60)
+    panel.display(problems)
+    first, last = panel.list.topLevelItem(0), panel.list.topLevelItem(59)
+    new = replace(PROBLEMS[0], node="dense_9", what="dense_9 is wrong.")
+    panel.display((*problems[:30], new, *problems[31:]))
+    assert texts(panel) == [str(problem) for problem in (*problems[:30], new, *problems[31:])]
+    assert panel.list.topLevelItem(0) is first
+    assert panel.list.topLevelItem(59) is last
+    panel.display(problems[1:])
+    assert texts(panel) == [str(problem) for problem in problems[1:]]
+
+
+def test_buttons_out_of_sight_come_a_few_at_a_time_until_each_repair_has_one(panel, qtbot):
+    panel.display(many(100))
+    assert len(panel.list.findChildren(QPushButton)) < 50
+    panel.display(many(90))
+    qtbot.waitUntil(lambda: len(panel.list.findChildren(QPushButton)) == 90)
+
+
+def test_problems_that_nobody_would_read_are_counted(panel):
+    panel.display(many(250))
+    assert texts(panel)[-1] == "50 more"
+    assert len(texts(panel)) == 201
+    panel.display(many(230))
+    assert texts(panel)[-1] == "30 more"
+    assert len(texts(panel)) == 201
+    panel.display(many(200))
+    assert len(texts(panel)) == 200
+    panel.display(many(210))
+    assert texts(panel)[-1] == "10 more"

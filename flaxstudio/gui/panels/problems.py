@@ -1,8 +1,9 @@
 """The panel that lists all problems of the project, each a click away from its node."""
 
+from collections import deque
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -26,6 +27,8 @@ _WORDS, _NODE, _FIX = range(3)
 _ROW_HEIGHT = 32
 _MOST = 200
 """More problems than anybody reads are only counted."""
+_BUTTONS_AT_ONCE, _BUTTONS_LATER = 20, 6
+"""A button is a widget and takes a millisecond: those that can be in sight come at once, the others a few at a time."""
 _PLACE = Qt.ItemDataRole.UserRole
 
 
@@ -39,6 +42,10 @@ class ProblemsPanel(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._problems: tuple[Problem, ...] = ()
+        self._listed: tuple[Problem, ...] = ()
+        self._without_button: deque[tuple[QTreeWidgetItem, Problem]] = deque()
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(lambda: self._add_buttons(_BUTTONS_LATER))
         self.list = QTreeWidget()
         self._mark, self.empty_text = QLabel(), QLabel(self.tr("No problems."))
         self._stack = QStackedWidget()
@@ -51,10 +58,10 @@ class ProblemsPanel(QWidget):
         self.set_tokens(tokens)
 
     def display(self, problems: tuple[Problem, ...]) -> None:
-        """Show these problems; the same ones again change nothing."""
+        """Show these problems; rows of those that were there before stay."""
         if problems != self._problems:
             self._problems = problems
-            self._build()
+            self._show()
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -63,7 +70,10 @@ class ProblemsPanel(QWidget):
             "warning": icon("triangle-alert", tokens, tokens.warning),
         }
         self._mark.setPixmap(icon("circle-check", tokens, tokens.ok).pixmap(QSize(20, 20), self.devicePixelRatioF()))
-        self._build()
+        self._listed = ()
+        self._without_button.clear()
+        self.list.clear()
+        self._show()
 
     def _set_up_list(self) -> None:
         self.list.setColumnCount(3)
@@ -73,6 +83,7 @@ class ProblemsPanel(QWidget):
         self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName(self.tr("Problems"))
         self.list.header().setStretchLastSection(False)
+        self.list.header().setResizeContentsPrecision(_BUTTONS_AT_ONCE)
         self.list.header().setSectionResizeMode(_WORDS, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(_NODE, QHeaderView.ResizeMode.ResizeToContents)
         self.list.header().setSectionResizeMode(_FIX, QHeaderView.ResizeMode.ResizeToContents)
@@ -91,18 +102,41 @@ class ProblemsPanel(QWidget):
         line.addStretch()
         return page
 
-    def _build(self) -> None:
-        self.list.clear()
-        for problem in self._problems[:_MOST]:
-            item = self._item(problem)
-            self.list.addTopLevelItem(item)
-            if problem.fixes:
-                button = self._fix_button(problem)
-                self.list.setItemWidget(item, _FIX, button)
-                item.setSizeHint(_FIX, button.sizeHint() + QSize(t.GAP, 0))
-        if len(self._problems) > _MOST:
-            self.list.addTopLevelItem(QTreeWidgetItem([self.tr("{0} more").format(len(self._problems) - _MOST), "", ""]))
+    def _show(self) -> None:
+        """Exchange only the rows that differ, between those that are the same at the beginning and at the end."""
+        old, new = self._listed, self._problems[:_MOST]
+        head = _alike(old, new)
+        tail = min(_alike(old[::-1], new[::-1]), min(len(old), len(new)) - head)
+        gone = [self.list.takeTopLevelItem(head) for _ in range(len(old) - head - tail)]
+        self._without_button = deque(pair for pair in self._without_button if pair[0] not in gone)
+        come = [(self._item(problem), problem) for problem in new[head : len(new) - tail]]
+        self.list.insertTopLevelItems(head, [item for item, _ in come])
+        self._without_button.extend(pair for pair in come if pair[1].fixes)
+        self._listed = new
+        self._count_others()
+        self._add_buttons(_BUTTONS_AT_ONCE)
         self._stack.setCurrentIndex(1 if self._problems else 0)
+
+    def _count_others(self) -> None:
+        """Say in a last row how many problems are not listed."""
+        others = len(self._problems) - len(self._listed)
+        text = self.tr("{0} more").format(others) if others else ""
+        last = self.list.topLevelItem(len(self._listed))
+        if last is None and others:
+            self.list.addTopLevelItem(QTreeWidgetItem([text, "", ""]))
+        elif last is not None and others:
+            last.setText(_WORDS, text)
+        elif last is not None:
+            self.list.takeTopLevelItem(len(self._listed))
+
+    def _add_buttons(self, most: int) -> None:
+        for _ in range(min(most, len(self._without_button))):
+            item, problem = self._without_button.popleft()
+            button = self._fix_button(problem)
+            item.setSizeHint(_FIX, button.sizeHint() + QSize(t.GAP, 0))
+            self.list.setItemWidget(item, _FIX, button)
+        if self._without_button:
+            self._timer.start()
 
     def _item(self, problem: Problem) -> QTreeWidgetItem:
         is_error = problem.severity == "error"
@@ -143,3 +177,10 @@ class ProblemsPanel(QWidget):
         node, block = item.data(_NODE, _PLACE) or ("", "")
         if node or block:
             self.node_requested.emit(node, block)
+
+
+def _alike(some: tuple[Problem, ...], others: tuple[Problem, ...]) -> int:
+    """Return with how many equal problems two lists begin."""
+    return next(
+        (at for at, (one, other) in enumerate(zip(some, others, strict=False)) if one != other), min(len(some), len(others))
+    )
