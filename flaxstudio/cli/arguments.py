@@ -76,7 +76,7 @@ def _train(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument("--device", choices=("cpu", "gpu", "auto"), default="auto", help="where to compute")
     command.add_argument("--log", type=Path, metavar="FILE.jsonl", help="write every event as a line of JSON")
     command.add_argument("--save-as", type=Path, metavar="PROJECT", help="save here and leave PROJECT as it is")
-    command.add_argument("--resume", action="store_true", help="go on from the saved variables")
+    command.add_argument("--resume", action="store_true", help="go on where a run was interrupted, or from the saved variables")
     command.add_argument(
         "--set",
         action="append",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import TypeVar, get_args
 
+from flaxstudio.cli.watch_settings import WATCH_KEYS, with_watch
 from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.problem import ProblemError
@@ -29,9 +30,10 @@ def apply_settings(project: Project, settings: Iterable[str], catalogue: Catalog
 
 def keys() -> list[str]:
     """Return every key but NODE.ATTRIBUTE."""
-    run = [field.name for field in fields(TrainConfig) if field.name != "losses"]
+    run = [field.name for field in fields(TrainConfig) if field.name not in ("losses", "watch")]
     return [
         *run,
+        *WATCH_KEYS,
         "loss.OUTPUT",
         "learning_rate",
         "optimizer.ARGUMENT",
@@ -43,6 +45,8 @@ def keys() -> list[str]:
 
 
 def _set(project: Project, key: str, text: str, catalogue: Catalogue) -> Project:
+    if key in WATCH_KEYS:
+        return _with_training(project, key, text)
     group, dot, name = key.partition(".")
     if group == "data" and dot:
         return replace(project, dataset=_with_data(project.dataset, name, text))
@@ -74,6 +78,8 @@ def _with_training(project: Project, key: str, text: str) -> Project:
             config = replace(config, classic_random=_one_of(key, text.lower(), ("true", "false")) == "true")
         case "initialization":
             config = replace(config, initialization=_one_of(key, text, get_args(Initialization)))
+        case _ if key in WATCH_KEYS:
+            config = replace(config, watch=with_watch(config.watch, key, text))
         case _:
             raise ProblemError(f"There is no setting “{key}”.", f"Use one of {', '.join(keys())} or NODE.ATTRIBUTE.")
     return replace(project, training=config)

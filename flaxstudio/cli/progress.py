@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from flaxstudio.training.events import Evaluated, Event, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import Changed, Evaluated, Event, RunFinished, RunStarted, StepsDone
 
 _LINES = 10
 
@@ -23,12 +23,16 @@ class Progress:
             case RunStarted():
                 self._interval = max(1, (event.steps - event.first_step) // _LINES)
                 _tell(f"{event.device}, {event.params:,} params, steps {event.first_step} to {event.steps}")
+                if event.earlier is not None:
+                    _tell(f"going on with run {event.run} at step {event.first_step}")
                 if event.reference_loss is not None:
                     print(f"true parameters  loss {number(event.reference_loss)}", flush=True)
             case StepsDone():
                 self._show_steps(event)
             case Evaluated():
                 self._scores[event.split] = event
+            case Changed():
+                _tell(f"step {event.step}  {event.name} {number(event.value)}")
             case RunFinished():
                 for score in self._scores.values():
                     print(f"{score.split}  {scores(score.loss, score.metrics)}")

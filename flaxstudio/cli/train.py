@@ -14,8 +14,10 @@ from flaxstudio.cli.log_file import LogFile
 from flaxstudio.cli.opened import Opened, open_project
 from flaxstudio.cli.overrides import apply_settings
 from flaxstudio.cli.progress import Progress
+from flaxstudio.cli.resuming import Beginning, beginning_of, ended
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.checkpoints import checkpoint_folder, discard
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import save_project
@@ -29,54 +31,60 @@ _STOPPED = 3
 def run(arguments: argparse.Namespace) -> int:
     """Train, save and print what came out; 3 if it was stopped."""
     opened = open_project(arguments)
-    results = opened.results
     place = arguments.save_as or arguments.project
     _require_writable(place)
-    project = _as_told(opened, arguments)
-    recorder, control, end = RunRecorder(project), Control(), None
+    folder = checkpoint_folder(place)
+    begun = beginning_of(opened, arguments.project, folder) if arguments.resume else Beginning(opened.project)
+    begun = replace(begun, project=_as_told(replace(opened, project=begun.project), arguments))
+    if (results := ended(begun, opened.results)) is not None:
+        return _keep(begun.project, results, place, folder)
+    recorder, control, end = RunRecorder(begun.project), Control(), None
     with ExitStack() as stack:
         log = stack.enter_context(LogFile(arguments.log)) if arguments.log else None
         stack.enter_context(_stopped_by_signals(control))
         progress = Progress()
-        for event in _events(replace(opened, project=project), control, arguments):
+        for event in _events(opened, begun, control, arguments, folder):
             recorder.add(event)
             if log:
                 log.write(event)
             progress.show(event)
             end = event
-        return _finish(end, project, recorder.results(results), place)
+        return _finish(end, begun.project, recorder.results(opened.results), place, folder)
 
 
-def _events(opened: Opened, control: Control, arguments: argparse.Namespace) -> Iterator[Event]:
+def _events(opened: Opened, begun: Beginning, control: Control, arguments: argparse.Namespace, folder: Path) -> Iterator[Event]:
     from flaxstudio.training.loop import train
 
-    resume = opened.results.trained if arguments.resume else None
-    if arguments.resume and resume is None:
-        raise ProblemError(
-            f"{arguments.project} has not been trained, so there is nothing to go on from.", "Leave out --resume."
-        )
-    beside = arguments.project.absolute().parent
     return train(
-        opened.project,
+        begun.project,
         opened.catalogue,
         control=control,
         device=arguments.device,
-        resume=resume,
+        resume=begun.trained,
         results=opened.results,
-        beside=beside,
+        beside=arguments.project.absolute().parent,
+        earlier=begun.earlier,
+        keep_in=folder,
     )
 
 
-def _finish(end: Event | None, project: Project, results: Results, place: Path) -> int:
+def _finish(end: Event | None, project: Project, results: Results, place: Path, folder: Path) -> int:
     match end:
         case RunFinished():
-            save_project(place, project, results)
-            print(f"saved {place}")
-            return _STOPPED if end.reason == "stopped" else 0
+            status = _keep(project, results, place, folder)
+            return _STOPPED if end.reason == "stopped" else status
         case RunFailed():
             raise ProblemError(end.error, "", end.node)
         case _:
             raise RuntimeError("the run ended without saying how")
+
+
+def _keep(project: Project, results: Results, place: Path, folder: Path) -> int:
+    """Save what came out; from then on its checkpoints are of no use."""
+    save_project(place, project, results)
+    discard(folder)
+    print(f"saved {place}")
+    return 0
 
 
 def _as_told(opened: Opened, arguments: argparse.Namespace) -> Project:

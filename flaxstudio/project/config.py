@@ -8,6 +8,7 @@ from typing import Literal
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.problem import Problem
 from flaxstudio.project.options import LOSSES, OPTIMIZERS, TargetKind, loss_spec, optimizer_option
+from flaxstudio.project.watch import Watch, watch_faults
 
 Scaling = Literal["none", "standard", "range"]
 Initialization = Literal["module", "layer"]
@@ -61,6 +62,7 @@ class TrainConfig:
     classic_random: bool = False
     initialization: Initialization = "module"
     losses: Mapping[str, str] = field(default_factory=dict, hash=False)
+    watch: Watch = Watch()
 
     def loss_of(self, output: str) -> str:
         """Return the name of an Output's loss."""
@@ -95,6 +97,7 @@ def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
         yield "A run needs at least 1 step.", "Set the number of steps."
     if not 0 <= config.seed < 2**32:
         yield "The seed must be between 0 and 4294967295.", "Set another seed."
+    yield from watch_faults(config.watch)
 
 
 def _optimizer_faults(spec: OptimizerSpec) -> Iterator[tuple[str, str]]:
@@ -128,6 +131,8 @@ def _dataset_faults(spec: DatasetSpec | None, config: TrainConfig, outputs: Sequ
     shares = (spec.validation, spec.test)
     if not all(math.isfinite(s) and 0 <= s < 1 for s in shares) or sum(shares) >= 1:
         yield "The validation and test shares leave no rows to train on.", "Set them to 10 % and 20 %."
+    if config.watch.early_stopping is not None and spec.validation == 0:
+        yield "Early stopping needs a validation split, and its share is 0.", "Set the validation share to 10 %."
     is_used = not all(output in config.losses for output in outputs)
     if is_used and config.loss in _LOSS_NAMES and loss_spec(config.loss).target_kind != spec.target_kind:
         fitting = ", ".join(s.title for s in LOSSES if s.target_kind == spec.target_kind)

@@ -55,6 +55,33 @@ class Preparation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The variables of one of a run's best evaluations, and the metric's value there."""
+
+    step: int
+    value: float
+    variables: Tree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """What a run remembers beside its state, so that it goes on as if it had never ended.
+
+    `rate` is the learning rate if it was changed while the run went, `rate_base` the config's at that time. `value` is the
+    best metric so far, which the last `waited` evaluations did not improve; `evaluated` is the step of the last one.
+    `best` are the best first. `is_looped` tells which of the two programs computed the steps, None if none has yet.
+    """
+
+    rate: float | None = None
+    rate_base: float = 0.0
+    value: float | None = None
+    waited: int = 0
+    evaluated: int = -1
+    best: tuple[Best, ...] = ()
+    is_looped: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trained:
     """Variables and optimizer state after `step` steps, with the graph they belong to and the own layers it uses.
 
@@ -68,6 +95,7 @@ class Trained:
     preparation: Preparation
     library: Library = Library()
     aside: Tree = field(default_factory=dict)
+    standing: Standing = Standing()
 
     def fits(self, project: Project) -> bool:
         """Return whether a project's model, its graph with its own layers, is still the one that was trained."""
@@ -82,6 +110,15 @@ class Evaluation:
     split: str
     loss: float
     metrics: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A hyper-parameter that the user changed while the run went: it holds from `step` on."""
+
+    step: int
+    name: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +136,7 @@ class RunRecord:
     reason: str = ""
     seconds: float = 0.0
     steps_per_epoch: float = 1.0
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +164,7 @@ def bytes_beside(trained: Trained | None, other: Trained | None) -> int:
 
 def _arrays(trained: Trained | None) -> Iterator[Any]:
     todo = [trained.variables, trained.optimizer_state, trained.aside] if trained else []
+    todo += [best.variables for best in trained.standing.best] if trained else []
     while todo:
         for value in todo.pop().values():
             if isinstance(value, Mapping):

@@ -23,7 +23,8 @@ from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.migrations import VERSION, migrate
 from flaxstudio.project.project import Position, Project
-from flaxstudio.project.results import Evaluation, Preparation, Results, RunRecord, Scale, Target, Trained, Tree
+from flaxstudio.project.results import Change, Evaluation, Preparation, Results, RunRecord, Scale, Target, Trained, Tree
+from flaxstudio.project.standing_keys import standing_keys, standing_of
 
 FORMAT = "flaxstudio"
 MAX_BYTES = 4 * 2**30
@@ -75,6 +76,7 @@ class _RunKeys:
     reason: str
     seconds: float
     steps_per_epoch: float
+    changes: tuple[Change, ...] = ()
 
 
 def save_project(path: Path, project: Project, results: Results) -> None:
@@ -168,9 +170,20 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.chmod(temporary, _mode_for(path))
         os.replace(temporary, path)
+        _sync_folder(path.parent)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise _not_written(path, error) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the new name of a file outlast a loss of power too, where the system can do that."""
+    if os.name != "nt":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _mode_for(path: Path) -> int:
@@ -256,9 +269,11 @@ def _validate_graph(graph: Graph) -> None:
 
 
 def _training_keys(config: TrainConfig) -> Tree:
-    """Return the map of a run's config; losses of single Outputs are there only where there are any."""
+    """Return the map of a run's config; what was added since version 3 is there only where it is not as usual."""
+    usual = TrainConfig()
+    left_out = [name for name in ("losses", "watch") if getattr(config, name) == getattr(usual, name)]
     keys: Tree = msgspec.to_builtins(config)
-    return keys if config.losses else {name: value for name, value in keys.items() if name != "losses"}
+    return {name: value for name, value in keys.items() if name not in left_out}
 
 
 def _trained_keys(trained: Trained) -> Tree:
@@ -276,6 +291,7 @@ def _trained_keys(trained: Trained) -> Tree:
         **({"aside": trained.aside} if trained.aside else {}),
         **({"inputs": inputs} if inputs else {}),
         **({"outputs": outputs} if outputs else {}),
+        **standing_keys(trained.standing),
     }
 
 
@@ -288,11 +304,12 @@ def _trained(file: _File) -> Trained | None:
     inputs = {name: _scale(part["offset"], part["scale"]) for name, part in parts.items()}
     aside = msgspec.convert(table.pop("aside", {}), dict[str, Any])
     arrays.check_tree(aside)
+    standing = standing_of(table.pop("standing", None))
     keys = msgspec.convert(table, _TrainedKeys)
     arrays.check_tree(file.variables)
     arrays.check_tree(file.optimizer_state)
     preparation = Preparation(whole.offset, whole.scale, keys.classes, inputs, keys.outputs)
-    return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, preparation, keys.library, aside)
+    return Trained(file.variables, file.optimizer_state, keys.step, keys.graph, preparation, keys.library, aside, standing)
 
 
 def _scale(offset: Any, scale: Any) -> Scale:
@@ -301,7 +318,9 @@ def _scale(offset: Any, scale: Any) -> Scale:
 
 def _run_keys(run: RunRecord) -> Tree:
     table = {field.name: getattr(run, field.name) for field in fields(_RunKeys)}
-    return {**table, "evaluations": msgspec.to_builtins(run.evaluations), "losses": run.losses}
+    changes = {"changes": msgspec.to_builtins(run.changes)} if run.changes else {}
+    plain = {key: value for key, value in table.items() if key != "changes"} | changes
+    return {**plain, "evaluations": msgspec.to_builtins(run.evaluations), "losses": run.losses}
 
 
 def _run(table: Mapping[str, Any]) -> RunRecord:

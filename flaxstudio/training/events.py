@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from flaxstudio.project.results import Preparation, Tree
+from flaxstudio.project.results import Preparation, RunRecord, Standing, Tree
 
 EndReason = Literal["completed", "stopped", "early_stopping"]
 
@@ -17,6 +17,7 @@ class RunStarted:
     """The first step is about to be computed. `reference_loss` is the loss of the data's true parameters, where known.
 
     `steps` is the step count at which the run will end, `first_step` where it begins (above 0 when resumed).
+    `earlier` is the record of the same run up to there, where it had been interrupted.
     """
 
     run: int
@@ -28,6 +29,7 @@ class RunStarted:
     steps_per_epoch: float
     started: str
     reference_loss: float | None = None
+    earlier: RunRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +51,15 @@ class Evaluated:
     metrics: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A hyper-parameter has another value from `step` on, because the user said so."""
+
+    step: int
+    name: str
+    value: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RunFinished:
     """The run ended well; `step` updates have been made in all. Carries all that is needed to keep and to go on."""
@@ -59,6 +70,7 @@ class RunFinished:
     variables: Tree
     optimizer_state: Tree
     preparation: Preparation
+    standing: Standing = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +82,14 @@ class RunFailed:
     step: int
 
 
-Event = RunStarted | StepsDone | Evaluated | RunFinished | RunFailed
+Event = RunStarted | StepsDone | Evaluated | Changed | RunFinished | RunFailed
 
 
 def log_lines(event: Event, steps_per_epoch: float = 1.0) -> list[dict[str, Any]]:
     """Return an event as the objects that the log file holds, one a line."""
     match event:
         case RunStarted():
-            line = {"event": "run_started", "run": event.run, "seed": event.seed, "device": event.device}
-            line |= {"params": event.params, "steps": event.steps, "first_step": event.first_step, "started": event.started}
-            return [line if event.reference_loss is None else line | {"reference_loss": event.reference_loss}]
+            return _begin_lines(event)
         case StepsDone():
             steps = range(event.first_step, event.first_step + len(event.losses))
             return [
@@ -88,10 +98,31 @@ def log_lines(event: Event, steps_per_epoch: float = 1.0) -> list[dict[str, Any]
             ]
         case Evaluated():
             return [{"event": "evaluated", "step": event.step, "split": event.split, "loss": event.loss, **event.metrics}]
+        case Changed():
+            return [{"event": "changed", "step": event.step, event.name: event.value}]
         case RunFinished():
             return [{"event": "run_finished", "reason": event.reason, "step": event.step, "seconds": round(event.seconds, 3)}]
         case RunFailed():
             return [{"event": "run_failed", "error": event.error, "node": event.node, "step": event.step}]
+
+
+def _begin_lines(event: RunStarted) -> list[dict[str, Any]]:
+    """Return the line of the start and, where the run had been interrupted, those of all that came before."""
+    line: dict[str, Any] = {"event": "run_started", "run": event.run, "seed": event.seed, "device": event.device}
+    line |= {"params": event.params, "steps": event.steps, "first_step": event.first_step, "started": event.started}
+    if event.reference_loss is not None:
+        line["reference_loss"] = event.reference_loss
+    earlier = event.earlier
+    if earlier is None:
+        return [line]
+    line |= {"first_step": earlier.first_step, "resumed_at": event.first_step}
+    lines = log_lines(StepsDone(earlier.first_step, earlier.losses, 0.0), event.steps_per_epoch)
+    for one in earlier.evaluations:
+        lines += log_lines(Evaluated(one.step, one.split, one.loss, one.metrics))
+    for change in earlier.changes:
+        lines += log_lines(Changed(change.step, change.name, change.value))
+    order = {"step": 1, "evaluated": 0, "changed": 0}
+    return [line, *sorted(lines, key=lambda one: (one["step"], order[one["event"]]))]
 
 
 def _plain(loss: np.float32) -> float:

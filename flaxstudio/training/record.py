@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Evaluation, Results, RunRecord, Trained
+from flaxstudio.project.results import Change, Evaluation, Results, RunRecord, Trained
 from flaxstudio.project.variables import with_aside
-from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import Changed, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 
 
 class RunRecorder:
@@ -17,40 +17,81 @@ class RunRecorder:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._record: RunRecord | None = None
-        self._losses: list[npt.NDArray[np.float32]] = []
+        self._losses = Losses()
         self._evaluations: list[Evaluation] = []
+        self._changes: list[Change] = []
         self._trained: Trained | None = None
 
     def add(self, event: Event) -> None:
         """Take the run's next event."""
         match event:
             case RunStarted():
-                self._record = _begun(event)
+                self._begin(event)
             case StepsDone():
-                self._losses.append(event.losses)
+                self._losses.add(event.losses)
             case Evaluated():
                 self._evaluations.append(Evaluation(event.step, event.split, event.loss, event.metrics))
+            case Changed():
+                self._changes.append(Change(event.step, event.name, event.value))
             case RunFinished():
-                graph, library = self._project.graph, self._project.library.used_by(self._project.graph)
-                state = (event.variables, event.optimizer_state, event.step)
-                self._trained = Trained(*state, graph, event.preparation, library)
+                self._trained = trained_of(event, self._project)
                 self._end(event.reason, event.seconds)
             case RunFailed():
                 self._end("failed", 0.0)
 
+    def record(self) -> RunRecord | None:
+        """Return the run so far, None before it has begun."""
+        if self._record is None:
+            return None
+        evaluations, changes = tuple(self._evaluations), tuple(self._changes)
+        return replace(self._record, losses=self._losses.all(), evaluations=evaluations, changes=changes)
+
     def results(self, before: Results) -> Results:
         """Return the results with this run in them; a run that failed or never began changes no variables."""
-        runs = before.runs if self._record is None else (*before.runs, self._whole(self._record))
+        record = self.record()
+        runs = before.runs if record is None else (*before.runs, record)
         trained = with_aside(self._trained, before.trained) if self._trained else before.trained
         return Results(trained, runs)
 
+    def _begin(self, event: RunStarted) -> None:
+        self._record = _begun(event)
+        if event.earlier is not None:
+            self._losses.add(event.earlier.losses)
+            self._evaluations = list(event.earlier.evaluations)
+            self._changes = list(event.earlier.changes)
+
     def _end(self, reason: str, seconds: float) -> None:
         if self._record is not None:
-            self._record = replace(self._record, reason=reason, seconds=seconds)
+            self._record = replace(self._record, reason=reason, seconds=self._record.seconds + seconds)
 
-    def _whole(self, record: RunRecord) -> RunRecord:
-        losses = np.concatenate(self._losses) if self._losses else np.empty(0, np.float32)
-        return replace(record, losses=losses, evaluations=tuple(self._evaluations))
+
+class Losses:
+    """All losses of a run in one array that grows: four bytes each, however few come at a time."""
+
+    def __init__(self) -> None:
+        self._array = np.empty(1024, np.float32)
+        self._count = 0
+
+    def add(self, losses: npt.NDArray[np.float32]) -> None:
+        """Take the next losses."""
+        count = self._count + len(losses)
+        if count > len(self._array):
+            grown = np.empty(max(count, 2 * len(self._array)), np.float32)
+            grown[: self._count] = self._array[: self._count]
+            self._array = grown
+        self._array[self._count : count] = losses
+        self._count = count
+
+    def all(self) -> npt.NDArray[np.float32]:
+        """Return a copy of the losses so far."""
+        return self._array[: self._count].copy()
+
+
+def trained_of(event: RunFinished, project: Project) -> Trained:
+    """Return what a run left, with the graph and the own layers that it trained."""
+    graph, library = project.graph, project.library.used_by(project.graph)
+    state = (event.variables, event.optimizer_state, event.step)
+    return Trained(*state, graph, event.preparation, library, standing=event.standing)
 
 
 def _begun(event: RunStarted) -> RunRecord:
@@ -60,7 +101,8 @@ def _begun(event: RunStarted) -> RunRecord:
         seed=event.seed,
         device=event.device,
         params=event.params,
-        first_step=event.first_step,
+        first_step=event.earlier.first_step if event.earlier else event.first_step,
         losses=np.empty(0, np.float32),
         steps_per_epoch=event.steps_per_epoch,
+        seconds=event.earlier.seconds if event.earlier else 0.0,
     )

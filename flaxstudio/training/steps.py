@@ -1,6 +1,7 @@
 """The TrainState and the pure train_step: gradients, mutable collections, dropout keys, Optax update."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import jax
@@ -13,11 +14,15 @@ from flaxstudio.training.losses import Loss
 
 
 class TrainState(train_state.TrainState):
-    """Flax's TrainState with the collections beside params, the root of the random keys, and whether losses were finite."""
+    """Flax's TrainState with the collections beside params, the root of the random keys, and whether losses were finite.
+
+    `rate` is what updates are multiplied by: 1, or less or more where the learning rate was changed while the run went.
+    """
 
     collections: dict[str, Any]
     key: jax.Array
     is_finite: jax.Array
+    rate: jax.Array
 
 
 def create_state(
@@ -27,7 +32,7 @@ def create_state(
     collections = {name: tree for name, tree in variables.items() if name != "params"}
     params = variables.get("params", {})
     state: TrainState = TrainState.create(  # type: ignore[no-untyped-call]
-        apply_fn=apply_fn, params=params, tx=tx, collections=collections, key=key, is_finite=jnp.array(True)
+        apply_fn=apply_fn, params=params, tx=tx, collections=collections, key=key, is_finite=jnp.array(True), rate=jnp.ones(())
     )
     return state.replace(step=jnp.array(step, jnp.int32))
 
@@ -67,9 +72,14 @@ def train_step(
     updates, opt_state = state.tx.update(gradients, state.opt_state, state.params)
     after = state.replace(
         step=state.step + is_finite,
-        params=optax.apply_updates(state.params, jax.tree.map(lambda update: jnp.where(is_finite, update, 0), updates)),
+        params=optax.apply_updates(state.params, jax.tree.map(partial(_scaled, state.rate, is_finite), updates)),
         opt_state=opt_state,
         collections=jax.tree.map(lambda new, old: jnp.where(is_finite, new, old), collections, state.collections),
         is_finite=is_finite,
     )
     return after, value
+
+
+def _scaled(rate: jax.Array, is_finite: jax.Array, update: jax.Array) -> jax.Array:
+    """Return an update times the rate, or none; a rate of 1 changes no bit of it."""
+    return jnp.where(is_finite, update * rate.astype(update.dtype), 0)

@@ -1,0 +1,79 @@
+"""The state that a run begins from: drawn anew, or as an earlier run left it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import serialization
+
+from flaxstudio.codegen.applying import keys_by_name
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Standing, Trained
+from flaxstudio.training.initialization import initialize, run_keys
+from flaxstudio.training.optimizers import build_optimizer
+from flaxstudio.training.settling import settled
+from flaxstudio.training.steps import TrainState, create_state
+from flaxstudio.training.task import Model, check_variables
+
+
+def check_resumable(project: Project, resume: Trained | None, *, is_interrupted: bool) -> None:
+    """Raise ProblemError where a run cannot go on from there; an interrupted one may have no step left to do."""
+    if resume is None:
+        return
+    if not resume.fits(project):
+        raise ProblemError("The model has changed since it was trained.", "Train it from the start.")
+    if resume.step >= project.training.steps + is_interrupted:
+        raise ProblemError(
+            f"The model has already been trained for {resume.step:,} steps.", "Raise the number of steps to go on."
+        )
+
+
+def first_state(project: Project, model: Model, resume: Trained | None) -> TrainState:
+    """Return the state before the run's first step, on the device; ProblemError where what was saved does not fit."""
+    config = project.training
+    root, init_key = run_keys(config.seed)
+    tx = build_optimizer(config.optimizer)
+    if resume is None:
+        drawn = initialize(model.module, init_key, model.samples(1), config.initialization)
+        return create_state(model.module.apply, _settled(model, drawn, root), tx, root)
+    check_variables(model, resume.variables)
+    variables = _settled(model, jax.tree.map(jnp.array, resume.variables), root)
+    state = create_state(model.module.apply, variables, tx, root, resume.step)
+    state = state.replace(rate=rate_of(standing_for(config, resume)))
+    if resume.step == 0:
+        return state  # no step was taken yet, so there is nothing that another optimizer could not go on from
+    try:
+        restored = serialization.from_state_dict(state.opt_state, resume.optimizer_state)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ProblemError(
+            "The optimizer has changed since the model was trained.", "Choose it again, or train from the start."
+        ) from error
+    return state.replace(opt_state=jax.tree.map(jnp.array, restored))
+
+
+def standing_for(config: TrainConfig, resume: Trained | None) -> Standing:
+    """Return the standing that a run goes on from; a learning rate set while it went gives way to a new one of the config."""
+    if resume is None:
+        return Standing()
+    standing, base = resume.standing, config.optimizer.learning_rate
+    return standing if standing.rate_base == base else with_rate(standing, None, base)
+
+
+def with_rate(standing: Standing, rate: float | None, base: float) -> Standing:
+    """Return a standing with the learning rate that holds from now on, None for the config's own."""
+    return replace(standing, rate=rate, rate_base=base)
+
+
+def rate_of(standing: Standing) -> jax.Array:
+    """Return what updates are multiplied by."""
+    return jnp.array(1.0 if standing.rate is None else standing.rate / standing.rate_base, jnp.float32)
+
+
+def _settled(model: Model, variables: Mapping[str, Any], key: jax.Array) -> dict[str, Any]:
+    """Return the variables with their state in the shape it has after a step."""
+    keys = keys_by_name(key, ("dropout", *model.source.rngs))
+    return settled(model.module, variables, model.samples(2), keys, uses_train=model.source.uses_train)
