@@ -32,6 +32,7 @@ from flaxstudio.gui.node_menu import NodeMenu
 from flaxstudio.gui.palette_acts import PaletteActs
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.preference_acts import PreferenceActs
+from flaxstudio.gui.probe_acts import ProbeActs
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import Settings, ThemeChoice
@@ -109,6 +110,7 @@ class Studio(QObject):
             self.complain,
         )
         self.try_it = TryItActs(self.session, window.try_it_panel, window, lambda: self.runner.is_busy, warm_up, self.complain)
+        self.probes = ProbeActs(self.session, window.canvas, self.try_it, self.say, self)
         self.analysis = AnalysisActs(self.session, settings, window, warm_up, self.say, self.complain)
         self.forecasts = ForecastActs(self.session, window, lambda: self.trust.hashes)
         self.device_worker = Worker(_describe_device(warm_up), self)
@@ -153,6 +155,7 @@ class Studio(QObject):
         self.arrange.close()
         self.foreign.close()
         self.variables.close()
+        self.probes.close()
         self.try_it.close()
         self.analysis.close()
         self.forecasts.close()

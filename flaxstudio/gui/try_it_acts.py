@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from flaxstudio.evaluation.trial import Outcome, Trial
@@ -34,7 +34,9 @@ class _Question:
 
 
 class TryItActs(QObject):
-    """Slots for the intents of the Try it panel."""
+    """Slots for the intents of the Try it panel. `tried` tells that a trial has ended, one way or the other."""
+
+    tried = Signal()
 
     def __init__(
         self,
@@ -51,10 +53,31 @@ class TryItActs(QObject):
         self._is_busy = is_busy
         self._complain = complain
         self._last: tuple[_Question, Outcome] | None = None
+        self._failed: tuple[_Question, str] | None = None
         self._of: tuple[Any, Any, Any] = (None, None, None)
         self._key: object = None
         self._worker = Worker(_try(warm_up), self)
         self._worker.answered.connect(self._on_answered)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What came of the last trial, as long as the open project would still give it."""
+        return self._last[1] if self._last is not None and self._holds(self._last[0]) else None
+
+    @property
+    def fault(self) -> str:
+        """Why nothing can be tried, or why the last trial failed; "" if it may be tried."""
+        failed = self._failed[1] if self._failed is not None and self._holds(self._failed[0]) else ""
+        return self._fault(self._session.knowledge) or failed
+
+    @property
+    def of(self) -> object:
+        """Stands for all that an outcome rests on: another object as soon as some of it has changed."""
+        return self._key
+
+    def apply(self) -> None:
+        """Try the model with the input that the panel has."""
+        self._panel.apply()
 
     def display(self) -> None:
         """Show in the panel what can be tried of the open project."""
@@ -107,15 +130,24 @@ class TryItActs(QObject):
             return self.tr("There are no variables yet. Initialise them in the Variables panel, or train the model.")
         return ""
 
+    def _holds(self, question: _Question) -> bool:
+        """Return whether the open project would still answer a question as it did."""
+        document = self._session.document
+        asked, now = question.project, document.project
+        is_same = (asked.graph, asked.library, asked.dataset) == (now.graph, now.library, now.dataset)
+        return is_same and question.trained is document.results.trained
+
     def _on_answered(self, question: _Question, answer: Outcome | ProblemError) -> None:
         present = self._session.document.project
         if (question.project.graph, question.project.library) != (present.graph, present.library):
             return
         if isinstance(answer, ProblemError):
+            self._failed = (question, str(answer))
             self._panel.show_fault(str(answer))
         else:
-            self._last = (question, answer)
+            self._last, self._failed = (question, answer), None
             self._panel.show_outcome(answer)
+        self.tried.emit()
 
 
 def _try(warm_up: Callable[[], None]) -> Callable[[_Question], Outcome]:

@@ -27,6 +27,8 @@ def _wire_changes(studio: Studio) -> None:
     studio.window.canvas.spoken.connect(studio.announcer.tell)
     studio.session.changed.connect(studio.finds.refresh)
     studio.session.changed.connect(studio.view.mark)
+    studio.session.changed.connect(studio.probes.display)
+    studio.try_it.tried.connect(studio.probes.show)
     studio.session.changed.connect(studio.analysis.display)
     studio.session.refused.connect(studio.complain)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
@@ -45,6 +47,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
     return {
         **window.canvas.acts,
         **studio.beside.acts(),
+        **studio.probes.acts(),
         "new": files.on_new,
         "open": files.on_open,
         "start": studio.show_start_page,
@@ -156,6 +159,7 @@ def _wire_editor(studio: Studio) -> None:
     canvas.text_written.connect(beside.on_text)
     canvas.dot_wanted.connect(beside.on_dot)
     canvas.dots_unwanted.connect(beside.on_dots_unwanted)
+    canvas.probe_requested.connect(studio.probes.on_probe_requested)
     canvas.things_deleted.connect(beside.on_deleted)
     canvas.rename_requested.connect(studio.focus_name)
     canvas.find_bar.query_changed.connect(studio.finds.on_query_changed)

@@ -1,5 +1,6 @@
 """What cards tell, and when they come and go."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
@@ -7,6 +8,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from flaxstudio.graph.graph import Edge, Node, Port
 from flaxstudio.graph.shape import ArrayShape, StateShape
 from flaxstudio.gui.canvas.cards import bytes_of, card_of, expectation
+from flaxstudio.gui.canvas.probe_item import Probe
 from flaxstudio.gui.tokens import DARK
 from flaxstudio.project.edits import remove, set_attribute
 from tests.gui.canvas_desk import CATALOGUE, Desk, chain
@@ -134,3 +136,26 @@ def test_a_card_in_sight_follows_what_changes_and_goes_with_its_node(desk) -> No
     assert ("Attributes", "77") in card(desk).rows
     desk.edit(remove(("dense_1",), ()))
     assert card(desk) is None
+
+
+def test_probes_of_any_array_can_be_drawn(desk) -> None:
+    port = Port("dense_1", "out")
+    arrays = {
+        "image": np.random.default_rng(0).normal(size=(300, 200, 128)).astype(np.float32),
+        "matrix": np.linspace(-1, 1, 16 * 64).reshape(16, 64),
+        "vector": np.linspace(-1, 1, 1000),
+        "few": np.array([0.1, -0.2, 0.7]),
+        "none": np.zeros(0),
+        "number": np.array(3.0),
+        "not finite": np.array([np.nan, np.inf, 1.0] * 20),
+        "tokens": np.arange(40),
+        "five": np.ones((3, 4, 4, 4, 2)),
+    }
+    empty = desk.canvas.view.grab().toImage()
+    for name, array in arrays.items():
+        desk.canvas.scene.probes.display({port: Probe(name, array, ("mean 0", "0 to 1"))})
+        assert desk.canvas.view.grab().toImage() != empty
+    desk.canvas.scene.probes.display({port: Probe("fault", fault="There are no variables yet.")})
+    assert desk.canvas.view.grab().toImage() != empty
+    desk.canvas.scene.probes.display({})
+    assert desk.canvas.view.grab().toImage() == empty

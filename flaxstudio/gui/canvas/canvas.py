@@ -63,6 +63,7 @@ class Canvas(QWidget):
         self.title_written = self.intents.title_written
         self.text_written = self.intents.text_written
         self.dot_wanted = self.intents.dot_wanted
+        self.probe_requested = self.intents.probe_requested
         self.dots_unwanted = self.intents.dots_unwanted
         self.things_deleted = self.intents.things_deleted
         self.selection_changed = self.intents.selection_changed
@@ -137,6 +138,7 @@ class Canvas(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw in another theme."""
         self.scene.set_tokens(tokens)
+        self.scene.probes.set_tokens()
         self.view.hovering.set_tokens(tokens)
         self.minimap.set_tokens(tokens)
         self.legend.set_tokens(tokens)

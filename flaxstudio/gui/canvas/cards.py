@@ -14,6 +14,7 @@ from flaxstudio.graph.shape import ArrayShape, Shape
 from flaxstudio.graph.spec import LayerSpec, PortSpec
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.port_painter import Key, Side, port_spec
+from flaxstudio.gui.canvas.probes import main_output
 from flaxstudio.gui.panels.cost_text import memory_text
 from flaxstudio.project.annotations import DotOf
 
@@ -75,6 +76,8 @@ def _of_node(scene: "GraphScene", name: str) -> Card:
     shown = scene.shown(name)
     problems = sorted(shown[3] if shown else (), key=lambda problem: problem.severity)
     rows = (*_node_rows(content), *_given(scene, content), *_outputs(scene, content))
+    if (port := main_output(scene, name)) and (values := scene.probes.value_of(port)):
+        rows = (*rows, (_tr("Values"), values))
     notes = [_tr("{0} more problems").format(len(problems) - 1)] if len(problems) > 1 else []
     if content.can_be_opened:
         notes.append(_tr("Double-click to open it"))
@@ -122,6 +125,8 @@ def _of_wire(scene: "GraphScene", edge: Edge) -> Card:
     short = memory_text(size)
     exact = _tr("{0} bytes").format(f"{size:,}")
     rows.append((_tr("A sample takes"), exact if size < 1000 else f"{short} ({exact})"))
+    if values := scene.probes.value_of(edge.source):
+        rows.append((_tr("Values"), values))
     return Card(_tr("Wire"), "", tuple(rows))
 
 

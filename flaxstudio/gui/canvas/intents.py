@@ -34,6 +34,8 @@ class Intents(QObject):
     """A note is to have another text."""
     dot_wanted = Signal(object, int, object)
     """A wire is to run through a point: Edge, the number of its new dot, (x, y)."""
+    probe_requested = Signal(object)
+    """The values at an output are to be pinned, or no longer: Port."""
     dots_unwanted = Signal(object)
     """Dots are to go: a tuple of DotOf."""
     things_deleted = Signal(object, object, object, object)

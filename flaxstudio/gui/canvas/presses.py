@@ -11,6 +11,7 @@ from flaxstudio.gui.canvas.cut_gesture import CutWires
 from flaxstudio.gui.canvas.duplicate_gesture import DuplicateNodes
 from flaxstudio.gui.canvas.gestures import BoxSelect, Gesture, MoveNodes, Pan, Pointer
 from flaxstudio.gui.canvas.port_painter import Side
+from flaxstudio.gui.canvas.probes import main_output
 from flaxstudio.gui.canvas.wire_gestures import DrawWire, MoveWires
 from flaxstudio.project.annotations import DotOf
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _ALT = Qt.KeyboardModifier.AltModifier
 _ADD = Qt.KeyboardModifier.ShiftModifier
 _TOGGLE = Qt.KeyboardModifier.ControlModifier
+_PROBE = _ADD | _TOGGLE
 
 
 def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer, is_panning: bool) -> Gesture | None:
@@ -31,7 +33,7 @@ def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer
         button == Qt.MouseButton.LeftButton and view.is_cut_key_held
     ):
         return CutWires(view)
-    if button != Qt.MouseButton.LeftButton:
+    if button != Qt.MouseButton.LeftButton or _takes_probe(view, pointer):
         return None
     if view.has_ports() and (hit := view.graph_scene.port_at(pointer.scene, view.port_reach())):
         return _gesture_at_port(view, *hit, pointer)
@@ -53,6 +55,38 @@ def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer
     if beside is not None:
         return ResizeThing(view, str(beside.key), beside.grip) if beside.grip else MoveThings(view, beside.key)
     return BoxSelect(view)
+
+
+def _takes_probe(view: "GraphView", pointer: Pointer) -> bool:
+    """Pin or close a probe if that is what a press means: on a probe, or with Ctrl and Shift on something that gives values."""
+    scene = view.graph_scene
+    if hit := scene.probes.at(pointer.scene):
+        if hit[1]:
+            view.intents.probe_requested.emit(hit[0])
+        return True
+    if pointer.keys & _PROBE != _PROBE:
+        return False
+    port = _output_at(view, pointer)
+    if port is not None:
+        view.intents.probe_requested.emit(port)
+    return port is not None
+
+
+def _output_at(view: "GraphView", pointer: Pointer) -> Port | None:
+    """Return the output whose values pass under the pointer: of a port, a node or a wire."""
+    scene = view.graph_scene
+    hit = scene.port_at(pointer.scene, view.port_reach()) if view.has_ports() else None
+    if hit is not None:
+        port, side = hit
+        return (
+            port
+            if side == "out"
+            else next((e.source for e in scene.project.graph.edges_into(port.node) if e.target == port), None)
+        )
+    if name := scene.node_at(pointer.scene):
+        return main_output(scene, name)
+    edge = view.edge_at(pointer)
+    return edge.source if edge else None
 
 
 def _takes_more(scene: "GraphScene") -> bool:

@@ -19,6 +19,7 @@ from flaxstudio.gui.canvas.node_content import Side, content_of
 from flaxstudio.gui.canvas.node_item import NodeItem
 from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter
 from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewCache, OverviewItem, bounds_of
+from flaxstudio.gui.canvas.probes import Probes
 from flaxstudio.gui.canvas.renaming import renamed_node
 from flaxstudio.gui.canvas.sharing import SharingLines, group_to_show
 from flaxstudio.gui.canvas.shown import Shown, changed_nodes, shown_nodes
@@ -70,6 +71,7 @@ class GraphScene(QGraphicsScene):
         self._hovered = ""
         self._sharing = SharingLines(tokens, self._layer)
         self.wire_labels = WireLabels(self, _EXTENT, self._layer)
+        self.probes = Probes(self, self._layer)
         self.beside = Beside(self, self._layer, tokens)
 
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:

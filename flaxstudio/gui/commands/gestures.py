@@ -26,6 +26,11 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
             Gesture(T("Touch: one finger on empty canvas"), T("Move the view")),
             Gesture(T("Touch: pinch"), T("Zoom and move the view")),
             Gesture(T("Touch: long press"), T("Menu of what can be done there")),
+            Gesture(T("Rest on a node, port or wire"), T("See its shapes, params and problems on a card")),
+            Gesture(
+                T("Ctrl + Shift + click on a node or wire"),
+                T("Pin a probe: its values for the Try it input; again: take it away"),
+            ),
             Gesture(T("Click or drag in the minimap"), T("Go there")),
         ),
     ),

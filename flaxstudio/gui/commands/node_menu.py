@@ -43,6 +43,17 @@ NODE = Menu(
         COLOURS,
         None,
         c(
+            "probe",
+            T("Pin a probe"),
+            "P",
+            icon="eye",
+            scope="canvas",
+            needs="selection",
+            tip=T("Show the values there for the input of the Try it panel, or no longer"),
+        ),
+        c("remove_probes", T("Remove all probes")),
+        None,
+        c(
             "frame",
             T("Frame the selection"),
             "C",

@@ -141,15 +141,7 @@ class _Surface(QWidget):
         if self._image is not None and columns == self._columns:
             return
         self._columns = columns
-        count, height, width = self.tiles.images.shape
-        rows = -(-count // columns)
-        canvas = np.full((rows * columns, height + 1, width + 1), -1, np.int16)
-        canvas[:count, :height, :width] = _levels(self.tiles.images, self.limit)
-        whole = canvas.reshape(rows, columns, height + 1, width + 1).swapaxes(1, 2)
-        whole = whole.reshape(rows * (height + 1), columns * (width + 1))[:-1, :-1]
-        pixels = np.ascontiguousarray(_colors(self._tokens)[whole])
-        image = QImage(pixels.data, whole.shape[1], whole.shape[0], whole.shape[1] * 4, QImage.Format.Format_RGB32)
-        self._image = image.copy()  # of its own memory, for the array goes away
+        self._image = colored(self.tiles.images, columns, self.limit, self._tokens)
 
     def _fitting_columns(self) -> int:
         """Return how many tiles a row make them largest."""
@@ -162,6 +154,19 @@ class _Surface(QWidget):
 
         candidates = range(1, count + 1) if count <= 400 else sorted({*range(1, 400, 3), round(math.sqrt(count)), count})
         return max(candidates, key=lambda columns: (cell(columns), -columns))
+
+
+def colored(images: npt.NDArray, columns: int, limit: float, tokens: Tokens) -> QImage:
+    """Return tiles in rows of so many as one picture, a cell a pixel: one colour above zero, another below."""
+    count, height, width = images.shape
+    rows = -(-count // columns)
+    canvas = np.full((rows * columns, height + 1, width + 1), -1, np.int16)
+    canvas[:count, :height, :width] = _levels(images, limit)
+    whole = canvas.reshape(rows, columns, height + 1, width + 1).swapaxes(1, 2)
+    whole = whole.reshape(rows * (height + 1), columns * (width + 1))[:-1, :-1]
+    pixels = np.ascontiguousarray(_colors(tokens)[whole])
+    image = QImage(pixels.data, whole.shape[1], whole.shape[0], whole.shape[1] * 4, QImage.Format.Format_RGB32)
+    return image.copy()  # of its own memory, for the array goes away
 
 
 def _levels(images: npt.NDArray, limit: float) -> npt.NDArray[np.int16]:
