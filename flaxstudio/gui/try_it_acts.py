@@ -73,10 +73,16 @@ class TryItActs(QObject):
     @property
     def of(self) -> object:
         """Stands for all that an outcome rests on: another object as soon as some of it has changed."""
+        known = self._session.knowledge
+        graph = active(known.project.graph, self._session.catalogue)
+        of = ((graph, known.project.library), known.project.dataset, known.results.trained)
+        if of[:2] != self._of[:2] or of[2] is not self._of[2]:
+            self._of, self._key = of, object()
         return self._key
 
     def apply(self) -> None:
-        """Try the model with the input that the panel has."""
+        """Try the model with the input that the panel has, which may be behind a tab and so not up to date."""
+        self.display()
         self._panel.apply()
 
     def display(self) -> None:
@@ -88,13 +94,10 @@ class TryItActs(QObject):
         entries = {name: shape for name, shape in entry_shapes(graph, catalogue).items() if name in useful}
         inputs = {name: shape_text(shape.sizes) for name, shape in entries.items()}
         trained = known.results.trained
-        of = ((graph, known.project.library), known.project.dataset, trained)
-        if of[:2] != self._of[:2] or of[2] is not self._of[2]:
-            self._of, self._key = of, object()
         preparation = trained.preparation if trained else None
         is_scaling = preparation is not None and bool(np.any(preparation.offset != 0) or np.any(preparation.scale != 1))
         has_data = known.project.dataset is not None
-        self._panel.display(TryItState(inputs, self._key, has_data, trained is not None, is_scaling, self._fault(known)))
+        self._panel.display(TryItState(inputs, self.of, has_data, trained is not None, is_scaling, self._fault(known)))
 
     def on_trial(self, trial: Trial) -> None:
         """Apply the model in the background; an older trial that is not done yet is dropped."""
