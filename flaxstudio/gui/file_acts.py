@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from flaxstudio.graph.naming import stem
@@ -14,6 +14,7 @@ from flaxstudio.gui.dialogs.unsaved import ask_unsaved
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import Settings
+from flaxstudio.project.checkpoints import discard
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
@@ -25,6 +26,8 @@ SUFFIX = ".msgpack"
 
 class FileActs(QObject):
     """Slots for File's commands and the start page. `say` tells what was done, `complain` what could not be."""
+
+    saved = Signal()
 
     def __init__(
         self,
@@ -54,6 +57,10 @@ class FileActs(QObject):
             self._open(Document(build_template(name, self._session.base)))
 
         self.after_leaving(begin)
+
+    def open_document(self, document: Document) -> None:
+        """Show a document in the place of the present one, which has been seen to."""
+        self._open(document)
 
     def open_new(self, project: Project) -> None:
         """Show a project that is in no file yet, once the present one has been seen to."""
@@ -92,6 +99,7 @@ class FileActs(QObject):
             document.mark_saved(path, project, results)
             self._remember(path)
             self._say(self.tr("Saved {0}.").format(path.name))
+            self.saved.emit()
             then()
 
         self._do(lambda: save_project(path, project, results), saved)
@@ -121,6 +129,8 @@ class FileActs(QObject):
             case "save":
                 self.save(then=then_close or then)
             case "discard":
+                if self._runner.folder is not None:
+                    discard(self._runner.folder)
                 then()
 
     def rescue(self) -> Path | None:

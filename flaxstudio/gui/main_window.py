@@ -26,6 +26,7 @@ from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.commands.table import TOOLBAR
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.notice import Notice
+from flaxstudio.gui.offer import Offer
 from flaxstudio.gui.panes import focus_inside, next_pane
 from flaxstudio.gui.settings import LAYOUT_VERSION
 from flaxstudio.gui.sight import Sight
@@ -63,10 +64,11 @@ class MainWindow(QMainWindow):
         self.setDockOptions(option.AnimatedDocks | option.AllowNestedDocks | option.AllowTabbedDocks | option.GroupedDragging)
         self.start_page = StartPage(tokens)
         self.notice = Notice(tokens)
-        self._views: tuple[Any, ...] = (self.start_page, self.notice)
+        self.offer = Offer(tokens)
+        self._views: tuple[Any, ...] = (self.start_page, self.notice, self.offer)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.start_page)
-        self.setCentralWidget(_stacked(self.notice, self._centre))
+        self.setCentralWidget(_stacked(self.notice, self.offer, self._centre))
         self.actions_by_name = Actions(self, tokens)
         self.recent_menu = QMenu(self.tr("Open recent"), self)
         self._docks_menu = QMenu(self.tr("Panels"), self)
@@ -150,6 +152,8 @@ class MainWindow(QMainWindow):
         actions["pause"].setEnabled(state.status in ("running", "paused"))
         actions["pause"].setText(self.tr("Go on") if state.status == "paused" else self.tr("Pause"))
         actions["pause"].setIcon(icon("play" if state.status == "paused" else "pause", self._tokens))
+        actions["one_step"].setEnabled(state.status in ("idle", "running", "paused"))
+        actions["clear_queue"].setEnabled(state.queued > 0)
         actions["stop"].setEnabled(state.status in ("starting", "running", "paused"))
         actions["continue"].setEnabled(not is_busy and state.can_continue)
 

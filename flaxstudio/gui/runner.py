@@ -1,19 +1,22 @@
 """The run under way: starts it in its thread, follows its events, and keeps what it brought in the document."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
 
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.training_thread import TrainingThread
+from flaxstudio.project.checkpoints import UNSAVED, checkpoint_folder, state_folder
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results, Trained
+from flaxstudio.project.results import Results, RunRecord, Trained
 from flaxstudio.training.control import Control
-from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import Changed, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.record import RunRecorder
 
 STOP_MS = 10_000
@@ -35,6 +38,9 @@ class Runner(QObject):
         self._document: Document | None = None
         self._recorder: RunRecorder | None = None
         self._steps_per_epoch = 1.0
+        self._queue: list[Project] = []
+        self.folder: Path | None = None
+        """Where the checkpoints of the last run lie, until it is saved."""
         self.state = RunState()
 
     @property
@@ -46,24 +52,63 @@ class Runner(QObject):
         """Return how the run under way stands, or how the open project's last one ended."""
         return self.state if self.is_busy else at_rest(project, results)
 
-    def start(self, document: Document, resume: Trained | None = None) -> None:
-        """Begin a run of the document's present project; `resume` goes on from there."""
+    def start(
+        self,
+        document: Document,
+        resume: Trained | None = None,
+        earlier: RunRecord | None = None,
+        *,
+        project: Project | None = None,
+        is_single: bool = False,
+    ) -> None:
+        """Begin a run of the document's present project, or of another value of it; `resume` goes on from there.
+
+        With `earlier`, the record of an interrupted run, that very run goes on. `is_single` holds it after one step.
+        """
         if self.is_busy:
             return
-        project, results, path, catalogue = document.project, document.results, document.path, self._catalogue()
+        project, results, path, catalogue = project or document.project, document.results, document.path, self._catalogue()
+        folder = self._folder_for(path)
         self._document = document
-        beside = path.parent if path else None
+        told = {"results": results, "beside": path.parent if path else None, "keep_in": folder}
 
         def events(control: Control) -> Iterator[Event]:
             self._warm_up()
-            return _events(project, catalogue, control, results, beside, resume)
+            return _events(project, catalogue, control, told | {"resume": resume, "earlier": earlier})
 
         self._thread = thread = TrainingThread(events, self)
         thread.told.connect(self._on_event)
         thread.finished.connect(self._on_finished)
+        if is_single:
+            thread.control.step()
         self._recorder = RunRecorder(project)
-        self._become(RunState(status="starting", steps=project.training.steps))
+        rate = resume.standing.rate if resume and resume.standing.rate else project.training.optimizer.learning_rate
+        self._become(RunState(status="starting", steps=project.training.steps, learning_rate=rate, queued=len(self._queue)))
         thread.start(QThread.Priority.LowPriority)
+
+    def enqueue(self, document: Document) -> None:
+        """Have the project as it is now trained when the run under way has ended, or now if there is none."""
+        if not self.is_busy:
+            self.start(document)
+            return
+        self._queue.append(document.project)
+        self._become(replace(self.state, queued=len(self._queue)))
+
+    def clear_queue(self) -> None:
+        """Let no run follow the one under way."""
+        self._queue.clear()
+        self._become(replace(self.state, queued=0))
+
+    def step(self) -> None:
+        """Let the run under way do one step and hold it there."""
+        if self._thread is not None and self.state.status in ("running", "paused"):
+            self._thread.control.step()
+            self._become(replace(self.state, status="paused"))
+
+    def set_learning_rate(self, value: float) -> None:
+        """Let the run under way go on with another learning rate."""
+        if self._thread is not None:
+            self._thread.control.change("learning_rate", value)
 
     def pause_or_resume(self) -> None:
         """Hold the run, or let it go on."""
@@ -83,7 +128,8 @@ class Runner(QObject):
             self._become(replace(self.state, status="stopping"))
 
     def stop_and_wait(self) -> None:
-        """End the run before the window goes away or another project comes."""
+        """End the run, and those that wait, before the window goes away or another project comes."""
+        self._queue.clear()
         if self._thread is None:
             return
         thread = self._thread
@@ -98,12 +144,17 @@ class Runner(QObject):
         self._recorder.add(event)
         match event:
             case RunStarted():
-                self._become(replace(self.state, status="running", step=event.first_step, steps=event.steps))
+                is_held = self._thread is not None and self._thread.control.is_paused
+                self._become(
+                    replace(self.state, status="paused" if is_held else "running", step=event.first_step, steps=event.steps)
+                )
                 self._steps_per_epoch = event.steps_per_epoch
             case StepsDone():
                 self._become(self._after_steps(event))
             case RunFinished() | RunFailed():
                 self._keep()
+            case Changed():
+                self._become(replace(self.state, learning_rate=event.value))
             case Evaluated():
                 pass
         self.told.emit(event)
@@ -125,6 +176,16 @@ class Runner(QObject):
         if thread is not None:
             thread.deleteLater()
         self._become(replace(self.state, status="idle", rate=0.0, seconds_left=None))
+        if self._queue and self._document is not None:
+            self.start(self._document, project=self._queue.pop(0))
+
+    def _folder_for(self, path: Path | None) -> Path:
+        """Return where the checkpoints of a run go; those of a run of the same unsaved project go on there."""
+        if path is not None:
+            self.folder = checkpoint_folder(path)
+        elif self.folder is None or not self.folder.name.startswith(UNSAVED):
+            self.folder = state_folder() / f"{UNSAVED}{uuid.uuid4().hex[:16]}"
+        return self.folder
 
     def _become(self, state: RunState) -> None:
         self.state = state
@@ -143,9 +204,7 @@ def at_rest(project: Project, results: Results) -> RunState:
     return RunState(step=step, steps=steps, epoch=step / last.steps_per_epoch, can_continue=is_open)
 
 
-def _events(
-    project: Project, catalogue: Catalogue, control: Control, results: Results, beside: Path | None, resume: Trained | None
-) -> Iterator[Event]:
+def _events(project: Project, catalogue: Catalogue, control: Control, told: dict[str, Any]) -> Iterator[Event]:
     from flaxstudio.training.loop import train  # imports jax: here, in the run's own thread
 
-    return train(project, catalogue, control=control, results=results, beside=beside, resume=resume)
+    return train(project, catalogue, control=control, **told)

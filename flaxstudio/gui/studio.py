@@ -27,12 +27,14 @@ from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.help_acts import HelpActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
+from flaxstudio.gui.interrupted_acts import InterruptedActs
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.node_menu import NodeMenu
 from flaxstudio.gui.palette_acts import PaletteActs
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.preference_acts import PreferenceActs
 from flaxstudio.gui.probe_acts import ProbeActs
+from flaxstudio.gui.run_acts import RunActs
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import Settings, ThemeChoice
@@ -48,8 +50,6 @@ from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.gui.wire_acts import WireActs
 from flaxstudio.project.consent import consent_file
 from flaxstudio.project.plugins import plugin_folder
-from flaxstudio.project.results import Trained
-from flaxstudio.training.events import Event, RunFinished, RunStarted
 
 DOCUMENTATION = "https://flax-linen.readthedocs.io"
 _NOTE_MS = 8000
@@ -113,6 +113,9 @@ class Studio(QObject):
         self.probes = ProbeActs(self.session, window.canvas, self.try_it, self.say, self)
         self.analysis = AnalysisActs(self.session, settings, window, warm_up, self.say, self.complain)
         self.forecasts = ForecastActs(self.session, window, lambda: self.trust.hashes)
+        self.runs = RunActs(self.session, self.runner, window, self.codes.review, self.say, self.complain, self.show_node)
+        begin = self.runs.go_on_with
+        self.interrupted = InterruptedActs(self.session, self.runner, window.offer, self.files.open_document, begin, self)
         self.device_worker = Worker(_describe_device(warm_up), self)
         self.recent_worker = Worker(self._draw_recent, self)
 
@@ -127,6 +130,7 @@ class Studio(QObject):
         self.on_session_changed()
         self.session.begin_examining()
         self.codes.watch.begin()
+        self.interrupted.begin()
         self.device_worker.ask("device")
         self._show_recent()
 
@@ -161,6 +165,7 @@ class Studio(QObject):
         self.forecasts.close()
         self.data.close()
         self.files.close()
+        self.interrupted.close()
         self.device_worker.close()
         self.recent_worker.close()
         self.session.close()
@@ -293,48 +298,6 @@ class Studio(QObject):
             self.say(self.tr("Nothing prevents training; the warnings are worth a look."))
         else:
             self.say(self.tr("The model cannot be trained yet. The list tells why."))
-
-    # runs
-
-    def train(self) -> None:
-        """Begin a run, from the variables that were initialised or loaded if there are such, or show what prevents it."""
-        document = self.session.document
-        trained = document.results.trained
-        is_begun = trained is not None and trained.step == 0 and trained.fits(document.project)
-        self._begin_run(trained if is_begun else None)
-
-    def go_on(self) -> None:
-        """Go on from where the last run was stopped."""
-        self._begin_run(self.session.document.results.trained)
-
-    def _begin_run(self, resume: Trained | None) -> None:
-        if not self.codes.review():
-            return
-        errors = [problem for problem in self.session.knowledge.problems if problem.severity == "error"]
-        if errors:
-            self.show_problems()
-            self.complain(str(errors[0]))
-            self.show_node(errors[0].node, errors[0].block)
-            return
-        self.window.notice.display("")
-        self.window.raise_dock("training")
-        self.runner.start(self.session.document, resume)
-
-    def on_run_event(self, event: Event) -> None:
-        match event:
-            case RunStarted():
-                self.window.display_device(self.tr("Device {0}").format(event.device.upper()))
-            case RunFinished():
-                self.say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
-
-    def on_run_failed(self, sentence: str, node: str) -> None:
-        self.complain(sentence)
-        self.show_node(node)
-
-    def show_run(self, number: int) -> None:
-        """Draw a run of the history."""
-        if not self.runner.is_busy:
-            self.window.show_run(self.session.document.results, number)
 
     # theme and help
 

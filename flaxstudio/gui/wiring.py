@@ -30,12 +30,14 @@ def _wire_changes(studio: Studio) -> None:
     studio.session.changed.connect(studio.probes.display)
     studio.try_it.tried.connect(studio.probes.show)
     studio.session.changed.connect(studio.analysis.display)
+    studio.session.changed.connect(studio.interrupted.on_session_changed)
     studio.session.refused.connect(studio.complain)
+    studio.files.saved.connect(studio.interrupted.on_saved)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
     studio.runner.state_changed.connect(studio.display_run)
     studio.runner.told.connect(studio.window.training_panel.on_event)
-    studio.runner.told.connect(studio.on_run_event)
-    studio.runner.failed.connect(studio.on_run_failed)
+    studio.runner.told.connect(studio.runs.on_run_event)
+    studio.runner.failed.connect(studio.runs.on_run_failed)
     studio.device_worker.answered.connect(studio.on_device_found)
     studio.recent_worker.answered.connect(studio.on_recent_drawn)
     QGuiApplication.styleHints().colorSchemeChanged.connect(studio.on_system_theme_changed)
@@ -93,11 +95,14 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "flow_down": studio.view.on_flow,
         "wheel_scrolls": studio.view.on_wheel,
         "reduced_motion": studio.view.on_reduced_motion,
-        "train": studio.train,
+        "train": studio.runs.train,
         "pause": studio.runner.pause_or_resume,
+        "one_step": studio.runs.one_step,
         "stop": studio.runner.stop,
+        "queue": studio.runs.queue_run,
+        "clear_queue": studio.runner.clear_queue,
         "validate": studio.validate,
-        "continue": studio.go_on,
+        "continue": studio.runs.go_on,
         "forecast": studio.forecasts.on_requested,
         "mode_draw": lambda: window.arrange("draw"),
         "mode_train": lambda: window.arrange("train"),
@@ -213,11 +218,13 @@ def _wire_panels(studio: Studio) -> None:
     data.sample_chosen.connect(studio.data.on_sample_chosen)
     data.file_dropped.connect(studio.on_file_dropped)
     training.training_changed.connect(studio.data.on_training_changed)
-    training.train_requested.connect(studio.train)
+    training.train_requested.connect(studio.runs.train)
     training.pause_requested.connect(studio.runner.pause_or_resume)
     training.resume_requested.connect(studio.runner.pause_or_resume)
     training.stop_requested.connect(studio.runner.stop)
-    training.continue_requested.connect(studio.go_on)
+    training.continue_requested.connect(studio.runs.go_on)
+    training.step_requested.connect(studio.runs.one_step)
+    training.rate_changed.connect(studio.runner.set_learning_rate)
     variables.node_requested.connect(studio.show_node)
     variables.statistics_wanted.connect(studio.variables.on_statistics_wanted)
     variables.values_requested.connect(studio.variables.on_values_requested)
@@ -234,4 +241,4 @@ def _wire_panels(studio: Studio) -> None:
     try_it.keep_requested.connect(studio.try_it.on_keep)
     try_it.node_requested.connect(studio.show_node)
     studio.window.history_panel.step_requested.connect(studio.session.go_to_step)
-    studio.window.runs_panel.run_selected.connect(studio.show_run)
+    studio.window.runs_panel.run_selected.connect(studio.runs.show_run)

@@ -9,6 +9,7 @@ from flaxstudio.gui.runner import Runner, at_rest
 from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.layers import catalogue
 from flaxstudio.project import edits
+from flaxstudio.project.checkpoints import newest
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord
@@ -102,3 +103,55 @@ def test_without_a_run_the_state_is_that_of_the_project_s_last_one() -> None:
     run = RunRecord(1, "", 0, "cpu", 5, 0, np.ones(30, np.float32), (), "completed", 1.0, 10.0)
     state = at_rest(project, Results(None, (run,)))
     assert (state.step, state.steps, state.epoch, state.can_continue) == (30, 30, 3.0, False)
+
+
+def test_one_step_at_a_time_and_a_rate_changed_on_the_way(runner: Runner, qtbot: QtBot) -> None:
+    document = Document(with_steps("digits-mlp", 1_000_000))
+    heard: list[Event] = []
+    runner.told.connect(heard.append)
+    runner.start(document, is_single=True)
+    qtbot.waitUntil(lambda: runner.state.step == 1, timeout=60_000)
+    assert runner.state.status == "paused"
+    runner.step()
+    qtbot.waitUntil(lambda: runner.state.step == 2, timeout=20_000)
+    runner.set_learning_rate(0.125)
+    qtbot.waitUntil(lambda: runner.state.learning_rate == 0.125, timeout=20_000)
+    runner.step()
+    qtbot.waitUntil(lambda: runner.state.step == 3, timeout=20_000)
+    assert [len(event.losses) for event in heard if isinstance(event, StepsDone)] == [1, 1, 1]
+    runner.stop()
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)
+    (change,) = document.results.runs[-1].changes
+    assert (change.step, change.name, change.value) == (2, "learning_rate", 0.125)
+    trained = document.results.trained
+    assert trained is not None
+    assert trained.standing.rate == 0.125
+
+
+def test_queued_runs_follow_one_another_as_the_project_was_when_they_were_queued(runner: Runner, qtbot: QtBot) -> None:
+    document = Document(with_steps("digits-mlp", 200))
+    runner.start(document)
+    document.edit(edits.set_training(replace(document.project.training, seed=5, steps=3), "Set seed"))
+    runner.enqueue(document)
+    document.edit(edits.set_training(replace(document.project.training, seed=6), "Set seed"))
+    runner.enqueue(document)
+    assert runner.state.queued == 2
+    qtbot.waitUntil(lambda: not runner.is_busy and not runner.state.queued, timeout=60_000)
+    assert [(run.seed, len(run.losses)) for run in document.results.runs] == [(0, 200), (5, 3), (6, 3)]
+
+
+def test_an_emptied_queue_lets_no_run_follow(runner: Runner, qtbot: QtBot) -> None:
+    document = Document(with_steps("digits-mlp", 50))
+    runner.start(document)
+    runner.enqueue(document)
+    runner.clear_queue()
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=60_000)
+    assert len(document.results.runs) == 1
+
+
+def test_checkpoints_of_a_project_in_no_file_have_a_place_of_their_own(runner: Runner, qtbot: QtBot) -> None:
+    runner.start(Document(with_steps("digits-mlp", 3)))
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=60_000)
+    assert runner.folder is not None
+    assert runner.folder.name.startswith("unsaved-")
+    assert newest(runner.folder) is not None

@@ -59,7 +59,10 @@ RUN = Menu(
     (
         c("train", T("Train"), "Ctrl+Return", "Ctrl+Enter", icon="play", tip=T("Train the model from new params")),
         c("pause", T("Pause"), "Ctrl+P", icon="pause"),
+        c("one_step", T("One step"), "Ctrl+Alt+P", icon="redo-dot", tip=T("Make one step and pause")),
         c("stop", T("Stop"), "Ctrl+.", icon="square"),
+        c("queue", T("Queue a run"), tip=T("Train the project as it is now once the run under way has ended")),
+        c("clear_queue", T("Empty the queue"), tip=T("Let no run follow the one under way")),
         c(
             "validate",
             T("Validate"),

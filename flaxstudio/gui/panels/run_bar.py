@@ -1,10 +1,12 @@
 """The run's buttons with its progress: train, pause, go on, stop."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.attribute_row import AttributeRow
 from flaxstudio.gui.panels.run_state import RunState, pace_text, place_text
 from flaxstudio.gui.tokens import Tokens
 
@@ -19,6 +21,8 @@ class RunBar(QWidget):
     resume_requested = Signal()
     stop_requested = Signal()
     continue_requested = Signal()
+    step_requested = Signal()
+    rate_changed = Signal(float)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +33,10 @@ class RunBar(QWidget):
         self.pause = QPushButton(self.tr("Pause"))
         self.stop = QPushButton(self.tr("Stop"))
         self.go_on = QPushButton()
+        self.one_step = QToolButton()
+        self.one_step.setToolTip(self.tr("Make one step and pause"))
+        self.one_step.setAccessibleName(self.tr("One step"))
+        self.rate = self._rate_row()
         self.progress = QProgressBar()
         self.progress.setRange(0, _THOUSANDTHS)
         self.progress.setTextVisible(False)
@@ -44,6 +52,10 @@ class RunBar(QWidget):
         self.train.setEnabled(not state.is_busy)
         self.pause.setEnabled(state.status in ("running", "paused"))
         self.stop.setEnabled(state.status in ("starting", "running", "paused"))
+        self.one_step.setEnabled(state.status in ("idle", "running", "paused"))
+        self.rate.setVisible(state.status in ("running", "paused"))
+        if state.learning_rate:
+            self.rate.display(state.learning_rate)
         self.go_on.setVisible(state.can_continue and not state.is_busy)
         self._show_go_on(state)
         self._show_pause(state.status == "paused")
@@ -51,12 +63,14 @@ class RunBar(QWidget):
         if state.status != "starting":
             self.progress.setValue(round(_THOUSANDTHS * state.step / state.steps) if state.steps else 0)
         self.text.setText(self._status_text(state))
-        self.message.setText(pace_text(state) if state.is_busy else state.message)
+        self.message.setText(self._message(state))
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self.train.setIcon(icon("play", tokens, tokens.secondary if not self.train.isEnabled() else tokens.on_accent))
         self.stop.setIcon(icon("square", tokens))
+        self.one_step.setIcon(icon("redo-dot", tokens))
+        self.rate.set_tokens(tokens)
         self.go_on.setIcon(icon("step-forward", tokens))
         self._shows_resume: bool | None = None
         self.display(self._state)
@@ -70,7 +84,12 @@ class RunBar(QWidget):
         layout.setContentsMargins(t.PADDING, t.GAP, t.PADDING, 4)
         layout.setSpacing(4)
         layout.addLayout(buttons)
-        for widget in (self.go_on, self.progress, self.text, self.message):
+        layout.addWidget(self.go_on)
+        line = QHBoxLayout()
+        line.addWidget(self.progress, 1)
+        line.addWidget(self.one_step)
+        layout.addLayout(line)
+        for widget in (self.text, self.message, self.rate):
             layout.addWidget(widget)
 
     def _connect(self) -> None:
@@ -78,6 +97,24 @@ class RunBar(QWidget):
         self.stop.clicked.connect(self.stop_requested)
         self.go_on.clicked.connect(self.continue_requested)
         self.pause.clicked.connect(self._ask_pause_or_resume)
+        self.one_step.clicked.connect(self.step_requested)
+        self.rate.value_changed.connect(self._ask_rate)
+
+    def _rate_row(self) -> AttributeRow:
+        help_text = self.tr("Holds for the run under way from its next step on, and is noted in its history.")
+        name = self.tr("Rate now")
+        spec = AttributeSpec(name, "float", 0.001, help_text, minimum=0.0, is_required=True)
+        row = AttributeRow(spec, self._tokens, self)
+        row.reset_button.hide()
+        return row
+
+    def _ask_rate(self, _name: str, value: object) -> None:
+        if isinstance(value, float | int) and value > 0 and value != self._state.learning_rate:
+            self.rate_changed.emit(float(value))
+
+    def _message(self, state: RunState) -> str:
+        queued = self.tr("%n run(s) queued", "", state.queued) if state.queued else ""
+        return " · ".join(part for part in (pace_text(state) if state.is_busy else state.message, queued) if part)
 
     def _ask_pause_or_resume(self) -> None:
         if self._state.status == "paused":

@@ -11,6 +11,7 @@ class RunState:
     """`step` of `steps` updates made, at `rate` steps a second; `seconds_left` None while unknown.
 
     `message` is a sentence about the last run or why none can start. `can_continue`: a stopped run can go on from `step`.
+    `queued` runs wait for the one under way.
     """
 
     status: RunStatus = "idle"
@@ -21,6 +22,8 @@ class RunState:
     seconds_left: float | None = None
     message: str = ""
     can_continue: bool = False
+    learning_rate: float = 0.0
+    queued: int = 0
 
     @property
     def is_busy(self) -> bool:

@@ -8,6 +8,7 @@ from flaxstudio.gui.panels.metric_tiles import MetricTiles
 from flaxstudio.gui.panels.run_bar import RunBar
 from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.panels.training_form import TrainingForm
+from flaxstudio.gui.panels.watch_form import WatchForm
 from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
@@ -26,12 +27,15 @@ class TrainingPanel(QWidget):
     resume_requested = Signal()
     stop_requested = Signal()
     continue_requested = Signal()
+    step_requested = Signal()
+    rate_changed = Signal(float)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluations: list[Evaluation] = []
         self._reference_loss: float | None = None
         self.form = TrainingForm(tokens)
+        self.watch = WatchForm(tokens)
         self.bar = RunBar(tokens)
         self.plot = LossPlot(tokens)
         self.tiles = MetricTiles()
@@ -41,14 +45,14 @@ class TrainingPanel(QWidget):
     def display(self, training: TrainConfig, rows: RowCounts | None, state: RunState) -> None:
         """Show the config of the next run and how the present one stands."""
         self.form.display(training, rows, is_busy=state.is_busy)
+        self.watch.display(training)
         self.bar.display(state)
 
     def on_event(self, event: Event) -> None:
         """Draw what a run tells."""
         match event:
             case RunStarted():
-                self.plot.start(event.first_step, event.steps)
-                self._show_metrics([], event.reference_loss)
+                self._begin(event)
             case StepsDone():
                 self.plot.add_losses(event.first_step, event.losses)
             case Evaluated():
@@ -57,6 +61,17 @@ class TrainingPanel(QWidget):
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
             case RunFinished() | RunFailed():
                 self.plot.finish()
+
+    def _begin(self, event: RunStarted) -> None:
+        """Draw a new run; of one that goes on after an interruption, all that came before."""
+        earlier = event.earlier
+        self.plot.start(earlier.first_step if earlier else event.first_step, event.steps)
+        self._show_metrics(list(earlier.evaluations) if earlier else [], event.reference_loss)
+        if earlier is None:
+            return
+        self.plot.add_losses(earlier.first_step, earlier.losses)
+        for told in earlier.evaluations:
+            self.plot.add_evaluation(told.split, told.step, told.loss)
 
     def show_run(self, run: RunRecord) -> None:
         """Draw a run of the history."""
@@ -69,7 +84,7 @@ class TrainingPanel(QWidget):
         self._show_metrics([], None)
 
     def set_tokens(self, tokens: Tokens) -> None:
-        for view in (self.form, self.bar, self.plot):
+        for view in (self.form, self.watch, self.bar, self.plot):
             view.set_tokens(tokens)
 
     def _show_metrics(self, evaluations: list[Evaluation], reference_loss: float | None) -> None:
@@ -80,7 +95,7 @@ class TrainingPanel(QWidget):
 
     def _build(self) -> None:
         scroll = QScrollArea()
-        scroll.setWidget(self.form)
+        scroll.setWidget(_below(self.form, self.watch))
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QWidget()
@@ -109,3 +124,19 @@ class TrainingPanel(QWidget):
         self.bar.resume_requested.connect(self.resume_requested)
         self.bar.stop_requested.connect(self.stop_requested)
         self.bar.continue_requested.connect(self.continue_requested)
+        self.bar.step_requested.connect(self.step_requested)
+        self.bar.rate_changed.connect(self.rate_changed)
+        self.watch.training_changed.connect(self.training_changed)
+
+
+def _below(*widgets: QWidget) -> QWidget:
+    """Return a widget with the given ones one below the other."""
+    whole = QWidget()
+    whole.setProperty("role", "panel")
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    return whole

@@ -1,0 +1,104 @@
+"""What the user asks of runs: train, go on, one step, a queue; and what a run's beginning and end mean to the window."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from flaxstudio.gui.main_window import MainWindow
+from flaxstudio.gui.runner import Runner
+from flaxstudio.gui.session import Session
+from flaxstudio.project.checkpoints import Checkpoint
+from flaxstudio.project.results import RunRecord, Trained
+from flaxstudio.training.events import Event, RunFinished, RunStarted
+
+
+class RunActs(QObject):
+    """Slots for the Run menu and the Training panel. `review` asks for consent to code that has not been seen."""
+
+    def __init__(
+        self,
+        session: Session,
+        runner: Runner,
+        window: MainWindow,
+        review: Callable[[], bool],
+        say: Callable[[str], None],
+        complain: Callable[[str], None],
+        show_node: Callable[..., None],
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._runner = runner
+        self._window = window
+        self._review = review
+        self._say = say
+        self._complain = complain
+        self._show_node = show_node
+
+    def train(self) -> None:
+        """Begin a run, from the variables that were initialised or loaded if there are such, or show what prevents it."""
+        self._begin_run(self._begun())
+
+    def _begun(self) -> Trained | None:
+        """Return variables that no run has changed yet, if there are such."""
+        document = self._session.document
+        trained = document.results.trained
+        is_begun = trained is not None and trained.step == 0 and trained.fits(document.project)
+        return trained if is_begun else None
+
+    def go_on(self) -> None:
+        """Go on from where the last run was stopped."""
+        self._begin_run(self._session.document.results.trained)
+
+    def go_on_with(self, checkpoint: Checkpoint) -> None:
+        """Go on with a run that had been interrupted."""
+        self._begin_run(checkpoint.trained, checkpoint.record)
+
+    def one_step(self) -> None:
+        """Make one step of the run under way and hold it there, or begin one."""
+        if self._runner.is_busy:
+            self._runner.step()
+        else:
+            self._begin_run(self._begun(), is_single=True)
+
+    def queue_run(self) -> None:
+        """Train the project as it is now after the run under way."""
+        if self._runner.is_busy and self._may_train():
+            self._runner.enqueue(self._session.document)
+        elif not self._runner.is_busy:
+            self.train()
+
+    def _begin_run(self, resume: Trained | None, earlier: RunRecord | None = None, *, is_single: bool = False) -> None:
+        if not self._may_train():
+            return
+        self._window.notice.display("")
+        self._window.offer.withdraw()
+        self._window.raise_dock("training")
+        self._runner.start(self._session.document, resume, earlier, is_single=is_single)
+
+    def _may_train(self) -> bool:
+        """Return whether nothing prevents a run; else show what does."""
+        if not self._review():
+            return False
+        errors = [problem for problem in self._session.knowledge.problems if problem.severity == "error"]
+        if errors:
+            self._window.raise_dock("problems")
+            self._complain(str(errors[0]))
+            self._show_node(errors[0].node, errors[0].block)
+            return False
+        return True
+
+    def on_run_event(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self._window.display_device(self.tr("Device {0}").format(event.device.upper()))
+            case RunFinished():
+                self._say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
+
+    def on_run_failed(self, sentence: str, node: str) -> None:
+        self._complain(sentence)
+        self._show_node(node)
+
+    def show_run(self, number: int) -> None:
+        """Draw a run of the history."""
+        if not self._runner.is_busy:
+            self._window.show_run(self._session.document.results, number)
