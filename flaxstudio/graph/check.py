@@ -103,7 +103,7 @@ def _dangles(edge: Edge, nodes: dict[str, Node], catalogue: Catalogue) -> bool:
     giver, taker = catalogue.get(source.layer), catalogue.get(target.layer)
     if giver is None or taker is None:
         return False  # the unknown layer is a problem of its own
-    return edge.source.port not in {p.name for p in giver.outputs} or taker.input(edge.target.port) is None
+    return giver.output(edge.source.port) is None or taker.input(edge.target.port) is None
 
 
 def _check_nodes(graph: Graph, whole: Graph, catalogue: Catalogue) -> Iterator[Problem]:

@@ -1,17 +1,18 @@
 """Orders of a graph: topological, the cycles that prevent one, and what leads to the outputs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flaxstudio.graph.graph import Edge, Graph
 
 
 def _neighbours(graph: Graph) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    into: dict[str, list[str]] = {name: [] for name in graph.names()}
-    out_of: dict[str, list[str]] = {name: [] for name in graph.names()}
+    into: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
+    out_of: dict[str, list[str]] = {name: [] for name in into}
     for edge in graph.edges:
-        if edge.source.node in out_of and edge.target.node in into:
-            into[edge.target.node].append(edge.source.node)
-            out_of[edge.source.node].append(edge.target.node)
+        source, target = edge.source.node, edge.target.node
+        if source in out_of and target in into:
+            into[target].append(source)
+            out_of[source].append(target)
     return into, out_of
 
 
@@ -34,7 +35,7 @@ def topological_order(graph: Graph) -> tuple[str, ...]:
     What shares another's params comes after it where the wires allow it: a module's first call is its own.
     """
     into, out_of = _neighbours(graph)
-    blocked = nodes_behind_cycles(graph)
+    blocked = _behind_cycles(into, out_of)
     for name, owner in _sharers(graph):
         if owner in into and owner not in blocked and name not in _reached([owner], into):
             into[name] = [owner, *into[name]]
@@ -58,7 +59,10 @@ def _sharers(graph: Graph) -> Iterator[tuple[str, str]]:
 
 def nodes_behind_cycles(graph: Graph) -> frozenset[str]:
     """Return the nodes that can never be computed because they are on a cycle or get their input from one."""
-    into, out_of = _neighbours(graph)
+    return _behind_cycles(*_neighbours(graph))
+
+
+def _behind_cycles(into: Mapping[str, Sequence[str]], out_of: Mapping[str, Sequence[str]]) -> frozenset[str]:
     missing = {name: len(sources) for name, sources in into.items()}
     ready = [name for name, count in missing.items() if count == 0]
     done = set()
@@ -74,8 +78,8 @@ def nodes_behind_cycles(graph: Graph) -> frozenset[str]:
 
 def nodes_on_cycles(graph: Graph) -> frozenset[str]:
     """Return the nodes from which a way leads back to themselves."""
-    _, out_of = _neighbours(graph)
-    suspects = nodes_behind_cycles(graph)
+    into, out_of = _neighbours(graph)
+    suspects = _behind_cycles(into, out_of)
     return frozenset(name for name in suspects if name in _reached(out_of[name], out_of))
 
 

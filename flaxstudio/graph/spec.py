@@ -230,11 +230,17 @@ class LayerSpec:
 
     def input(self, name: str) -> PortSpec | None:
         """Return the input port of that name, if any."""
-        return next((port for port in self.inputs if port.name == name), None)
+        for port in self.inputs:  # no generator: asked of every wire at every edit
+            if port.name == name:
+                return port
+        return None
 
     def output(self, name: str) -> PortSpec | None:
         """Return the output port of that name, if any."""
-        return next((port for port in self.outputs if port.name == name), None)
+        for port in self.outputs:
+            if port.name == name:
+                return port
+        return None
 
     def value(self, node: Node, name: str) -> Value:
         """Return a node's attribute: what was set, or the default."""

@@ -34,7 +34,9 @@ class Worker(QThread):
         return self._current is not self._newest
 
     def ask(self, question: object) -> None:
-        """Ask; `answered` follows unless another question comes before."""
+        """Ask; `answered` follows unless another question comes before, or the thread has been ended."""
+        if self._newest is _END:
+            return
         self._newest = question
         self._questions.put(question)
         if not self.isRunning():

@@ -6,11 +6,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from flaxstudio.codegen.source import Source, Style
-from flaxstudio.data.table import ranges_of
 from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue, LayerSpec
+from flaxstudio.gui.afterthoughts import AdviceQuestion, Keeper, SourceQuestion
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.examination import (
     DataExamination,
@@ -22,9 +22,7 @@ from flaxstudio.gui.examination import (
 )
 from flaxstudio.gui.knowledge import Knowledge, in_place, static_problems
 from flaxstudio.gui.panels.data_state import DataState
-from flaxstudio.gui.source_keeper import SourceKeeper, SourceQuestion
 from flaxstudio.layers.own import catalogue_of
-from flaxstudio.project.advice import Known, advise
 from flaxstudio.project.block_edits import inside, within
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
@@ -60,10 +58,11 @@ class Session(QObject):
         self._plugins: tuple[LayerSpec, ...] = ()
         self._catalogue: tuple[Library, frozenset[str], Catalogue] = (Library(), trusted, base)
         self._offered: tuple[Catalogue, tuple[LayerSpec, ...], Catalogue] = (base, self._plugins, base)
-        self._sources = SourceKeeper(self)
-        self._sources.written.connect(self._publish)
+        self._sources = Keeper[Source](self)
+        self._advice = Keeper[tuple[Problem, ...]](self)
+        for keeper in (self._sources, self._advice):
+            keeper.found.connect(self._publish)
         self._problems: tuple[Project, Catalogue, str, tuple[Problem, ...]] | None = None
-        self._advised: tuple[Any, Any, tuple[Problem, ...]] | None = None
         self._shapes = _NO_SHAPES
         self._shaped: ShapeQuestion | None = None
         self._examination = DataExamination(DataState.none())
@@ -127,6 +126,8 @@ class Session(QObject):
         self.place = Place()
         self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
+        self._sources.forget()
+        self._advice.forget()
         self._ask(is_new=True)
         self._publish()
 
@@ -195,6 +196,7 @@ class Session(QObject):
         self._shape_worker.close()
         self._data_worker.close()
         self._sources.close()
+        self._advice.close()
 
     def _on_document(self) -> None:
         self.place = nearest(self.document.project, self.place)
@@ -243,6 +245,7 @@ class Session(QObject):
     def _know(self) -> Knowledge:
         document, shapes = self.document, self._shapes
         inferred = (*shapes.model.problems, *shapes.shown.problems)
+        advice = self._advice.latest(self._advice_question()) or ()
         return Knowledge(
             document.project,
             self.catalogue,
@@ -250,8 +253,8 @@ class Session(QObject):
             self.place,
             self.shown,
             document.results,
-            self._sources.latest(self._source_question()),
-            in_place((*self._checked(), *inferred, *self._examination.problems, *self._advice()), document.project),
+            self._sources.latest(self._source_question()) or Source("", document.project.name, {}, False),
+            in_place((*self._checked(), *inferred, *self._examination.problems, *advice), document.project),
             shapes.model,
             shapes.shown,
             self._examination.state,
@@ -267,16 +270,10 @@ class Session(QObject):
         project = self.document.project
         return SourceQuestion(project.graph, project.name, self.catalogue, self.style)
 
-    def _advice(self) -> tuple[Problem, ...]:
-        """Return what a colleague would say, found anew only when something it rests on has changed."""
-        project, columns = self.document.project, self._examination.state.columns
-        rests_on = (project.graph, project.library, project.training, project.dataset, self.catalogue)
-        known = (self._shapes.model, columns)
-        made = self._advised
-        if made is None or made[0] != rests_on or any(a is not b for a, b in zip(made[1], known, strict=True)):
-            found = advise(project, self.catalogue, Known(self._shapes.model, ranges_of(columns)))
-            self._advised = made = (rests_on, known, found)
-        return made[2]
+    def _advice_question(self) -> AdviceQuestion:
+        project = self.document.project
+        rests_on = Project(graph=project.graph, library=project.library, training=project.training, dataset=project.dataset)
+        return AdviceQuestion(rests_on, self.catalogue, self._shapes.model, self._examination.state.columns)
 
     def _checked(self) -> tuple[Problem, ...]:
         """Return what is wrong without computing, found anew only when the project has changed."""

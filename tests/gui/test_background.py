@@ -33,6 +33,15 @@ def test_a_question_asked_again_is_not_worked_on_twice(qtbot: QtBot) -> None:
     assert seen == ["same"]
 
 
+def test_an_ended_worker_begins_no_more(qtbot: QtBot) -> None:
+    seen: list[str] = []
+    worker = Worker(seen.append)
+    worker.close()
+    worker.ask("late")
+    assert not worker.isRunning()
+    assert not seen
+
+
 def test_a_task_hands_its_result_to_the_gui_thread(qtbot: QtBot) -> None:
     threads = []
     task = Task(lambda cancelled: threading.current_thread())
