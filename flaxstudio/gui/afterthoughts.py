@@ -1,6 +1,5 @@
 """Source and advice: found at once for a small graph; for a large one in the background, a moment after the shapes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 

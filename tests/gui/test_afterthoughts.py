@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 from flaxstudio.gui.afterthoughts import Keeper
 
 
-
 @dataclass(frozen=True, slots=True)
 class Sum:
     """A question whose answers are counted."""

@@ -222,3 +222,33 @@ def test_the_overview_follows_dots_and_fits_the_nodes_once_they_have_glided(desk
     lines = desk.canvas.scene.overview().wires
     assert len(lines) == 4
     assert any(line.p2().toTuple() == (700.0, 300.0) for line in lines)
+
+
+def test_wires_are_there_again_when_the_graph_is_entered_again(desk):
+    wires = set(desk.canvas.scene.edges)
+    desk.canvas.scene.clear_graph()
+    assert not desk.canvas.scene.edges
+    desk.canvas.scene.display(desk.document.project, (), GraphShapes({}))
+    assert set(desk.canvas.scene.edges) == wires
+    assert desk.canvas.scene.nodes["dense_1"].state.connected == {("in", "in"), ("out", "out")}
+
+
+def test_cutting_a_wire_leaves_the_items_of_all_others_and_frees_its_ports(desk):
+    before = dict(desk.canvas.scene.edges)
+    cut = edge("dense_1", "relu_1")
+    desk.edit(edits.remove((), (cut,)))
+    assert desk.canvas.scene.edges == {wire: item for wire, item in before.items() if wire != cut}
+    assert desk.canvas.scene.nodes["dense_1"].state.connected == {("in", "in")}
+    desk.document.undo()
+    assert set(desk.canvas.scene.edges) == set(before)
+    assert desk.canvas.scene.nodes["dense_1"].state.connected == {("in", "in"), ("out", "out")}
+
+
+def test_a_wire_without_a_node_is_drawn_once_its_node_comes(desk):
+    graph = desk.document.project.graph
+    scene = desk.canvas.scene
+    nodes = tuple(node for node in graph.nodes if node.name != "output_1")
+    scene.display(replace(desk.document.project, graph=replace(graph, nodes=nodes)), (), GraphShapes({}))
+    assert len(scene.edges) == len(graph.edges) - 1
+    scene.display(desk.document.project, (), GraphShapes({}))
+    assert set(scene.edges) == set(graph.edges)

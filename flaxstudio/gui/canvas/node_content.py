@@ -1,10 +1,10 @@
 """What a node shows, as plain text made from node, spec, shape and problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flaxstudio.graph.graph import Formula, Graph, Mode, Node, Value
+from flaxstudio.graph.graph import Edge, Formula, Mode, Node, Value
 from flaxstudio.graph.layout import Flow
 from flaxstudio.graph.library import Block, Code
 from flaxstudio.graph.problem import Problem, Severity
@@ -102,12 +102,12 @@ def content_of(
     )
 
 
-def hidden_ports(graph: Graph, node: str, spec: LayerSpec | None) -> frozenset[Key]:
-    """Return the optional ports of a node that have no wire: what is hidden where unused ports are."""
+def hidden_ports(into: Iterable[Edge], out_of: Iterable[Edge], spec: LayerSpec | None) -> frozenset[Key]:
+    """Return the optional ports of a node without a wire, given its wires: what is hidden where unused ports are."""
     if spec is None:
         return frozenset()
-    fed = {edge.target.port for edge in graph.edges_into(node)}
-    used = {edge.source.port for edge in graph.edges_from(node)}
+    fed = {edge.target.port for edge in into}
+    used = {edge.source.port for edge in out_of}
     inputs: set[Key] = {("in", port.name) for port in spec.inputs if port.is_optional and port.name not in fed}
     outputs: set[Key] = {("out", port.name) for port in spec.outputs if port.is_optional and port.name not in used}
     return frozenset(inputs | outputs)

@@ -49,7 +49,7 @@ class OverviewCache:
         self._blocks: dict[str, Block] = {}
         self._wires: dict[Edge, list[QLineF]] = {}
         self._fills: dict[int, tuple[QColor, dict[str, QRectF]]] = {}
-        self._bounds = QRectF()
+        self._bounds: QRectF | None = None
         self._is_known = False
         self._overview: Overview | None = None
 
@@ -57,24 +57,40 @@ class OverviewCache:
         """Everything may have changed."""
         self._is_known, self._overview = False, None
 
-    def forget_places(self, names: Iterable[str], edges: Iterable[Edge]) -> None:
-        """Some nodes have moved, and with them the wires that touch them. Until the next `forget` bounds only grow."""
-        self._overview = None
+    def drop(self, names: Iterable[str], edges: Iterable[Edge]) -> None:
+        """Some nodes and wires are gone."""
         if self._is_known:
             for name in names:
-                self._remember(name)
+                self._forget_block(name)
+                self._overview = self._bounds = None
             for edge in edges:
-                self._wires[edge] = self._lines(edge)
+                self._wires.pop(edge, None)
+                self._overview = None
+
+    def renew(self, names: Iterable[str], edges: Iterable[Edge], is_moving: bool = False) -> None:
+        """Some nodes and wires are new or look different. While nodes move, the box around all only grows."""
+        self._overview = None
+        if not self._is_known:
+            return
+        for name in names:
+            self._forget_block(name)
+            self._remember(name)
+        for edge in edges:
+            self._wires[edge] = self._lines(edge)
+        if not is_moving:
+            self._bounds = None
 
     def overview(self, names: Iterable[str], edges: Iterable[Edge]) -> Overview:
         """Return the overview of these nodes and edges: all that there are."""
         if not self._is_known:
-            self._blocks, self._fills, self._bounds, self._is_known = {}, {}, QRectF(), True
+            self._blocks, self._fills, self._bounds, self._is_known = {}, {}, None, True
             for name in names:
                 self._remember(name)
             self._wires = {edge: self._lines(edge) for edge in edges}
+        if self._bounds is None:
+            self._bounds = bounds_of(block.box for block in self._blocks.values())
         if self._overview is None:
-            fills = tuple((color, list(boxes.values())) for color, boxes in self._fills.values())
+            fills = tuple((color, list(boxes.values())) for color, boxes in self._fills.values() if boxes)
             frames = tuple(self._frames())
             bounds = self._bounds.united(bounds_of(frame.box for frame in frames))
             self._overview = Overview(
@@ -88,7 +104,12 @@ class OverviewCache:
     def _remember(self, name: str) -> None:
         self._blocks[name] = block = self._block_of(name)
         self._fills.setdefault(block.color.rgba(), (block.color, {}))[1][name] = block.box
-        self._bounds = self._bounds.united(block.box)
+        if self._bounds is not None:
+            self._bounds = self._bounds.united(block.box)
+
+    def _forget_block(self, name: str) -> None:
+        if (block := self._blocks.pop(name, None)) is not None:
+            del self._fills[block.color.rgba()][1][name]
 
 
 def bounds_of(boxes: Iterable[QRectF]) -> QRectF:

@@ -22,8 +22,9 @@ from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewC
 from flaxstudio.gui.canvas.probes import Probes
 from flaxstudio.gui.canvas.renaming import renamed_node
 from flaxstudio.gui.canvas.sharing import SharingLines, group_to_show
-from flaxstudio.gui.canvas.shown import Shown, changed_nodes, shown_nodes
+from flaxstudio.gui.canvas.shown import Shown, changed_nodes
 from flaxstudio.gui.canvas.wire_labels import WireLabels
+from flaxstudio.gui.canvas.wires import Wires
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import Annotations
@@ -48,7 +49,6 @@ class GraphScene(QGraphicsScene):
         self.project = Project()
         self.shapes = GraphShapes({})
         self.nodes: dict[str, NodeItem] = {}
-        self.edges: dict[Edge, EdgeItem] = {}
         self.held: frozenset[str] = frozenset()
         self._shown: dict[str, Shown] = {}
         self._selected: dict[str, None] = {}
@@ -58,15 +58,16 @@ class GraphScene(QGraphicsScene):
         self._is_running = False
         self._heat: Mapping[str, Heat] = {}
         self._painter = NodePainter(tokens)
-        self._touching: dict[str, list[Edge]] = {}
-        self._cache = OverviewCache(self._block_of, self._points_of, self._far_frames)
         self._found: frozenset[str] | None = None
         self._layer = ItemLayer()
         self.addItem(self._layer)
+        self._wires = Wires(self, self._layer, lambda: self.nodes, lambda edge: self.beside.routes.get(edge, ()))
+        self.edges: Mapping[Edge, EdgeItem] = self._wires.items
+        self._cache = OverviewCache(self._block_of, self._wires.points_of, self._far_frames)
         self._overview = OverviewItem(_EXTENT, self)
         self._overview.hide()
         self._easing = Easing(self)
-        self._easing.finished.connect(self._tell_overview)  # whose bounds only grow on the way
+        self._easing.finished.connect(lambda: self._tell_overview(frozenset()))  # whose bounds only grow on the way
         self._later: Deferral[Shown] = Deferral(self._show_later, self)
         self._hovered = ""
         self._sharing = SharingLines(tokens, self._layer)
@@ -77,25 +78,28 @@ class GraphScene(QGraphicsScene):
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
         """Show a project: items of unchanged nodes and edges stay as they are."""
         selected = self.selected_nodes(), self.selected_edges(), self.beside.selected
-        for old, new in renamed_node(self.project.graph, project.graph).items():
+        before, is_first = self.project, not self.nodes
+        renamed = renamed_node(before.graph, project.graph)
+        for old, new in renamed.items():
             self._rename(old, new)
-        is_first = not self.nodes
-        has_other_edges = project.graph.edges != self.project.graph.edges or project.graph.names() != self.project.graph.names()
-        if project.flow != self.project.flow:
+        if project.flow != before.flow:
             self._shown.clear()  # all ports are elsewhere
+        has_other_shapes = shapes is not self.shapes
         self.project, self.shapes = project, shapes
-        self._remove_gone(project.graph)
-        resized = self._show_nodes(problems)
+        gone = self._remove_gone(project.graph)
+        changed, resized = self._show_nodes(problems)
         rerouted = self.beside.display(project.annotations)
-        self._place(is_first)
-        if has_other_edges:
-            self._show_edges()
+        moved = self._place(is_first)
+        come = self._wires.add_new(project.graph.edges, gone, project.flow, self.tokens)
         self._lay_edges_of(resized)
         self.lay_edges(rerouted)
         self._show_sharing()
         if self._found is not None:
             self._show_dimmed()
-        self._tell_overview()
+        if renamed:
+            self._tell_overview()
+        elif gone or come or changed or moved or rerouted or has_other_shapes or project.annotations is not before.annotations:
+            self._tell_overview(changed | moved, (*come, *rerouted))
         if selected != (self.selected_nodes(), self.selected_edges(), self.beside.selected):
             self.selection_moved.emit()
 
@@ -153,7 +157,7 @@ class GraphScene(QGraphicsScene):
             self.nodes[name].setPos(point)
         self._lay_edges_of(points.keys())
         self._show_sharing()
-        self._tell_overview(points.keys())
+        self._tell_overview(points.keys(), is_moving=True)
 
     def node_at(self, point: QPointF) -> str | None:
         """Return the uppermost node at a point."""
@@ -219,16 +223,19 @@ class GraphScene(QGraphicsScene):
     def select(self, names: Iterable[str], edges: Iterable[Edge] = (), beside: Iterable[Key] = ()) -> None:
         """Select these and nothing else; unknown ones are passed over."""
         chosen, wires = {name: None for name in names if name in self.nodes}, frozenset(edges)
+        before, wires_before = self._selected, frozenset(self.selected_edges())
         has_other = self.beside.select(beside)
-        if not has_other and (tuple(chosen), wires) == (self.selected_nodes(), frozenset(self.selected_edges())):
+        if not has_other and (tuple(chosen), wires) == (tuple(before), wires_before):
             return
         self._selected = chosen
-        for name, item in self.nodes.items():
-            item.show_state(is_selected=name in chosen)
-        for edge, wire in self.edges.items():
-            wire.show_selected(edge in wires)
+        others = chosen.keys() ^ before.keys()
+        for name in others:
+            self.nodes[name].show_state(is_selected=name in chosen)
+        for edge in wires ^ wires_before:
+            if edge in self.edges:
+                self.edges[edge].show_selected(edge in wires)
         self._show_sharing()
-        self._tell_overview()
+        self._tell_overview(others)
         self.selection_moved.emit()
 
     def hover(self, name: str) -> None:
@@ -248,7 +255,7 @@ class GraphScene(QGraphicsScene):
         """Light up one wire, and no other."""
         if edge != self.lit:
             for other, is_lit in ((self.lit, False), (edge, True)):
-                if other in self.edges:
+                if other is not None and other in self.edges:
                     self.edges[other].show_lit(is_lit)
             self.lit = edge
 
@@ -281,30 +288,36 @@ class GraphScene(QGraphicsScene):
         self._selected = {new if name == old else name: None for name in self._selected}
         self._targets[new] = self._targets.pop(old)
         self._shown.pop(old, None)
+        self._wires.forget(old)  # its wires are others now
 
-    def _remove_gone(self, graph: Graph) -> None:
-        present = frozenset(graph.names())
-        for name in [name for name in self.nodes if name not in present]:
+    def _remove_gone(self, graph: Graph) -> list[Edge]:
+        """Take away what is not in the graph any more, and return the wires among it."""
+        present = {node.name for node in graph.nodes}
+        lost = [name for name in self.nodes if name not in present]
+        gone = self._wires.remove_gone(graph.edges)
+        for name in lost:
             self.removeItem(self.nodes.pop(name))
+            gone += self._wires.lose(name)
             for table in (self._targets, self._shown, self._selected):
                 table.pop(name, None)
-        drawn = frozenset(graph.edges)
-        for edge in [edge for edge in self.edges if edge not in drawn]:
-            self.removeItem(self.edges.pop(edge))
-        self.lit = self.lit if self.lit in self.edges else None
+        self._cache.drop(lost, gone)
+        self.lit = None if self.lit in gone else self.lit
+        return gone
 
-    def _show_nodes(self, problems: tuple[Problem, ...]) -> set[str]:
-        """Bring every node's content up to date; returns those whose size changed."""
-        changed = changed_nodes(self._shown, shown_nodes(self.project, self.catalogue, self.shapes, problems))
+    def _show_nodes(self, problems: tuple[Problem, ...]) -> tuple[set[str], set[str]]:
+        """Bring every node's content up to date; returns those that look different, and those whose size changed."""
+        changed = changed_nodes(self._shown, self.project, self.catalogue, self.shapes, problems)
         return self._shown_now(self._later.first(changed, lambda shown: self.nodes.get(shown[0].name)))
 
-    def _shown_now(self, changed: Sequence[Shown]) -> set[str]:
-        self._shown |= {shown[0].name: shown for shown in changed}
-        return {shown[0].name for shown in changed if self._show_node(shown)}
+    def _shown_now(self, changed: Sequence[Shown]) -> tuple[set[str], set[str]]:
+        fresh = {shown[0].name: shown for shown in changed}
+        self._shown |= fresh
+        return set(fresh), {name for name, shown in fresh.items() if self._show_node(shown)}
 
     def _show_later(self, changed: Sequence[Shown]) -> None:
-        self._lay_edges_of(self._shown_now(changed))
-        self._tell_overview()
+        names, resized = self._shown_now(changed)
+        self._lay_edges_of(resized)
+        self._tell_overview(names)
 
     def _show_node(self, shown: Shown) -> bool:
         node, spec, shape, problems, look, hidden = shown
@@ -316,7 +329,8 @@ class GraphScene(QGraphicsScene):
             return False
         return item.content != content and item.show_content(content)
 
-    def _place(self, is_first: bool) -> None:
+    def _place(self, is_first: bool) -> set[str]:
+        """Put the nodes where they belong, or let them glide there; returns those that were elsewhere or nowhere."""
         wanted = {name: self.project.positions.get(name, (0.0, 0.0)) for name in self.nodes if name not in self.held}
         new = [name for name in wanted if name not in self._targets]
         moved = [name for name, place in wanted.items() if self._targets.get(name, place) != place]
@@ -327,43 +341,14 @@ class GraphScene(QGraphicsScene):
         self._lay_edges_of(set(moved))
         if is_eased:
             self._easing.ease({name: (self.nodes[name].pos(), QPointF(*wanted[name])) for name in moved})
-
-    def _show_edges(self) -> None:
-        connected: dict[str, set[tuple[Side, str]]] = {name: set() for name in self.nodes}
-        for edge in self.project.graph.edges:
-            if edge.source.node not in self.nodes or edge.target.node not in self.nodes:
-                continue  # a Problem tells of it
-            connected[edge.source.node].add(("out", edge.source.port))
-            connected[edge.target.node].add(("in", edge.target.port))
-            if edge not in self.edges:
-                self.edges[edge] = EdgeItem(edge, self.tokens, self._layer)
-                self.edges[edge].show_color(self._color_of(edge.source.node), self.tokens)
-                self.lay_edges([edge])
-        for name, ports in connected.items():
-            self.nodes[name].show_state(connected=frozenset(ports))
-        self._touching = {}
-        for edge in self.edges:
-            self._touching.setdefault(edge.source.node, []).append(edge)
-            self._touching.setdefault(edge.target.node, []).append(edge)
+        return {*new, *moved}
 
     def _lay_edges_of(self, names: Set[str]) -> None:
-        self.lay_edges(self._edges_at(names))
-
-    def _edges_at(self, names: Iterable[str]) -> dict[Edge, None]:
-        """Return the wires that touch nodes, each once."""
-        return {edge: None for name in names for edge in self._touching.get(name, ()) if edge in self.edges}
+        self.lay_edges(self._wires.at(names))
 
     def lay_edges(self, edges: Iterable[Edge]) -> None:
         """Lay wires between the ports where they are now, through their dots."""
-        for edge in edges:
-            if wire := self.edges.get(edge):
-                wire.draw_through(self._points_of(edge), self.project.flow)
-                wire.show_silent(self.nodes[edge.source.node].content.mode == "muted")
-
-    def _points_of(self, edge: Edge) -> list[QPointF]:
-        start = self.nodes[edge.source.node].port_point("out", edge.source.port)
-        end = self.nodes[edge.target.node].port_point("in", edge.target.port)
-        return [start, *self.beside.routes.get(edge, ()), end]
+        self._wires.lay(edges, self.project.flow)
 
     def _color_of(self, name: str) -> QColor:
         return family_color(self.nodes[name].content.spec, self.tokens)
@@ -389,12 +374,15 @@ class GraphScene(QGraphicsScene):
     def _far_frames(self) -> Iterator[Block]:
         return (Block(box, color) for box, color in self.beside.outlines())
 
-    def _tell_overview(self, moved: Set[str] | None = None) -> None:
-        """Show from far away what changed: where these nodes are, or anything at all."""
-        if moved is None:
+    def _tell_overview(self, names: Set[str] | None = None, edges: Iterable[Edge] = (), is_moving: bool = False) -> None:
+        """Show from far away what changed: these nodes with their wires, and these wires; anything at all for None.
+
+        While nodes move the bounds only grow.
+        """
+        if names is None:
             self._cache.forget()
         else:
-            self._cache.forget_places(moved, self._edges_at(moved))
+            self._cache.renew(names, {**self._wires.at(names), **dict.fromkeys(edges)}, is_moving)
         self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)

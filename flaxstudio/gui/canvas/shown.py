@@ -1,8 +1,9 @@
 """All that a node's drawing is made of, so that it is made anew only where some of it changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 from flaxstudio.graph.graph import Node
+from flaxstudio.graph.order import edges_by_node
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes, NodeShape
 from flaxstudio.graph.spec import Catalogue, LayerSpec
@@ -11,25 +12,43 @@ from flaxstudio.project.annotations import Look
 from flaxstudio.project.project import Project
 
 Shown = tuple[Node, LayerSpec | None, NodeShape | None, tuple[Problem, ...], Look, frozenset[Key]]
+_PLAIN = Look()
+_NONE = frozenset[Key]()
 
 
-def shown_nodes(project: Project, catalogue: Catalogue, shapes: GraphShapes, problems: tuple[Problem, ...]) -> Iterator[Shown]:
-    """Yield what each node is drawn from, in the graph's order."""
+def changed_nodes(
+    before: Mapping[str, Shown],
+    project: Project,
+    catalogue: Catalogue,
+    shapes: GraphShapes,
+    problems: tuple[Problem, ...],
+) -> list[Shown]:
+    """Return what the nodes are drawn from that are drawn from something else than before, new ones among them."""
     by_node: dict[str, tuple[Problem, ...]] = {}
     for problem in problems:
         by_node[problem.node] = (*by_node.get(problem.node, ()), problem)
-    looks, plain, none = project.annotations.looks, Look(), frozenset[Key]()
-    for node in project.graph.nodes:
-        spec, look = catalogue.get(node.layer), looks.get(node.name, plain)
-        hidden = hidden_ports(project.graph, node.name, spec) if look.hides_ports else none
-        yield node, spec, shapes.nodes.get(node.name), by_node.get(node.name, ()), look, hidden
-
-
-def changed_nodes(before: Mapping[str, Shown], nodes: Iterable[Shown]) -> list[Shown]:
-    """Return those of the nodes that are drawn from something else than before; new ones are among them."""
-    changed = []
-    for shown in nodes:
-        old = before.get(shown[0].name)
-        if old is None or old[0] is not shown[0] or old[1] is not shown[1] or old[2:] != shown[2:]:
-            changed.append(shown)
+    hidden, looks, known = _hidden_ports(project, catalogue), project.annotations.looks, shapes.nodes
+    changed: list[Shown] = []
+    for node in project.graph.nodes:  # at every edit: what is the same object is not compared
+        name = node.name
+        old, spec, shape = before.get(name), catalogue.get(node.layer), known.get(name)
+        rest = by_node.get(name, ()), looks.get(name, _PLAIN), hidden.get(name, _NONE)
+        if (
+            old is None
+            or old[0] is not node
+            or old[1] is not spec
+            or (old[2] is not shape and old[2] != shape)
+            or old[3:] != rest
+        ):
+            changed.append((node, spec, shape, *rest))
     return changed
+
+
+def _hidden_ports(project: Project, catalogue: Catalogue) -> dict[str, frozenset[Key]]:
+    """Return which ports of which nodes are not shown."""
+    names = {name for name, look in project.annotations.looks.items() if look.hides_ports}
+    if not names:
+        return {}
+    into, out_of = edges_by_node(project.graph)
+    nodes = (node for node in project.graph.nodes if node.name in names)
+    return {node.name: hidden_ports(into[node.name], out_of[node.name], catalogue.get(node.layer)) for node in nodes}

@@ -1,0 +1,120 @@
+"""The wires on display: one item each, and which of them touch a node; a new value changes only those that differ."""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.graph.layout import Flow
+from flaxstudio.gui.canvas.edge_item import EdgeItem
+from flaxstudio.gui.canvas.node_content import Side
+from flaxstudio.gui.canvas.node_item import NodeItem
+from flaxstudio.gui.families import family_color
+from flaxstudio.gui.tokens import Tokens
+
+
+class Wires:
+    """Keeps the items. `nodes` are those of the scene, `route_of` gives the dots that a wire runs through."""
+
+    def __init__(
+        self,
+        scene: QGraphicsScene,
+        layer: QGraphicsItem,
+        nodes: Callable[[], Mapping[str, NodeItem]],
+        route_of: Callable[[Edge], Iterable[QPointF]],
+    ) -> None:
+        self._scene = scene
+        self._layer = layer
+        self._nodes = nodes
+        self._route_of = route_of
+        self.items: dict[Edge, EdgeItem] = {}
+        self._drawn: tuple[Edge, ...] = ()
+        self._hanging: list[Edge] = []  # their nodes are not there; a Problem tells of it
+        self._touching: dict[str, dict[Edge, None]] = {}
+
+    def remove_gone(self, edges: tuple[Edge, ...]) -> list[Edge]:
+        """Take away the wires that are not among these any more, and return them."""
+        gone = dict.fromkeys(_missing(self._drawn, edges))
+        if gone:
+            self._drawn = tuple(edge for edge in self._drawn if edge not in gone)
+            self._hanging = [edge for edge in self._hanging if edge not in gone]
+        for edge in gone:
+            self._remove(edge)
+        return list(gone)
+
+    def add_new(self, edges: tuple[Edge, ...], gone: Iterable[Edge], flow: Flow, tokens: Tokens) -> list[Edge]:
+        """Make items of the wires that are new among these, return them, and tell the nodes which ports are connected."""
+        nodes = self._nodes()
+        come = [*self._hanging, *_missing(edges, self._drawn)]
+        self._drawn = edges
+        self._hanging = [edge for edge in come if edge.source.node not in nodes or edge.target.node not in nodes]
+        come = [edge for edge in come if edge not in self._hanging and edge not in self.items]
+        for edge in come:
+            self.items[edge] = item = EdgeItem(edge, tokens, self._layer)
+            item.show_color(family_color(nodes[edge.source.node].content.spec, tokens), tokens)
+            for end in (edge.source, edge.target):
+                self._touching.setdefault(end.node, {})[edge] = None
+        self.lay(come, flow)
+        for name in {end.node for edge in chain(come, gone) for end in (edge.source, edge.target)}:
+            if name in nodes:
+                nodes[name].show_state(connected=self._connected(name))
+        return come
+
+    def lose(self, name: str) -> list[Edge]:
+        """Take away the wires of a node that is gone, and return them; they come back with it."""
+        hanging = list(self._touching.pop(name, ()))
+        for edge in hanging:
+            self._remove(edge)
+        self._hanging += hanging
+        return hanging
+
+    def forget(self, name: str) -> None:
+        """Forget a name: the node has another, and other wires."""
+        self._touching.pop(name, None)
+
+    def at(self, names: Iterable[str]) -> dict[Edge, None]:
+        """Return the wires that touch nodes, each once."""
+        return {edge: None for name in names for edge in self._touching.get(name, ())}
+
+    def lay(self, edges: Iterable[Edge], flow: Flow) -> None:
+        """Lay wires between the ports where they are now, through their dots."""
+        nodes = self._nodes()
+        for edge in edges:
+            if wire := self.items.get(edge):
+                wire.draw_through(self.points_of(edge), flow)
+                wire.show_silent(nodes[edge.source.node].content.mode == "muted")
+
+    def points_of(self, edge: Edge) -> list[QPointF]:
+        """Return the points that a wire goes through."""
+        nodes = self._nodes()
+        start = nodes[edge.source.node].port_point("out", edge.source.port)
+        end = nodes[edge.target.node].port_point("in", edge.target.port)
+        return [start, *self._route_of(edge), end]
+
+    def _remove(self, edge: Edge) -> None:
+        if edge in self.items:
+            self._scene.removeItem(self.items.pop(edge))
+            for end in (edge.source, edge.target):
+                self._touching.get(end.node, {}).pop(edge, None)
+
+    def _connected(self, name: str) -> frozenset[tuple[Side, str]]:
+        ports: set[tuple[Side, str]] = set()
+        for edge in self._touching.get(name, ()):
+            ports |= {(side, end.port) for side, end in _ends(edge) if end.node == name}
+        return frozenset(ports)
+
+
+def _ends(edge: Edge) -> tuple[tuple[Side, Port], tuple[Side, Port]]:
+    return ("out", edge.source), ("in", edge.target)
+
+
+def _missing(edges: tuple[Edge, ...], others: tuple[Edge, ...]) -> list[Edge]:
+    """Return which of the edges are not among the others: by identity first, since edits keep what they do not change."""
+    if edges is others:
+        return []
+    known = set(map(id, others))
+    strange = [edge for edge in edges if id(edge) not in known]
+    equal = set(others) if strange else ()
+    return [edge for edge in strange if edge not in equal]
