@@ -24,6 +24,7 @@ class BesideActs(QObject):
         super().__init__(parent)
         self._session = session
         self._canvas = canvas
+        self._new = ""  # what has just been added and is being written on for the first time
 
     def acts(self) -> dict[str, Callable[[], None]]:
         """Return what each command of the menu of nodes does."""
@@ -57,6 +58,7 @@ class BesideActs(QObject):
             self._write_on(name)
 
     def _write_on(self, name: str) -> None:
+        self._new = name
         self._canvas.select((), (name,))
         self._canvas.write_on(name)
 
@@ -83,10 +85,14 @@ class BesideActs(QObject):
         self._session.edit_shown(annotation_edits.resize(name, box))
 
     def on_title(self, name: str, title: str) -> None:
-        self._session.edit_shown(annotation_edits.set_title(name, title))
+        self._session.edit_shown(annotation_edits.set_title(name, title, self._is_new(name)))
 
     def on_text(self, name: str, text: str) -> None:
-        self._session.edit_shown(annotation_edits.set_text(name, text))
+        self._session.edit_shown(annotation_edits.set_text(name, text, self._is_new(name)))
+
+    def _is_new(self, name: str) -> bool:
+        is_new, self._new = name == self._new, ""
+        return is_new
 
     def on_color(self, color: Color) -> None:
         """Colour all that is selected."""

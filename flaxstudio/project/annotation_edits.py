@@ -33,6 +33,11 @@ def _edit(text: str, change: Change, merge_key: str = "") -> Edit:
     return Edit(text, lambda project: replace(project, annotations=change(project.annotations)), merge_key)
 
 
+def _new(name: str) -> str:
+    """Return what joins the steps of something that is new."""
+    return f"new {name}"
+
+
 def new_item(project: Project, base: str) -> str:
     """Return the name that the next frame ("frame") or note ("note") gets."""
     return free_item(base, project.annotations.names())
@@ -40,26 +45,32 @@ def new_item(project: Project, base: str) -> str:
 
 def add_frame(frame: Frame) -> Edit:
     """Put a frame behind the nodes, above the other frames."""
-    return _edit("Add frame", lambda old: replace(old, frames=(*old.frames, _checked(frame))))
+    return _edit("Add frame", lambda old: replace(old, frames=(*old.frames, _checked(frame))), _new(frame.name))
 
 
 def add_note(note: Note) -> Edit:
     """Put a note on the canvas."""
-    return _edit("Add note", lambda old: replace(old, notes=(*old.notes, _checked(note))))
+    return _edit("Add note", lambda old: replace(old, notes=(*old.notes, _checked(note))), _new(note.name))
 
 
-def set_title(name: str, title: str) -> Edit:
-    """Give a frame another title."""
+def set_title(name: str, title: str, is_new: bool = False) -> Edit:
+    """Give a frame another title; to one that has just been added it belongs to the same step."""
 
     def change(old: Annotations) -> Annotations:
         return replace(old, frames=_with(old.frames, name, lambda frame: _checked(replace(frame, title=title.strip()))))
 
+    if is_new:
+        return _edit("Add frame", change, _new(name))
     return _edit(f"Rename frame to {_short(title)}" if title.strip() else "Take a frame's title away", change)
 
 
-def set_text(name: str, text: str) -> Edit:
-    """Write another text on a note."""
-    return _edit("Edit note", lambda old: replace(old, notes=_with(old.notes, name, lambda n: _checked(replace(n, text=text)))))
+def set_text(name: str, text: str, is_new: bool = False) -> Edit:
+    """Write another text on a note; on one that has just been added it belongs to the same step."""
+
+    def change(old: Annotations) -> Annotations:
+        return replace(old, notes=_with(old.notes, name, lambda note: _checked(replace(note, text=text))))
+
+    return _edit("Add note", change, _new(name)) if is_new else _edit("Edit note", change)
 
 
 def resize(name: str, box: Box) -> Edit:

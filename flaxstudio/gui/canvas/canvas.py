@@ -87,11 +87,11 @@ class Canvas(QWidget):
         self._minimap_timer = QTimer(self, singleShot=True, interval=_MINIMAP_MS)
         self._arrange_timer = QTimer(self, singleShot=True, interval=0)
         self._is_dragging = False
-        self.searching = Searching(self.view, self.search)
+        self.searching = Searching(self.view, self.search, self.insertion_point)
         self.breadcrumb = Breadcrumb(tokens, self)
         self.place_requested = self.breadcrumb.place_requested
         self.history = ViewHistory(self.view, self.place_requested.emit)
-        self.acts = acts_of(self.view, self.history)
+        self.acts = acts_of(self.view, self.history) | {"add_behind": self.searching.open_behind}
         self._hint = QLabel(self.view)
         self._build()
         self.set_keys(self.view.keys)

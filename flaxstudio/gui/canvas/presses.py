@@ -25,16 +25,16 @@ _TOGGLE = Qt.KeyboardModifier.ControlModifier
 _PROBE = _ADD | _TOGGLE
 
 
-def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer, is_panning: bool) -> Gesture | None:
-    """Return the gesture that a press begins, or None where the press itself was all (`is_panning`: Space is held)."""
-    if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and is_panning):
+def gesture_of_press(view: "GraphView", button: Qt.MouseButton, pointer: Pointer) -> Gesture | None:
+    """Return the gesture that a press begins, or None where the press itself was all."""
+    if button == Qt.MouseButton.MiddleButton:
         return Pan(view)
-    if (button == Qt.MouseButton.RightButton and pointer.keys & _TOGGLE) or (
-        button == Qt.MouseButton.LeftButton and view.is_cut_key_held
-    ):
+    if button == Qt.MouseButton.RightButton and pointer.keys & _TOGGLE:
         return CutWires(view)
     if button != Qt.MouseButton.LeftButton or _takes_probe(view, pointer):
         return None
+    if view.tool.is_chosen:
+        return view.tool.gesture()
     if view.has_ports() and (hit := view.graph_scene.port_at(pointer.scene, view.port_reach())):
         return _gesture_at_port(view, *hit, pointer)
     scene = view.graph_scene

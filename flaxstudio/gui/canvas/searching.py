@@ -1,10 +1,11 @@
 """Opens the search for a point, a wire that was dropped or a wire to insert in, and says what was chosen for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPointF, Qt
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui.canvas.fitting import fits, often_next, stands_on_wire
@@ -20,20 +21,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a layer is looked for: a place, the end of a wire from a port of a side, or the middle of a wire."""
+    """What a layer is looked for: a place, the end of a wire from a port of a side, or the middle of a wire.
+
+    `corner` is where the new node's upper left corner goes, where that is known already.
+    """
 
     pointer: Pointer
     port: Port | None = None
     side: Side | None = None
     edge: Edge | None = None
+    corner: tuple[float, float] | None = None
 
 
 class Searching(QObject):
-    """Stands between the view, which asks for the search, and the popup."""
+    """Stands between the view, which asks for the search, and the popup. `free_place` is one beside what is selected."""
 
-    def __init__(self, view: "GraphView", popup: SearchPopup) -> None:
+    def __init__(self, view: "GraphView", popup: SearchPopup, free_place: Callable[[], tuple[float, float]]) -> None:
         super().__init__(view)
         self._view = view
+        self._free_place = free_place
         self._popup = popup
         self._wanted: Wanted | None = None
         view.search_asked.connect(self._on_asked)
@@ -45,6 +51,22 @@ class Searching(QObject):
         if wire is not None:
             middle = wire.path().pointAtPercent(0.5)
             self._on_asked(Wanted(Pointer(middle, self._view.mapFromScene(middle), Qt.KeyboardModifier.NoModifier), edge=edge))
+
+    def open_behind(self) -> None:
+        """Look for a layer to be fed by the node selected last: by its first output that feeds nothing yet, else its first."""
+        scene = self._view.graph_scene
+        names = scene.selected_nodes()
+        outputs = [Port(names[-1], port) for port in scene.nodes[names[-1]].content.outputs] if names else []
+        if not outputs:
+            said = self._view.tr("{0} gives nothing on: select another node.").format(names[-1]) if names else ""
+            self._view.intents.spoken.emit(said or self._view.tr("Select a node first: the wire begins there."))
+            return
+        used = {edge.source for edge in scene.edges}
+        port = next((port for port in outputs if port not in used), outputs[0])
+        corner = self._free_place()
+        at = self._view.mapFromScene(QPointF(*corner))
+        at = at if self._view.viewport().rect().contains(at) else self._view.viewport().rect().center()
+        self._on_asked(Wanted(Pointer(QPointF(*corner), at, Qt.KeyboardModifier.NoModifier), port, "out", corner=corner))
 
     def _on_asked(self, wanted: Wanted) -> None:
         self._wanted = wanted
@@ -65,7 +87,7 @@ class Searching(QObject):
     def _on_chosen(self, layer: str) -> None:
         wanted, intents = self._wanted, self._view.intents
         if wanted is not None:
-            x, y = place_at(wanted.pointer.scene, wanted.side, self._view.graph_scene.project.flow)
+            x, y = wanted.corner or place_at(wanted.pointer.scene, wanted.side, self._view.graph_scene.project.flow)
             if wanted.edge is None:
                 intents.layer_chosen.emit(layer, x, y, wanted.port)
             else:

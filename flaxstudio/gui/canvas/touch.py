@@ -100,7 +100,7 @@ class Touch(QObject):
         self._last_tap = at
         self._since_tap.start()
         pointer = self._pointer(at)
-        if gesture := gesture_of_press(self._view, _LEFT, pointer, is_panning=False):
+        if gesture := gesture_of_press(self._view, _LEFT, pointer):
             gesture.start(pointer)
             gesture.finish(pointer)
 
@@ -114,7 +114,7 @@ class Touch(QObject):
         scene = self._view.graph_scene
         has_port = self._view.has_ports() and scene.port_at(pointer.scene, self._view.port_reach()) is not None
         if has_port or scene.node_at(pointer.scene):
-            return gesture_of_press(self._view, _LEFT, pointer, is_panning=False) or Pan(self._view)
+            return gesture_of_press(self._view, _LEFT, pointer) or Pan(self._view)
         return Pan(self._view)
 
     def _pointer(self, at: QPoint) -> Pointer:

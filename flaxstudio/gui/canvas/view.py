@@ -30,12 +30,14 @@ from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.hover_card import Hovering
 from flaxstudio.gui.canvas.intents import Intents
-from flaxstudio.gui.canvas.key_modes import JumpLetters, KeyMode, KeyWire
+from flaxstudio.gui.canvas.key_modes import JumpLetters, KeyMode
+from flaxstudio.gui.canvas.key_wires import KeyMove, KeyWire
 from flaxstudio.gui.canvas.node_painter import TITLE_BELOW
 from flaxstudio.gui.canvas.port_painter import Side
 from flaxstudio.gui.canvas.presses import gesture_of_press
 from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.searching import Wanted
+from flaxstudio.gui.canvas.tools import Tool
 from flaxstudio.gui.canvas.touch import Touch
 from flaxstudio.gui.canvas.wheel import pinch, turn_wheel
 from flaxstudio.gui.commands.command import Need
@@ -80,8 +82,7 @@ class GraphView(QGraphicsView):
         self._edge_scroll = EdgeScroll(self._scroll_on, self)
         self._button = Qt.MouseButton.NoButton
         self._is_menu_due = True
-        self._is_space_held = False
-        self.is_cut_key_held = False
+        self.tool = Tool(self)
         self._pointer: Pointer | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -140,7 +141,7 @@ class GraphView(QGraphicsView):
         self.hovering.end()
         pointer = self._pointer_of(event)
         self._is_menu_due = True
-        if self._gesture is None and (gesture := gesture_of_press(self, event.button(), pointer, self._is_space_held)):
+        if self._gesture is None and (gesture := gesture_of_press(self, event.button(), pointer)):
             self._gesture, self._button = gesture, event.button()
             self._is_menu_due = event.button() != Qt.MouseButton.RightButton
             gesture.start(pointer)
@@ -160,6 +161,7 @@ class GraphView(QGraphicsView):
             gesture, self._gesture = self._gesture, None
             self._edge_scroll.end()
             gesture.finish(self._pointer_of(event))
+            self.tool.used()
             self.dragged.emit(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -203,34 +205,27 @@ class GraphView(QGraphicsView):
         if self._key_mode is not None:
             if event.key() not in _MODIFIERS and not self._key_mode.key(event):
                 self.end_key_mode()
-        elif event.key() == Qt.Key.Key_Space:
-            self._is_space_held = True
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            self.is_cut_key_held = True
-            self.viewport().setCursor(Qt.CursorShape.CrossCursor)
-        elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+        elif event.key() == Qt.Key.Key_Escape and (self._gesture is not None or self.tool.is_chosen):
             self.cancel_gesture()
         elif name := self.keys.on_canvas(event, self.holds):
-            self.intents.command_requested.emit(name)
+            if not self.tool.hold(name, event):
+                self.intents.command_requested.emit(name)
         else:
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Y) and not event.isAutoRepeat():
-            self._is_space_held = self.is_cut_key_held = False
-            self.viewport().unsetCursor()
+        self.tool.release(event)
 
     def focusNextPrevChild(self, is_next: bool) -> bool:
         """Leave Tab to the command that has it; Shift+Tab still leaves the canvas."""
         is_taken = is_next and any("Tab" in keys for keys in self.keys.keys.values())
         return False if is_taken else super().focusNextPrevChild(is_next)
 
-    def draw_wire(self) -> None:
-        """Let keys draw a wire from the node selected last; without one, say what to do first."""
+    def draw_wire(self, is_moved: bool = False) -> None:
+        """Let keys draw a wire from the node selected last, or move its wires; without one, say what to do first."""
         names = self.graph_scene.selected_nodes()
         if names:
-            self._begin_key_mode(KeyWire(self, names[-1]))
+            self._begin_key_mode(KeyMove(self, names[-1]) if is_moved else KeyWire(self, names[-1]))
         else:
             self.intents.spoken.emit(self.tr("Select a node first: the wire begins there."))
 
@@ -274,7 +269,7 @@ class GraphView(QGraphicsView):
         self.focus_moved.emit(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._is_space_held = self.is_cut_key_held = False
+        self.tool.lose_focus()
         self.end_key_mode()
         super().focusOutEvent(event)
         self.focus_moved.emit(False)
@@ -282,6 +277,7 @@ class GraphView(QGraphicsView):
     def cancel_gesture(self) -> None:
         """End what is being dragged or chosen by keys without a trace."""
         self.end_key_mode()
+        self.tool.end()
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             self._edge_scroll.end()
@@ -370,7 +366,7 @@ class GraphView(QGraphicsView):
         scene.swell(hit)
         beside = None if is_over or scene.lit else self.beside_at(pointer)
         self.hovering.rest(hit or name or scene.lit or (beside.key if beside and isinstance(beside.key, DotOf) else None))
-        if not self._is_space_held and not self.is_cut_key_held:
+        if not self.tool.is_chosen:
             shape = cursor_of(beside) if beside else Qt.CursorShape.ArrowCursor
             self.viewport().setCursor(Qt.CursorShape.CrossCursor if hit else shape)
 

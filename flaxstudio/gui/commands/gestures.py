@@ -19,7 +19,6 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
         (
             Gesture(T("Wheel"), T("Zoom at the pointer; with Shift, move the view sideways")),
             Gesture(T("Middle button + drag"), T("Move the view")),
-            Gesture(T("Space + drag"), T("Move the view")),
             Gesture(T("Two fingers"), T("Move the view")),
             Gesture(T("Pinch, or Ctrl + two fingers"), T("Zoom")),
             Gesture(T("Drag to the canvas's edge"), T("The view follows")),
@@ -57,8 +56,7 @@ GESTURES: tuple[tuple[str, tuple[Gesture, ...]], ...] = (
             Gesture(T("Drag from a port"), T("Draw a wire; dropped on empty canvas, choose a layer that fits")),
             Gesture(T("Drag a wire off an input"), T("Take it away, or to another port")),
             Gesture(T("Ctrl + drag a port"), T("Take all its wires to another port; dropped on nothing, remove them")),
-            Gesture(T("Ctrl + right button + drag, or Y + drag"), T("Cut the wires that the stroke goes through")),
-            Gesture(T("Double-click or Alt + click on a wire"), T("Put a dot there, to lead the wire")),
+            Gesture(T("Ctrl + right button + drag"), T("Cut the wires that the stroke goes through")),
             Gesture(T("Alt + click on a port"), T("Remove its wires")),
             Gesture(T("Double-click or Alt + click a wire"), T("Lead it through a dot")),
             Gesture(T("Double-click a dot"), T("Take it away")),

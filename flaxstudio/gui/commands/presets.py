@@ -19,6 +19,7 @@ PRESETS: Mapping[str, tuple[str, Keys]] = {
             "delete_reconnect": ("Ctrl+X", "Shift+Delete"),
             "duplicate": ("Shift+D", "Ctrl+D"),
             "select_all": ("A", "Ctrl+A"),
+            "select_box": ("B",),
             "escape": ("Alt+A", "Esc"),
             "link": ("F", "Ctrl+L"),
             "open_block": ("Tab", "Return", "Enter"),
