@@ -197,9 +197,14 @@ VIEW = Menu(
     (
         c("fit", T("Fit all"), "Home", icon="maximize", scope="canvas", tip=T("Show the whole graph")),
         c("fit_selection", T("Fit selection"), "F", ".", scope="canvas"),
-        c("zoom_reset", T("Zoom to 100 %"), "Ctrl+0"),
-        c("zoom_in", T("Zoom in"), "Ctrl++", "Ctrl+=", "+", icon="zoom-in"),
-        c("zoom_out", T("Zoom out"), "Ctrl+-", "-", icon="zoom-out"),
+        Menu(
+            T("Zoom"),
+            (
+                c("zoom_reset", T("Zoom to 100 %"), "Ctrl+0"),
+                c("zoom_in", T("Zoom in"), "Ctrl++", "Ctrl+=", "+", icon="zoom-in"),
+                c("zoom_out", T("Zoom out"), "Ctrl+-", "-", icon="zoom-out"),
+            ),
+        ),
         c("pan", T("Move the view by dragging"), "Space", scope="canvas", tip=T("Drag the view; hold the key")),
         c("view_back", T("Back to the view before"), "Alt+Left", scope="canvas"),
         c("view_forward", T("Forward to the view after"), "Alt+Right", scope="canvas"),
