@@ -18,7 +18,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEventLoop, QSettings
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.graph.graph import Edge, Port
@@ -36,6 +36,7 @@ from flaxstudio.project.sketch import Sketch
 from flaxstudio.project.storage import save_project
 
 BASE = catalogue()
+WAITING = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 SHOWN_BAR, GUI_BAR = 100.0, 16.0
 
 
@@ -165,9 +166,8 @@ class Bench:
         longest = time.thread_time() - own
         while not self.session.has_shapes:
             before = time.thread_time()
-            self.app.processEvents()
+            self.app.processEvents(WAITING)  # as the event loop does: asleep until something comes
             longest = max(longest, time.thread_time() - before)
-            time.sleep(0.0003)
         before = time.thread_time()
         self.app.processEvents()  # the paint
         if profile:

@@ -32,9 +32,12 @@ class Actions:
 
     def display_needs(self, holds: Callable[[Need], bool]) -> None:
         """Enable the commands whose need is met by what is selected, and disable the others."""
+        met: dict[Need, bool] = {}
         for command in commands():
             if command.needs:
-                self._actions[command.name].setEnabled(holds(command.needs))
+                if command.needs not in met:
+                    met[command.needs] = holds(command.needs)
+                self._actions[command.name].setEnabled(met[command.needs])
 
     def set_keys(self, keys: KeyMap) -> None:
         """Let the commands have these keys from now on; their tips name them."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.gui.background import Task
+from flaxstudio.gui.garbage import collect_rarely, staying
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.settings import Settings
 from flaxstudio.gui.start_content import recent_projects, template_cards
@@ -42,6 +43,7 @@ class Entrance(QObject):
 
     def open(self, path: Path | None = None) -> None:
         """Show the start page, bring in the rest after the first paint, then open the project if one is given."""
+        collect_rarely()
         page = self.window.start_page
         page.display(
             recent_projects(self._settings.recent),
@@ -92,9 +94,10 @@ class Entrance(QObject):
 
 def _import_studio(_cancelled: Callable[[], bool]) -> Callable[..., object]:
     """Import, in the background, all that the window needs beyond its start page."""
-    import black  # noqa: F401 - the GUI thread needs it for long lines; imported by two threads at once it would be left half done
+    with staying():
+        import black  # noqa: F401 - the GUI thread needs it for long lines; imported by two threads at once it would be left half done
 
-    from flaxstudio.gui import studio, wiring  # noqa: F401 - remembered by Python for when they are needed
-    from flaxstudio.gui.views import build_views
+        from flaxstudio.gui import studio, wiring  # noqa: F401 - remembered by Python for when they are needed
+        from flaxstudio.gui.views import build_views
 
     return build_views

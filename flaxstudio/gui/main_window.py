@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self._tokens = tokens
         self._shown: Knowledge | None = None
         self._problem_mark: tuple[str, str] | None = None
+        self._is_paused: bool | None = None
         self.docks: dict[str, QDockWidget] = {}
         self.keys = KeyMap()
         self.setWindowTitle("Flax Studio")
@@ -150,8 +151,10 @@ class MainWindow(QMainWindow):
         actions = self.actions_by_name
         actions["train"].setEnabled(not is_busy)
         actions["pause"].setEnabled(state.status in ("running", "paused"))
-        actions["pause"].setText(self.tr("Go on") if state.status == "paused" else self.tr("Pause"))
-        actions["pause"].setIcon(icon("play" if state.status == "paused" else "pause", self._tokens))
+        if (state.status == "paused") != self._is_paused:
+            self._is_paused = state.status == "paused"
+            actions["pause"].setText(self.tr("Go on") if self._is_paused else self.tr("Pause"))
+            actions["pause"].setIcon(icon("play" if self._is_paused else "pause", self._tokens))
         actions["one_step"].setEnabled(state.status in ("idle", "running", "paused"))
         actions["clear_queue"].setEnabled(state.queued > 0)
         actions["stop"].setEnabled(state.status in ("starting", "running", "paused"))
@@ -248,6 +251,7 @@ class MainWindow(QMainWindow):
         """Redraw everything in another theme."""
         self._tokens = tokens
         self.actions_by_name.set_tokens(tokens)
+        self._is_paused = None  # the icon is to be drawn anew
         for view in self._views:
             view.set_tokens(tokens)
         if self._shown is not None:

@@ -1,7 +1,8 @@
 """Imports the engine in the background, one thread at a time: two threads that import flax together deadlock."""
 
-import gc
 import threading
+
+from flaxstudio.gui.garbage import staying
 
 
 class WarmUp:
@@ -14,8 +15,8 @@ class WarmUp:
     def __call__(self) -> None:
         with self._lock:
             if not self._is_done:
-                _import_engine()
-                gc.freeze()  # the engine stays: looking through it for garbage would hold up every thread for 0.15 s
+                with staying():
+                    _import_engine()
                 self._is_done = True
 
 

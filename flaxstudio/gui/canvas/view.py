@@ -255,14 +255,16 @@ class GraphView(QGraphicsView):
     def holds(self, need: Need) -> bool:
         """Return whether what a command needs is selected."""
         scene = self.graph_scene
-        nodes, wires, beside = scene.selected_nodes(), scene.selected_edges(), scene.beside
-        met = {
-            "nodes": bool(nodes),
-            "wires": bool(wires),
-            "things": bool(nodes or beside.selected_items),
-            "selection": bool(nodes or wires or beside.selected),
-        }
-        return not need or met[need]
+        match need:
+            case "nodes":
+                return bool(scene.selected_nodes())
+            case "wires":
+                return bool(scene.selected_edges())
+            case "things":
+                return bool(scene.selected_nodes() or scene.beside.selected_items)
+            case "selection":
+                return bool(scene.selected_nodes() or scene.beside.selected or scene.selected_edges())
+        return True
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -14,6 +14,7 @@ class Facts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines: list[tuple[QLabel, QLabel]] = []
+        self._shown: tuple[Fact, ...] = ()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(t.PADDING)
@@ -22,6 +23,9 @@ class Facts(QWidget):
 
     def display(self, facts: tuple[Fact, ...]) -> None:
         """Show these facts in place of the last ones."""
+        if facts == self._shown:
+            return
+        self._shown = facts
         while len(self._lines) < len(facts):
             self._add_line()
         for number, labels in enumerate(self._lines):
