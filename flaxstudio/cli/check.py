@@ -39,7 +39,8 @@ def _computed_problems(project: Project, catalogue: Catalogue, beside: Path) -> 
     from flaxstudio.codegen.shapes import ShapeInference  # imports jax, which --help need not wait for
 
     ranges: dict[str, tuple[float, float]] = {}
-    shapes = ShapeInference(catalogue).infer(project.graph)
+    inference = ShapeInference(catalogue)
+    shapes = inference.infer(project.graph)
     if project.dataset is not None:
         try:
             table = open_table(project.dataset.source, classic_random=project.training.classic_random, beside=beside)
@@ -49,7 +50,7 @@ def _computed_problems(project: Project, catalogue: Catalogue, beside: Path) -> 
         except ProblemError as error:
             yield error.problem
     yield from shapes.problems
-    yield from advise(project, catalogue, Known(shapes, ranges))
+    yield from advise(project, catalogue, Known(shapes, ranges, inference.inside(project.graph, shapes)))
 
 
 def _as_map(problem: Problem) -> dict[str, str | list[str]]:

@@ -104,21 +104,51 @@ class ShapeInference:
 
     def infer_at(self, graph: Graph, path: Sequence[str], catalogue: Catalogue | None = None) -> GraphShapes:
         """Return the shapes inside the block at a path of nodes, as it stands there; empty where the way is not known."""
-        shapes, fields = self.infer(graph, catalogue), field_values(graph)
+        shapes = self.infer(graph, catalogue)
+        fields: Mapping[str, Value] = field_values(graph)
         for name in path:
             graph = active(graph, self._catalogue)
-            if not graph.has_node(name):  # muted or bypassed: nothing arrives there
+            step = self._into(graph, graph.node(name), shapes, fields) if graph.has_node(name) else None
+            if step is None:  # it is muted or bypassed, or nothing known arrives there
                 return GraphShapes({})
-            node = as_owner(graph, graph.node(name))
-            spec = self._catalogue[node.layer]
-            inputs = input_shapes(graph, node, shapes.nodes, self._catalogue)
-            if not isinstance(spec.definition, Block) or inputs is None:
-                return GraphShapes({})
-            given = {s.name: spec.value(computed(node, fields), s.name) for s in spec.attributes}
-            graph = spec.definition.graph
-            fields = field_values(graph, given)
-            shapes = self.infer(graph, entries=dict(zip(spec.definition.inputs().values(), inputs, strict=True)), fields=fields)
+            graph, shapes, fields = step
         return shapes
+
+    def inside(self, graph: Graph, shapes: GraphShapes) -> dict[str, tuple[GraphShapes, ...]]:
+        """Return the shapes in each block that a graph uses, by its name: once for each way in which it is used."""
+        found: dict[str, dict[_Key, GraphShapes]] = {}
+        open_: list[tuple[Graph, GraphShapes, Mapping[str, Value]]] = [(graph, shapes, field_values(graph))]
+        while open_:
+            graph, shapes, fields = open_.pop()
+            graph = active(graph, self._catalogue)
+            for node in graph.nodes:
+                spec = self._catalogue.get(node.layer)
+                if spec is None or not isinstance(spec.definition, Block):
+                    continue
+                inputs = input_shapes(graph, node, shapes.nodes, self._catalogue)
+                key = (inputs, frozenset(as_owner(graph, node).attributes.items()), frozenset(fields.items()))
+                if key not in found.setdefault(node.layer, {}) and (step := self._into(graph, node, shapes, fields)):
+                    found[node.layer][key] = step[1]
+                    open_.append(step)
+        return {name: tuple(ways.values()) for name, ways in found.items()}
+
+    def _into(
+        self, graph: Graph, node: Node, shapes: GraphShapes, fields: Mapping[str, Value]
+    ) -> tuple[Graph, GraphShapes, Mapping[str, Value]] | None:
+        """Return the graph, shapes and fields of the block that a node is, as it stands there; None where that is not known."""
+        node = as_owner(graph, node)
+        spec = self._catalogue[node.layer]
+        inputs = input_shapes(graph, node, shapes.nodes, self._catalogue)
+        if not isinstance(spec.definition, Block) or inputs is None:
+            return None
+        try:
+            given = {s.name: spec.value(computed(node, fields), s.name) for s in spec.attributes}
+        except ValueError:
+            return None  # a formula that check() tells about
+        block = spec.definition
+        values = field_values(block.graph, given)
+        entries = dict(zip(block.inputs().values(), inputs, strict=True))
+        return block.graph, self.infer(block.graph, entries=entries, fields=values), values
 
     def _situation(
         self,

@@ -139,12 +139,12 @@ def _left_out(node: Node, spec: LayerSpec, is_silenced: bool) -> Problem:
     """Return the warning at a node that no Output needs; `is_silenced`: one would, but for what is muted or bypassed."""
     if is_silenced:
         what = f"{node.name} leads only to what is muted or bypassed, and is left out."
-        return Problem(node.name, what, "Mute it too, or use what follows it again.", "warning")
+        return Problem(node.name, what, "Mute it too, or use what follows it again.", "warning", rule="muted_feeder")
     what = f"{node.name} does not lead to an output and is left out."
     delete = Fix(f"Delete {node.name}", (RemoveNode(node.name, is_bridged=False),))
     output = spec.main_output
     fixes = (Fix("Add an Output", (AddOutput(Port(node.name, output.name)),)), delete) if output else (delete,)
-    return Problem(node.name, what, "Connect it or delete it.", "warning", fixes)
+    return Problem(node.name, what, "Connect it or delete it.", "warning", fixes, rule="unused")
 
 
 def _check_inputs(

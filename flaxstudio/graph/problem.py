@@ -26,7 +26,8 @@ def setting(label: str, node: str, attribute: str, value: Value) -> Fix:
 class Problem:
     """What is wrong at which node ("" for the whole graph), what to do about it, and the repairs, the best first.
 
-    `block` is the block in whose graph the node lies, "" for the model's own graph.
+    `block` is the block in whose graph the node lies, "" for the model's own graph. `rule` is what a warning is called
+    by which it can be dismissed at its node; "" for what cannot be.
     """
 
     node: str
@@ -35,6 +36,7 @@ class Problem:
     severity: Severity = "error"
     fixes: tuple[Fix, ...] = ()
     block: str = ""
+    rule: str = ""
 
     @property
     def fix(self) -> Fix | None:

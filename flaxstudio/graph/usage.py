@@ -31,7 +31,7 @@ def usage_warnings(at: Situation) -> Iterator[Problem]:
         return
     if at.spec.is_module and at.node.layer not in _TAKING_NUMBERS and at.given.dtype == "int32":
         what = f"{at.node.name} multiplies whole numbers {at.given} as if they were amounts; tokens and classes are only names."
-        yield Problem(at.node.name, what, "Put an Embed or OneHot before it.", "warning", _named(at))
+        yield Problem(at.node.name, what, "Put an Embed or OneHot before it.", "warning", _named(at), rule="tokens_as_amounts")
     if at.spec.family == "convolution" and (problem := _channels_first(at)) is not None:
         yield problem
 
@@ -55,4 +55,11 @@ def _channels_first(at: Situation) -> Problem | None:
         Fix("Put the channels last", (PutBehind("Transpose", at.wire.source, (("axes", (0, 2, 3, 1)),)),)),
         setting(f"Set shape to {height}, {width}, {first}", node.name, "shape", (height, width, first)),
     )
-    return Problem(node.name, what, "Put a Transpose behind it, or give the shape with the channels last.", "warning", fixes)
+    return Problem(
+        node.name,
+        what,
+        "Put a Transpose behind it, or give the shape with the channels last.",
+        "warning",
+        fixes,
+        rule="channels_first",
+    )

@@ -1,5 +1,6 @@
 """Source and advice: found at once for a small graph; for a large one in the background, a moment after the shapes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -43,12 +44,13 @@ class SourceQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AdviceQuestion:
-    """All that advice rests on. `project` holds only what of it matters, `shapes` those of the model."""
+    """All that advice rests on. `project` holds only what of it matters, `shapes` the model's, `inside` those in blocks."""
 
     project: Project
     catalogue: Catalogue
     shapes: GraphShapes
     columns: tuple[ColumnSummary, ...]
+    inside: Mapping[str, tuple[GraphShapes, ...]]
 
     @property
     def is_small(self) -> bool:
@@ -57,7 +59,7 @@ class AdviceQuestion:
 
     def answer(self) -> tuple[Problem, ...]:
         """Return what a colleague would say."""
-        return advise(self.project, self.catalogue, Known(self.shapes, ranges_of(self.columns)))
+        return advise(self.project, self.catalogue, Known(self.shapes, ranges_of(self.columns), self.inside))
 
 
 Answer_ = TypeVar("Answer_", covariant=True)

@@ -1,7 +1,7 @@
 """What the background finds out about a project: shapes of the graph, and how its data looks and fits."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +47,11 @@ class ShapeQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The model's shapes, and those of the graph that is open, with its own problems."""
+    """The model's shapes, and those of the graph that is open, with its own problems; `inside` are those in each block."""
 
     model: GraphShapes
     shown: GraphShapes
+    inside: Mapping[str, tuple[GraphShapes, ...]] = field(default_factory=dict)
 
 
 def infer_shapes(
@@ -79,18 +80,19 @@ def infer_shapes(
             inference.append(ShapeInference(question.catalogue, is_stale))
         graph, place = question.project.graph, question.place
         model = _named(inference[0].infer(graph, question.catalogue), graph, question.catalogue)
+        within = inference[0].inside(graph, model)
         if not place.root and not place.path:
-            return Shapes(model, model)
+            return Shapes(model, model, within)
         block = block_at(question.project, place)
         if block is None:
-            return Shapes(model, GraphShapes({}))
+            return Shapes(model, GraphShapes({}), within)
         start = question.project.library.block(place.root).graph if place.root else graph
         if place.root and not _has_own_shapes(start):
-            return Shapes(model, GraphShapes({}))
+            return Shapes(model, GraphShapes({}), within)
         inside = question.project.library.block(block).graph
         found = _named(inference[0].infer_at(start, place.path), inside, question.catalogue)
         problems = tuple(replace(problem, block=block) for problem in found.problems)
-        return Shapes(model, replace(found, problems=problems))
+        return Shapes(model, replace(found, problems=problems), within)
 
     return infer
 

@@ -147,7 +147,7 @@ class Session(QObject):
         place = nearest(self.document.project, place)
         if place != self.place:
             self.place = place
-            self._shapes = Shapes(self._shapes.model, GraphShapes({}))
+            self._shapes = Shapes(self._shapes.model, GraphShapes({}), self._shapes.inside)
             self._on_document()
 
     def begin_examining(self) -> None:
@@ -273,7 +273,9 @@ class Session(QObject):
     def _advice_question(self) -> AdviceQuestion:
         project = self.document.project
         rests_on = Project(graph=project.graph, library=project.library, training=project.training, dataset=project.dataset)
-        return AdviceQuestion(rests_on, self.catalogue, self._shapes.model, self._examination.state.columns)
+        return AdviceQuestion(
+            rests_on, self.catalogue, self._shapes.model, self._examination.state.columns, self._shapes.inside
+        )
 
     def _checked(self) -> tuple[Problem, ...]:
         """Return what is wrong without computing, found anew only when the project has changed."""

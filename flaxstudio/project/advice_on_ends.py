@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from flaxstudio.graph.activity import active
 from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Graph, Node
+from flaxstudio.graph.library import Block
 from flaxstudio.graph.neighbours import Neighbours
 from flaxstudio.graph.problem import Fix, Problem
 from flaxstudio.graph.repair import RemoveNode, ReplaceNode
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.options import LOSSES, LossSpec
 from flaxstudio.project.project import Project
@@ -29,23 +33,53 @@ def ends_advice(
     project: Project,
     graph: Graph,
     near: Neighbours,
+    catalogue: Catalogue,
     ranges: Mapping[str, tuple[float, float]],
 ) -> Iterator[Problem]:
-    """Yield the warnings about the Outputs of the call and the batches. `ranges` are those of columns of the data."""
+    """Yield the warnings about the Outputs of the call and the batches. `ranges` are those of columns of the data.
+
+    Where a block gives what the model gives, its own last layers are meant.
+    """
     outputs = call_outputs(graph)
     for output in outputs:
-        way = near.way_back(output.name, _KEEPING)
-        last = way[-1] if way else None
-        if last is None:
-            continue
-        yield from _about_dropout(last, near)
-        loss = _loss(output.name, project)
-        if loss is None:
-            continue
-        yield from logits_advice(last, loss)
-        if loss.target_kind == "numbers":
-            yield from range_advice(last, _targets(project, output, len(outputs), ranges), loss)
+        last, inside, block = _last_layer(output.name, near, catalogue)
+        if last is not None:
+            found = _about_end(last, inside, output, project, len(outputs), ranges)
+            yield from (replace(problem, block=block) for problem in found)
     yield from _about_batch(project.training, graph)
+
+
+def _about_end(
+    last: Node,
+    near: Neighbours,
+    output: Node,
+    project: Project,
+    outputs: int,
+    ranges: Mapping[str, tuple[float, float]],
+) -> Iterator[Problem]:
+    yield from _about_dropout(last, near)
+    loss = _loss(output.name, project)
+    if loss is None:
+        return
+    yield from logits_advice(last, loss)
+    if loss.target_kind == "numbers":
+        yield from range_advice(last, _targets(project, output, outputs, ranges), loss)
+
+
+def _last_layer(output: str, near: Neighbours, catalogue: Catalogue) -> tuple[Node | None, Neighbours, str]:
+    """Return the layer whose values an Output gives out, with its neighbours and the block it lies in, as deep as that is."""
+    block = ""
+    while True:
+        way = near.way_back(output, _KEEPING)
+        last = way[-1] if way else None
+        spec = catalogue.get(last.layer) if last is not None else None
+        if last is None or spec is None or not isinstance(spec.definition, Block):
+            return last, near, block
+        follower = near.out_of[last.name][0]
+        output = spec.definition.outputs().get(follower.source.port, "")
+        block, near = spec.name, Neighbours(active(spec.definition.graph, catalogue))
+        if output not in near.nodes:
+            return None, near, block
 
 
 def logits_advice(last: Node, loss: LossSpec) -> Iterator[Problem]:
@@ -56,10 +90,17 @@ def logits_advice(last: Node, loss: LossSpec) -> Iterator[Problem]:
     removal = Fix(f"Delete {last.name}", (RemoveNode(last.name),))
     if last.layer == wanted:
         what = f"{last.name} stands before {loss.title}, which applies {wanted} itself: learning becomes slow."
-        yield Problem(last.name, what, f"Delete {last.name}.", "warning", (removal,))
+        yield Problem(last.name, what, f"Delete {last.name}.", "warning", (removal,), rule="softmax_before_loss")
     elif last.layer in _BOUNDED_LOGITS or last.layer == "softmax":
         what = f"{last.name} limits the values that {loss.title} turns into probabilities."
-        yield Problem(last.name, what, f"Delete {last.name}: the loss takes any number.", "warning", (removal,))
+        yield Problem(
+            last.name,
+            what,
+            f"Delete {last.name}: the loss takes any number.",
+            "warning",
+            (removal,),
+            rule="bounded_before_loss",
+        )
 
 
 def range_advice(last: Node, targets: tuple[float, float] | None, loss: LossSpec) -> Iterator[Problem]:
@@ -73,7 +114,7 @@ def range_advice(last: Node, targets: tuple[float, float] | None, loss: LossSpec
     gives = f"from {low:g} on" if high == math.inf else f"up to {high:g}" if low == -math.inf else f"from {low:g} to {high:g}"
     what = f"{last.name} gives values {gives}, and the targets go from {least:g} to {most:g}."
     removal = Fix(f"Delete {last.name}", (RemoveNode(last.name),))
-    yield Problem(last.name, what, f"Delete {last.name}, or scale the targets.", "warning", (removal,))
+    yield Problem(last.name, what, f"Delete {last.name}, or scale the targets.", "warning", (removal,), rule="range")
 
 
 def _about_dropout(last: Node, near: Neighbours) -> Iterator[Problem]:
@@ -83,7 +124,14 @@ def _about_dropout(last: Node, near: Neighbours) -> Iterator[Problem]:
     if dropped is not None and dropped.layer == "Dropout":
         what = f"{dropped.name} stands before the output, so parts of the answer are dropped in training."
         fix = Fix(f"Delete {dropped.name}", (RemoveNode(dropped.name),))
-        yield Problem(dropped.name, what, "Delete it, or put it before the last layer with params.", "warning", (fix,))
+        yield Problem(
+            dropped.name,
+            what,
+            "Delete it, or put it before the last layer with params.",
+            "warning",
+            (fix,),
+            rule="dropout_before_output",
+        )
 
 
 def _about_batch(config: TrainConfig, graph: Graph) -> Iterator[Problem]:
@@ -91,7 +139,7 @@ def _about_batch(config: TrainConfig, graph: Graph) -> Iterator[Problem]:
     if config.batch_size == 1 and norm is not None:
         what = f"{norm.name} takes mean and variance over the batch, and the batch size is 1."
         fix = Fix("Use LayerNorm", (ReplaceNode(norm.name, "LayerNorm"),))
-        yield Problem(norm.name, what, "Raise the batch size, or use LayerNorm.", "warning", (fix,))
+        yield Problem(norm.name, what, "Raise the batch size, or use LayerNorm.", "warning", (fix,), rule="batch_of_one")
 
 
 def _loss(output: str, project: Project) -> LossSpec | None:

@@ -43,9 +43,8 @@ _MOST_DROPPED = 0.9
 _HUGE = 10_000_000
 
 
-def layers_advice(graph: Graph, near: Neighbours, catalogue: Catalogue, shapes: Shapes) -> Iterator[Problem]:
-    """Yield the warnings about the layers of a graph, node by node. `shapes` are those that are known."""
-    whole = sum(shape.params for shape in shapes.values())
+def layers_advice(graph: Graph, near: Neighbours, catalogue: Catalogue, shapes: Shapes, whole: int) -> Iterator[Problem]:
+    """Yield the warnings about the layers of a graph, node by node. `shapes` are those known, `whole` the model's params."""
     for node in graph.nodes:
         if node.layer not in catalogue:
             continue
@@ -72,7 +71,7 @@ def _about_linear(node: Node, near: Neighbours, catalogue: Catalogue, shapes: Sh
     if node.attributes.get("repeat", 1) != 1 and not node.attributes.get("between") and not _is_meant_linear(node):
         what = f"{node.name} is repeated with no activation between: together the repeats can do no more than one."
         fix = setting("Put relu between", node.name, "between", "relu")
-        yield _warning(node, what, "Choose an activation between its repeats.", fix)
+        yield _warning(node, "repeated_linear", what, "Choose an activation between its repeats.", fix)
     way = near.way_back(node.name, KEEPING)
     if not way or way[-1].layer not in LINEAR or _is_meant_linear(way[-1]) or _is_meant_linear(node):
         return
@@ -82,21 +81,23 @@ def _about_linear(node: Node, near: Neighbours, catalogue: Catalogue, shapes: Sh
         return  # a bottleneck is meant
     what = f"{first.name} and {node.name} have no activation between them: together they can do no more than one {node.layer}."
     edge = near.out_of[first.name][0]
-    yield _warning(node, what, "Put a relu between them, or delete one.", Fix("Insert relu", (InsertLayer("relu", edge),)))
+    yield _warning(
+        node, "linear_pair", what, "Put a relu between them, or delete one.", Fix("Insert relu", (InsertLayer("relu", edge),))
+    )
 
 
 def _about_activation(node: Node, near: Neighbours, catalogue: Catalogue, shapes: Shapes) -> Iterator[Problem]:
     before = near.feeder(node.name)
     if before is not None and before.layer in NONLINEAR and (before.layer, node.layer) not in _MEANT_PAIRS:
         what = f"{before.name} and {node.name} are two activations in a row."
-        yield _warning(node, what, "Delete one of them.", _removal(node))
+        yield _warning(node, "activation_pair", what, "Delete one of them.", _removal(node))
     if node.layer in ("softmax", "log_softmax") and catalogue[node.layer].value(node, "axis") == -1:
         given = _shape_into(node, near, shapes)
         if given is not None and given.sizes and given.sizes[-1] == 1:
             always = "1" if node.layer == "softmax" else "0"
             what = f"{node.name} gets a single value, {given}, so it always gives {always}."
             fix = Fix("Use sigmoid", (ReplaceNode(node.name, "sigmoid"),))
-            yield _warning(node, what, "Use sigmoid, or give it a value for each class.", fix)
+            yield _warning(node, "softmax_of_one", what, "Use sigmoid, or give it a value for each class.", fix)
 
 
 def _about_bias(node: Node, near: Neighbours, catalogue: Catalogue) -> Iterator[Problem]:
@@ -105,14 +106,20 @@ def _about_bias(node: Node, near: Neighbours, catalogue: Catalogue) -> Iterator[
         return
     if catalogue[before.layer].value(before, "use_bias") is True and not before.attributes.get("shares"):
         what = f"{before.name} adds a bias that {node.name} takes away again."
-        yield _warning(before, what, "Turn its use_bias off.", setting("Turn use_bias off", before.name, "use_bias", False))
+        yield _warning(
+            before,
+            "bias_before_norm",
+            what,
+            "Turn its use_bias off.",
+            setting("Turn use_bias off", before.name, "use_bias", False),
+        )
 
 
 def _about_norm(node: Node, near: Neighbours, shapes: Shapes) -> Iterator[Problem]:
     given = _shape_into(node, near, shapes)
     if given is not None and given.sizes and given.sizes[-1] == 1 and "reduction_axes" not in node.attributes:
         what = f"{node.name} normalises single values, {given}: it gives the same for every sample."
-        yield _warning(node, what, "Delete it, or put it where there are several features.", _removal(node))
+        yield _warning(node, "norm_of_one", what, "Delete it, or put it where there are several features.", _removal(node))
 
 
 def _about_rate(node: Node, catalogue: Catalogue) -> Iterator[Problem]:
@@ -120,10 +127,22 @@ def _about_rate(node: Node, catalogue: Catalogue) -> Iterator[Problem]:
     if not isinstance(rate, int | float):
         return
     if rate == 0:
-        yield _warning(node, f"{node.name} has rate 0 and drops nothing.", "Raise its rate, or delete it.", _removal(node))
+        yield _warning(
+            node,
+            "dropout_of_nothing",
+            f"{node.name} has rate 0 and drops nothing.",
+            "Raise its rate, or delete it.",
+            _removal(node),
+        )
     elif rate >= _MOST_DROPPED:
         what = f"{node.name} drops {rate:.0%} of all values, so little is left to learn from."
-        yield _warning(node, what, "Rates between 0.1 and 0.5 are usual.", setting("Set rate to 0.5", node.name, "rate", 0.5))
+        yield _warning(
+            node,
+            "dropout_of_all",
+            what,
+            "Rates between 0.1 and 0.5 are usual.",
+            setting("Set rate to 0.5", node.name, "rate", 0.5),
+        )
 
 
 def _about_unused(node: Node, near: Neighbours, catalogue: Catalogue) -> Iterator[Problem]:
@@ -131,7 +150,12 @@ def _about_unused(node: Node, near: Neighbours, catalogue: Catalogue) -> Iterato
     unused = [port.name for port in catalogue[node.layer].outputs if port.name not in used]
     if used and unused:
         which = " and ".join(f"“{name}”" for name in unused)
-        yield _warning(node, f"Nothing uses the output {which} of {node.name}.", "Connect it, or take the part with a Slice.")
+        yield _warning(
+            node,
+            "unused_output",
+            f"Nothing uses the output {which} of {node.name}.",
+            "Connect it, or take the part with a Slice.",
+        )
 
 
 def _about_size(node: Node, near: Neighbours, shapes: Shapes, whole: int) -> Iterator[Problem]:
@@ -143,7 +167,9 @@ def _about_size(node: Node, near: Neighbours, shapes: Shapes, whole: int) -> Ite
     what = f"{node.name} has {shape.params:,} params, {share}, since it gets every place of {given}."
     fix = Fix("Use GlobalAvgPool", (ReplaceNode(way[-1].name, "GlobalAvgPool"),))
     is_image = given is not None and len(given.sizes) > 1
-    yield _warning(node, what, f"Pool before {way[-1].name}, or use GlobalAvgPool instead.", *((fix,) if is_image else ()))
+    yield _warning(
+        node, "huge_dense", what, f"Pool before {way[-1].name}, or use GlobalAvgPool instead.", *((fix,) if is_image else ())
+    )
 
 
 def _about_whole_numbers(node: Node, near: Neighbours, catalogue: Catalogue) -> Iterator[Problem]:
@@ -159,7 +185,7 @@ def _about_whole_numbers(node: Node, near: Neighbours, catalogue: Catalogue) -> 
             continue
         what = f"{node.name} takes the whole numbers of {source.name} as quantities."
         remedy = f"Put an Embed or OneHot between, or set the dtype of {source.name} to float32."
-        yield _warning(node, what, remedy, *_number_fixes(source, node, edge))
+        yield _warning(node, "tokens_as_amounts", what, remedy, *_number_fixes(source, node, edge))
 
 
 def _number_fixes(source: Node, node: Node, edge: Edge) -> Iterator[Fix]:
@@ -195,5 +221,5 @@ def _removal(node: Node) -> Fix:
     return Fix(f"Delete {node.name}", (RemoveNode(node.name),))
 
 
-def _warning(node: Node, what: str, remedy: str, *fixes: Fix) -> Problem:
-    return Problem(node.name, what, remedy, "warning", fixes)
+def _warning(node: Node, rule: str, what: str, remedy: str, *fixes: Fix) -> Problem:
+    return Problem(node.name, what, remedy, "warning", fixes, rule=rule)

@@ -14,6 +14,7 @@ from flaxstudio.layers import catalogue
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.advice import Known, advise
 from flaxstudio.project.advice_on_ends import logits_advice
+from flaxstudio.project.block_edits import within
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.options import LossSpec
 from flaxstudio.project.project import Project
@@ -198,6 +199,64 @@ def test_inside_a_block_the_block_is_named():
     outer.add("Output", outer.chain(outer.add("Input", shape=(8,)), "Twice", dense(2)))
     (problem,) = advise(Project(graph=outer.graph(), library=Library((block,))), known)
     assert (problem.block, problem.node) == ("Twice", "relu_2")
+
+
+def within_block(*layers, shape=(8,), training=TrainConfig(), dataset=None, behind=()):
+    """Return a project whose model is a block of these layers, and its catalogue."""
+    sketch = Sketch(CATALOGUE)
+    sketch.add("Output", sketch.chain(sketch.add("Input", shape=shape), *layers))
+    block = sketch.block("Part")
+    known = catalogue_of(Library((block,)), CATALOGUE)
+    outer = Sketch(known)
+    outer.add("Output", outer.chain(outer.add("Input", shape=shape), "Part", *behind))
+    return Project(graph=outer.graph(), library=Library((block,)), training=training, dataset=dataset), known
+
+
+def warned_within(project, known):
+    inference = ShapeInference(known)
+    shapes = inference.infer(project.graph)
+    return advise(project, known, Known(shapes, {}, inference.inside(project.graph, shapes)))
+
+
+SHAPED = {
+    "LayerNorm of one value": (within_block(dense(1), "LayerNorm", dense(3)), "layer_norm_1", "normalises single values"),
+    "softmax of one value": (within_block(dense(1), "softmax"), "softmax_1", "always gives 1"),
+    "a huge Dense": (within_block("Flatten", dense(1000), "relu", dense(3), shape=IMAGE), "dense_1", "% of the model's"),
+    "Dense after Dense": (within_block(dense(16), dense(24)), "dense_2", "no activation between them"),
+}
+
+
+@pytest.mark.parametrize("name", SHAPED)
+def test_what_rests_on_shapes_is_told_inside_a_block_too_and_mended_there(name):
+    (project, known), node, words = SHAPED[name]
+    (problem,) = warned_within(project, known)
+    assert (problem.block, problem.node) == ("Part", node)
+    assert words in problem.what
+    for fix in problem.fixes:
+        mended = within("Part", apply_fix(fix, known)).apply(project)
+        left = warned_within(mended, catalogue_of(mended.library, CATALOGUE))
+        assert problem.what not in {problem.what for problem in left}
+
+
+def test_a_block_used_in_two_ways_is_told_of_once():
+    (project, known), node, _ = SHAPED["LayerNorm of one value"]
+    outer = Sketch(known)
+    start = outer.add("Input", shape=(8,))
+    outer.add("Output", outer.chain(start, "Part", "relu", "Part"))
+    project = replace(project, graph=outer.graph())
+    assert [problem.node for problem in warned_within(project, known)] == [node]
+
+
+def test_a_block_that_gives_what_the_model_gives_ends_as_the_model_does():
+    project, known = within_block(dense(3), "softmax", training=CLASSES)
+    (problem,) = warned_within(project, known)
+    assert (problem.block, problem.node) == ("Part", "softmax_1")
+    assert "applies softmax itself" in problem.what
+    project, known = within_block(dense(3), "Dropout")
+    (problem,) = warned_within(project, known)
+    assert (problem.block, problem.node) == ("Part", "dropout_1")
+    project, known = within_block(dense(3), "Dropout", behind=("relu", dense(2)))
+    assert warned_within(project, known) == ()
 
 
 def test_a_graph_in_the_making_is_looked_at_as_far_as_it_goes():
