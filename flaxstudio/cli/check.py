@@ -15,6 +15,7 @@ from flaxstudio.graph.check import has_errors
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.advice import Known, advise
+from flaxstudio.project.dismissing import is_dismissed
 from flaxstudio.project.project import Project, check_project
 
 
@@ -23,7 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     opened = open_project(arguments)
     project, catalogue = opened.project, opened.catalogue
     problems = (*check_project(project, catalogue), *_computed_problems(project, catalogue, arguments.project.parent))
-    unique = tuple(dict.fromkeys(problems))
+    found = tuple(dict.fromkeys(problems))
+    unique = tuple(problem for problem in found if not is_dismissed(problem, project))
     if arguments.json:
         print(as_json({"problems": [_as_map(problem) for problem in unique]}))
     else:
@@ -31,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{problem.severity}: {problem.node or '-'}: {problem.what} {problem.remedy}".rstrip())
         if not unique:
             print("no problems", file=sys.stderr)
+        if count := len(found) - len(unique):
+            print(f"{count} dismissed {'warning is' if count == 1 else 'warnings are'} not listed", file=sys.stderr)
     return 1 if has_errors(unique) else 0
 
 

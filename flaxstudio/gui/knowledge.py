@@ -23,6 +23,7 @@ class Knowledge:
 
     `offered` are the catalogue's layers and those of the plug-in folder, for palette and search. `place` is the graph
     that is open, `shown` the project as seen from there and `shown_shapes` the shapes in it; `shapes` are the model's.
+    `dismissed` are warnings that the user does not want among the problems.
     """
 
     project: Project
@@ -40,6 +41,7 @@ class Knowledge:
     is_modified: bool
     undo_text: str
     redo_text: str
+    dismissed: tuple[Problem, ...] = ()
     steps: tuple[str, ...] = ()
     steps_done: int = 0
 

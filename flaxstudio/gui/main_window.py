@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         self._shown = knowledge
         if old is None or _drawn(old) != _drawn(new):
             self.canvas.display(new.project, new.shown_problems, new.shown_shapes, new.catalogue, new.place)
-            self.sight.show("problems", "all", lambda: self.problems_panel.display(new.problems))
+            self.sight.show("problems", "all", lambda: self.problems_panel.display(new.problems, new.dismissed))
         if old is None or old.offered is not new.offered:
             self.palette_panel.set_catalogue(new.offered, frozenset(layer.name for layer in new.project.library))
             self.canvas.search.set_catalogue(new.offered)

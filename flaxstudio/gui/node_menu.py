@@ -15,6 +15,7 @@ from flaxstudio.gui.commands.node_menu import COLOURS
 from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.panels.attribute_context import can_share_with
 from flaxstudio.gui.session import Session
+from flaxstudio.project.dismissing import can_be_dismissed
 
 _MOST_SHARED = 12
 
@@ -64,6 +65,8 @@ class NodeMenu(QObject):
             menu.addAction(self._actions[name])
         self._add_colours(menu)
         menu.addAction(self._actions["frame"])
+        if any(p.node in names and can_be_dismissed(p) for p in self._session.knowledge.shown_problems):
+            menu.addAction(self._actions["dismiss"])
         menu.addSeparator()
         if len(names) == 1:
             menu.addAction(self._actions["rename"])

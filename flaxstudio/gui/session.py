@@ -24,6 +24,7 @@ from flaxstudio.gui.knowledge import Knowledge, in_place, static_problems
 from flaxstudio.gui.panels.data_state import DataState
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.block_edits import inside, within
+from flaxstudio.project.dismissing import is_dismissed
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.place import Place, block_at, nearest
@@ -246,6 +247,8 @@ class Session(QObject):
         document, shapes = self.document, self._shapes
         inferred = (*shapes.model.problems, *shapes.shown.problems)
         advice = self._advice.latest(self._advice_question()) or ()
+        problems = in_place((*self._checked(), *inferred, *self._examination.problems, *advice), document.project)
+        dismissed = tuple(problem for problem in problems if is_dismissed(problem, document.project))
         return Knowledge(
             document.project,
             self.catalogue,
@@ -254,7 +257,7 @@ class Session(QObject):
             self.shown,
             document.results,
             self._sources.latest(self._source_question()) or Source("", document.project.name, {}, False),
-            in_place((*self._checked(), *inferred, *self._examination.problems, *advice), document.project),
+            tuple(problem for problem in problems if problem not in dismissed) if dismissed else problems,
             shapes.model,
             shapes.shown,
             self._examination.state,
@@ -262,6 +265,7 @@ class Session(QObject):
             document.is_modified,
             document.undo_text,
             document.redo_text,
+            dismissed,
             document.steps,
             document.steps_done,
         )

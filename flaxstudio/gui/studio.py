@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.advice_acts import AdviceActs
 from flaxstudio.gui.analysis_acts import AnalysisActs
 from flaxstudio.gui.announcer import Announcer
 from flaxstudio.gui.arrange_acts import ArrangeActs
@@ -80,6 +81,7 @@ class Studio(QObject):
         self.arrange = ArrangeActs(self.session, self.window.canvas, self)
         self.foreign = ForeignActs(self.session, self.trust, settings, window, lambda: self.tokens, warm_up, self.graph.place)
         self.beside = BesideActs(self.session, self.window.canvas, self)
+        self.advice = AdviceActs(self.session, self.window.canvas, self.say, self)
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
         self.finds = FindActs(self.session, window.canvas, self.blocks.show_node, self)
         self.view = ViewActs(settings, self.session, window, self)

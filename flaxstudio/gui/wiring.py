@@ -88,6 +88,8 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "nudge_right": lambda: studio.arrange.on_nudge(1, 0),
         "nudge_up": lambda: studio.arrange.on_nudge(0, -1),
         "nudge_down": lambda: studio.arrange.on_nudge(0, 1),
+        "dismiss": studio.advice.on_dismiss_selected,
+        "bring_back": studio.advice.on_bring_back_all,
         "snap": studio.view.on_snap,
         "find": studio.finds.on_open,
         "wire_shapes": studio.view.on_wire_shapes,
@@ -194,6 +196,7 @@ def _wire_editor(studio: Studio) -> None:
     inspector.color_chosen.connect(beside.on_node_color)
     inspector.model_renamed.connect(studio.on_model_renamed)
     inspector.fix_requested.connect(graph.on_fix_requested)
+    inspector.dismiss_requested.connect(studio.advice.on_dismiss)
     inspector.expose_requested.connect(studio.blocks.on_expose)
     inspector.open_requested.connect(studio.blocks.on_open)
     inspector.field_changed.connect(graph.on_field_changed)
@@ -206,6 +209,8 @@ def _wire_editor(studio: Studio) -> None:
     window.code_panel.line_clicked.connect(studio.on_line_clicked)
     window.problems_panel.node_requested.connect(studio.show_node)
     window.problems_panel.fix_requested.connect(graph.on_fix_requested)
+    window.problems_panel.dismiss_requested.connect(studio.advice.on_dismiss)
+    window.problems_panel.return_requested.connect(studio.advice.on_bring_back)
     window.problems_clicked.connect(studio.show_problems)
 
 

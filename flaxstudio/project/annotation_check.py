@@ -8,6 +8,7 @@ from flaxstudio.project.annotations import Annotations, Frame, Note
 
 MAX_TEXT = 20_000
 MAX_DOTS = 200
+MAX_RULES, MAX_RULE = 100, 64
 
 
 def fault_of_annotations(annotations: Annotations, graph: Graph) -> str | None:
@@ -35,3 +36,6 @@ def _faults(annotations: Annotations, graph: Graph) -> Iterator[str]:
             yield "a dot's position is not a number"
     if stray := frozenset(annotations.looks) - frozenset(graph.names()):
         yield f"a look belongs to {min(stray)[:80]!r}, a node that is not there"
+    for look in annotations.looks.values():
+        if len(look.dismissed) > MAX_RULES or any(len(rule) > MAX_RULE for rule in look.dismissed):
+            yield "a node has too many dismissed warnings"

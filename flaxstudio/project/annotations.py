@@ -56,11 +56,15 @@ class DotOf:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a node is drawn: its colour, whether only its title is seen, whether optional ports without a wire are hidden."""
+    """How a node is drawn: its colour, whether only its title is seen, whether optional ports without a wire are hidden.
+
+    `dismissed` are the rules whose warnings at this node the user has read and does not want to see.
+    """
 
     color: Color = ""
     is_collapsed: bool = False
     hides_ports: bool = False
+    dismissed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,25 @@ def test_a_colleague_s_warning_is_mended_by_one_click(opened):
     assert not driver.known.project.graph.has_node(name)
 
 
+def test_a_warning_is_dismissed_where_one_reads_it_and_brought_back(opened):
+    driver = opened("iris")
+    name = driver.drop("softmax", 400, 300)
+    driver.connect("dense_2", name)
+    driver.connect(name, "output_1")
+    driver.wait(lambda: any("applies softmax itself" in problem.what for problem in driver.known.problems))
+    driver.select(name)
+    driver.press(driver.window.inspector, "Dismiss")
+    assert driver.known.problems == ()
+    assert driver.window.canvas.scene.nodes[name].content.severity is None
+    assert driver.known.undo_text == f"Dismiss warning at {name}"
+    driver.do("bring_back")
+    assert [problem.node for problem in driver.known.problems] == [name]
+    driver.do("dismiss")
+    assert driver.known.problems == ()
+    driver.do("undo")
+    assert [problem.node for problem in driver.known.problems] == [name]
+
+
 def test_a_run_is_forecast_and_its_largest_batch_is_a_click_away(opened):
     driver = opened("iris")
     driver.press(driver.window.analysis_panel, "Will it fit, how long?")

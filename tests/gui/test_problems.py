@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from flaxstudio.graph.problem import setting
+from flaxstudio.graph.problem import Problem, setting
 from flaxstudio.gui.panels.problems import ProblemsPanel
 from flaxstudio.gui.tokens import DARK, LIGHT
 from tests.gui.networks import FIX, PROBLEMS
@@ -95,6 +95,23 @@ def test_further_repairs_stand_in_a_menu_beside_the_best(panel):
     assert action.text() == "Set it to 32"
     action.trigger()
     assert spy.at(0) == [other, ""]
+
+
+def test_a_warning_is_dismissed_by_its_menu_and_brought_back_at_the_foot(panel):
+    warning = Problem("relu_1", "It is odd.", "Look.", "warning", rule="odd")
+    panel.display((warning, PROBLEMS[2]))
+    spies = QSignalSpy(panel.dismiss_requested), QSignalSpy(panel.return_requested)
+    (more,) = panel.list.findChildren(QToolButton)  # an error has none
+    action = more.menu().actions()[-1]
+    assert action.text() == "Dismiss this warning"
+    action.trigger()
+    assert not panel.foot.isVisible()
+    panel.display((PROBLEMS[2],), (warning,))
+    assert panel.foot.text.text() == "1 warning is dismissed."
+    panel.foot.button.menu().actions()[0].trigger()
+    assert [spy.at(0) for spy in spies] == [[warning], [warning]]
+    panel.display((warning,))
+    assert not panel.foot.isVisible()
 
 
 def many(count):

@@ -63,5 +63,14 @@ NODE = Menu(
         ),
         c("note", T("Add note"), "N", icon="sticky-note", scope="canvas", tip=T("A text in Markdown on the canvas")),
         c("dot", T("Add dot to wire"), scope="canvas", needs="selection", tip=T("Lead the selected wire through a dot")),
+        None,
+        c(
+            "dismiss",
+            T("Dismiss warnings"),
+            scope="canvas",
+            needs="nodes",
+            tip=T("Tell no more of the warnings at the selected nodes; kept with the project"),
+        ),
+        c("bring_back", T("Bring dismissed warnings back")),
     ),
 )

@@ -22,6 +22,7 @@ class Inspector(QWidget):
     attribute_changed = Signal(str, str, object)
     model_renamed = Signal(str)
     fix_requested = Signal(object)
+    dismiss_requested = Signal(object)  # Problem
     expose_requested = Signal(str, str)  # node, attribute
     open_requested = Signal(str)  # node
     review_requested = Signal(str)  # layer
@@ -42,6 +43,7 @@ class Inspector(QWidget):
         self.node_page.name_changed.connect(self.name_changed)
         self.node_page.attribute_changed.connect(self.attribute_changed)
         self.node_page.fix_requested.connect(self.fix_requested)
+        self.node_page.dismiss_requested.connect(self.dismiss_requested)
         self.node_page.expose_requested.connect(self.expose_requested)
         self.node_page.layer_requested.connect(self.open_requested)
         self.node_page.review_requested.connect(self.review_requested)

@@ -30,6 +30,7 @@ class NodePage(QWidget):
     layer_requested = Signal(str)
     review_requested = Signal(str)
     fix_requested = Signal(object)
+    dismiss_requested = Signal(object)  # Problem
     mode_chosen = Signal(str, str)
     color_chosen = Signal(str, str)
 
@@ -144,6 +145,7 @@ class NodePage(QWidget):
         self.open_button.clicked.connect(lambda: self.layer_requested.emit(self._node.name))
         self.review_button.clicked.connect(lambda: self.review_requested.emit(self._node.layer))
         self.problems.fix_requested.connect(self.fix_requested)
+        self.problems.dismiss_requested.connect(self.dismiss_requested)
         self.use.mode_chosen.connect(lambda mode: self.mode_chosen.emit(self._node.name, mode))
         self.use.color_chosen.connect(lambda color: self.color_chosen.emit(self._node.name, color))
         self._link.linkActivated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))

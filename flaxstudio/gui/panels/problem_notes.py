@@ -7,12 +7,14 @@ from flaxstudio.graph.problem import Fix, Problem, Severity
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.dismissing import can_be_dismissed
 
 
 class ProblemNotes(QWidget):
     """The problems of one node."""
 
     fix_requested = Signal(object)
+    dismiss_requested = Signal(object)  # Problem
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,12 +56,21 @@ class ProblemNotes(QWidget):
             words.addWidget(label)
         for fix in problem.fixes:
             words.addWidget(self._fix_button(fix), 0, Qt.AlignmentFlag.AlignLeft)
+        if can_be_dismissed(problem):
+            words.addWidget(self._dismiss_button(problem), 0, Qt.AlignmentFlag.AlignLeft)
         line = QHBoxLayout(note)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(t.GAP)
         line.addWidget(severity_mark(problem.severity, self._tokens, self), 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
         return note
+
+    def _dismiss_button(self, problem: Problem) -> QPushButton:
+        button = QPushButton(self.tr("Dismiss"))
+        button.setFlat(True)
+        button.setToolTip(self.tr("Tell no more of this here; Node > Bring dismissed warnings back undoes it"))
+        button.clicked.connect(lambda: self.dismiss_requested.emit(problem))
+        return button
 
     def _fix_button(self, fix: Fix) -> QPushButton:
         button = QPushButton(fix.label)

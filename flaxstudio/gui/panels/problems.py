@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from flaxstudio.graph.problem import Problem
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.dismissed_line import DismissedLine
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.dismissing import can_be_dismissed
 
 _WORDS, _NODE, _FIX = range(3)
 _ROW_HEIGHT = 32
@@ -37,16 +39,21 @@ class ProblemsPanel(QWidget):
 
     node_requested = Signal(str, str)  # node, block
     fix_requested = Signal(object, str)  # Fix, block
+    dismiss_requested = Signal(object)  # Problem
+    return_requested = Signal(object)  # a dismissed Problem
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tokens = tokens
         self._problems: tuple[Problem, ...] = ()
+        self._dismissed: tuple[Problem, ...] = ()
         self._listed: tuple[Problem, ...] = ()
         self._without_button: deque[tuple[QTreeWidgetItem, Problem]] = deque()
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(lambda: self._add_buttons(_BUTTONS_LATER))
         self.list = QTreeWidget()
+        self.foot = DismissedLine()
+        self.foot.return_requested.connect(self.return_requested)
         self._mark, self.empty_text = QLabel(), QLabel(self.tr("No problems."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty_page())
@@ -54,11 +61,16 @@ class ProblemsPanel(QWidget):
         self._set_up_list()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(self._stack)
+        layout.addWidget(self.foot)
         self.set_tokens(tokens)
 
-    def display(self, problems: tuple[Problem, ...]) -> None:
-        """Show these problems; rows of those that were there before stay."""
+    def display(self, problems: tuple[Problem, ...], dismissed: tuple[Problem, ...] = ()) -> None:
+        """Show these problems; rows of those that were there before stay. At the foot: which warnings are dismissed."""
+        if dismissed != self._dismissed:
+            self._dismissed = dismissed
+            self.foot.display(dismissed)
         if problems != self._problems:
             self._problems = problems
             self._show()
@@ -111,7 +123,7 @@ class ProblemsPanel(QWidget):
         self._without_button = deque(pair for pair in self._without_button if pair[0] not in gone)
         come = [(self._item(problem), problem) for problem in new[head : len(new) - tail]]
         self.list.insertTopLevelItems(head, [item for item, _ in come])
-        self._without_button.extend(pair for pair in come if pair[1].fixes)
+        self._without_button.extend(pair for pair in come if pair[1].fixes or can_be_dismissed(pair[1]))
         self._listed = new
         self._count_others()
         self._add_buttons(_BUTTONS_AT_ONCE)
@@ -151,25 +163,29 @@ class ProblemsPanel(QWidget):
         return item
 
     def _fix_button(self, problem: Problem) -> QWidget:
-        """Return the button of the best repair, with the others in a menu beside it."""
-        best, *others = problem.fixes
-        button = QPushButton(best.label)
-        button.setProperty("compact", True)
-        button.clicked.connect(lambda: self.fix_requested.emit(best, problem.block))
-        if not others:
-            return button
+        """Return the button of the best repair, with all else that can be done in a menu beside it."""
         both, more, menu = QWidget(), QToolButton(), QMenu(self)
-        for fix in others:
-            menu.addAction(fix.label, partial(self.fix_requested.emit, fix, problem.block))
-        more.setMenu(menu)
-        more.setArrowType(Qt.ArrowType.DownArrow)
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setAccessibleName(self.tr("Other repairs"))
-        more.setToolTip(more.accessibleName())
         line = QHBoxLayout(both)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2)
-        line.addWidget(button, 1)
+        line.addStretch()
+        if best := problem.fix:
+            button = QPushButton(best.label)
+            button.setProperty("compact", True)
+            button.clicked.connect(lambda: self.fix_requested.emit(best, problem.block))
+            line.addWidget(button)
+        for fix in problem.fixes[1:]:
+            menu.addAction(fix.label, partial(self.fix_requested.emit, fix, problem.block))
+        if can_be_dismissed(problem):
+            menu.addSeparator()
+            menu.addAction(self.tr("Dismiss this warning"), partial(self.dismiss_requested.emit, problem))
+        if menu.isEmpty():
+            return both
+        more.setMenu(menu)
+        more.setArrowType(Qt.ArrowType.DownArrow)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setAccessibleName(self.tr("Other repairs") if len(problem.fixes) > 1 else self.tr("More"))
+        more.setToolTip(more.accessibleName())
         line.addWidget(more)
         return both
 
