@@ -109,10 +109,10 @@ class GraphActs(QObject):
         """Rename an attribute of the open class; return why not, if it may not be."""
         return self._session.attempt(within(self._session.block, rename_field(old, new)))
 
-    def on_fix_requested(self, fix: Fix, block: str | None = None) -> None:
-        """Carry out a repair in a block's graph; in the open one where none is named."""
+    def on_fix_requested(self, fix: Fix, block: str | None = None) -> bool:
+        """Carry out a repair in a block's graph; in the open one where none is named. Return whether it was done."""
         where = self._session.block if block is None else block
-        self._session.edit(within(where, apply_fix(fix, self._session.catalogue)))
+        return self._session.edit(within(where, apply_fix(fix, self._session.catalogue)))
 
     def rename(self, old: str, new: str) -> str:
         """Rename a node; return why not, if it may not be."""

@@ -17,6 +17,7 @@ from flaxstudio.gui.panels.attribute_context import can_share_with
 from flaxstudio.gui.session import Session
 from flaxstudio.project.dismissing import can_be_dismissed
 
+_MOST_REPAIRS = 4
 _MOST_SHARED = 12
 
 
@@ -54,6 +55,8 @@ class NodeMenu(QObject):
             return menu
         graph, library = self._session.shown.graph, self._session.document.project.library
         definitions = [library.get(graph.node(name).layer) for name in names]
+        if len(names) == 1:
+            self._add_repairs(menu, names[0])
         if len(names) == 1 and isinstance(definitions[0], Block | Code):
             menu.addAction(self._actions["open_block"])
         menu.addAction(self._actions["make_block"])
@@ -65,6 +68,7 @@ class NodeMenu(QObject):
             menu.addAction(self._actions[name])
         self._add_colours(menu)
         menu.addAction(self._actions["frame"])
+        menu.addAction(self._actions["probe"])
         if any(p.node in names and can_be_dismissed(p) for p in self._session.knowledge.shown_problems):
             menu.addAction(self._actions["dismiss"])
         menu.addSeparator()
@@ -89,9 +93,19 @@ class NodeMenu(QObject):
             for name in ("cut", "copy", "duplicate"):
                 menu.addAction(self._actions[name])
         if self._canvas.selected_edges():
-            for name in ("insert", "dot"):
+            for name in ("insert", "dot", "probe"):
                 menu.addAction(self._actions[name])
         menu.addAction(self._actions["delete"])
+
+    def _add_repairs(self, menu: QMenu, name: str) -> None:
+        """Offer the repairs of what is wrong with a node, the errors' first."""
+        problems = [problem for problem in self._session.knowledge.shown_problems if problem.node == name]
+        fixes = [fix for problem in sorted(problems, key=lambda p: p.severity) for fix in problem.fixes][:_MOST_REPAIRS]
+        for fix in fixes:
+            action = menu.addAction(self._actions["repair"].icon(), fix.label)
+            action.triggered.connect(lambda _=False, fix=fix: self._graph.on_fix_requested(fix))
+        if fixes:
+            menu.addSeparator()
 
     def _add_colours(self, menu: QMenu) -> None:
         colours = menu.addMenu(self.tr("Colour"))

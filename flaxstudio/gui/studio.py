@@ -35,6 +35,7 @@ from flaxstudio.gui.palette_acts import PaletteActs
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.preference_acts import PreferenceActs
 from flaxstudio.gui.probe_acts import ProbeActs
+from flaxstudio.gui.problem_acts import ProblemActs
 from flaxstudio.gui.run_acts import RunActs
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
@@ -85,6 +86,7 @@ class Studio(QObject):
         self.blocks = BlockActs(self.session, self.window.canvas, lambda: self.tokens, self.window)
         self.finds = FindActs(self.session, window.canvas, self.blocks.show_node, self)
         self.view = ViewActs(settings, self.session, window, self)
+        self.problems = ProblemActs(self.session, window, self.show_node, self.graph.on_fix_requested, self.say)
         self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
         self.preferences = PreferenceActs(settings, window)
         self.help = HelpActs(self.session, settings, window, lambda: self.tokens, self.say, self.complain)

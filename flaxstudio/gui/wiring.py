@@ -50,6 +50,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         **window.canvas.acts,
         **studio.beside.acts(),
         **studio.probes.acts(),
+        **studio.problems.acts(),
         "new": files.on_new,
         "open": files.on_open,
         "start": studio.show_start_page,
@@ -208,6 +209,7 @@ def _wire_editor(studio: Studio) -> None:
     window.code_panel.style_changed.connect(studio.session.set_style)
     window.code_panel.line_clicked.connect(studio.on_line_clicked)
     window.problems_panel.node_requested.connect(studio.show_node)
+    window.problems_panel.chosen_changed.connect(studio.problems.on_chosen)
     window.problems_panel.fix_requested.connect(graph.on_fix_requested)
     window.problems_panel.dismiss_requested.connect(studio.advice.on_dismiss)
     window.problems_panel.return_requested.connect(studio.advice.on_bring_back)

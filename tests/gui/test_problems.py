@@ -86,15 +86,38 @@ def test_a_theme_switch_keeps_the_list(panel):
     assert panel.list.topLevelItemCount() == 3
 
 
-def test_further_repairs_stand_in_a_menu_beside_the_best(panel):
+def test_each_repair_has_a_button_the_best_first(panel):
     other = setting("Set it to 32", "conv_1", "features", 32)
     panel.display((replace(PROBLEMS[0], fixes=(FIX, other)),))
     spy = QSignalSpy(panel.fix_requested)
-    (more,) = panel.list.findChildren(QToolButton)
-    (action,) = more.menu().actions()
-    assert action.text() == "Set it to 32"
-    action.trigger()
+    buttons = panel.list.findChildren(QPushButton)
+    assert [button.text() for button in buttons] == [FIX.label, "Set it to 32"]
+    QTest.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
     assert spy.at(0) == [other, ""]
+
+
+def test_repairs_that_would_take_the_words_their_room_stand_in_a_menu(panel):
+    others = tuple(setting(f"Set the number of features to {n}", "conv_1", "features", n) for n in range(6))
+    panel.display((replace(PROBLEMS[0], fixes=(FIX, *others)),))
+    shown = [button for button in panel.list.findChildren(QPushButton) if button.isVisible()]
+    assert 1 < len(shown) < 7
+    assert panel.list.columnWidth(0) > 900 * 0.3
+    spy = QSignalSpy(panel.fix_requested)
+    (more,) = panel.list.findChildren(QToolButton)
+    assert len(shown) + len(more.menu().actions()) == 7
+    more.menu().actions()[-1].trigger()
+    assert spy.at(0) == [others[-1], ""]
+
+
+def test_a_problem_can_be_marked_and_the_chosen_one_is_told(panel):
+    panel.display(PROBLEMS)
+    panel.mark(PROBLEMS[2])
+    assert panel.chosen() == PROBLEMS[2]
+    spy = QSignalSpy(panel.chosen_changed)
+    click_row(panel, 1)
+    assert spy.at(0) == [PROBLEMS[1]]
+    panel.display(())
+    assert panel.chosen() is None
 
 
 def test_a_warning_is_dismissed_by_its_menu_and_brought_back_at_the_foot(panel):

@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flaxstudio.graph.problem import Problem
+from flaxstudio.graph.problem import Fix, Problem
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.dismissed_line import DismissedLine
@@ -32,12 +33,15 @@ _MOST = 200
 _BUTTONS_AT_ONCE, _BUTTONS_LATER = 20, 6
 """A button is a widget and takes a millisecond: those that can be in sight come at once, the others a few at a time."""
 _PLACE = Qt.ItemDataRole.UserRole
+_SHARE_OF_BUTTONS = 0.55
+"""How much of the panel's width the buttons of a row may take."""
 
 
 class ProblemsPanel(QWidget):
     """Lists what keeps the project from running and what is only worth knowing."""
 
     node_requested = Signal(str, str)  # node, block
+    chosen_changed = Signal(object)  # Problem
     fix_requested = Signal(object, str)  # Fix, block
     dismiss_requested = Signal(object)  # Problem
     return_requested = Signal(object)  # a dismissed Problem
@@ -74,6 +78,23 @@ class ProblemsPanel(QWidget):
         if problems != self._problems:
             self._problems = problems
             self._show()
+
+    def mark(self, problem: Problem) -> None:
+        """Let a problem's row be the one that is chosen."""
+        row = self._listed.index(problem) if problem in self._listed else -1
+        if (item := self.list.topLevelItem(row)) is not None:
+            self.list.setCurrentItem(item)
+
+    def has_keys(self) -> bool:
+        """Return whether keys go to this panel."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    def chosen(self) -> Problem | None:
+        """Return the problem whose row is chosen."""
+        item = self.list.currentItem()
+        row = self.list.indexOfTopLevelItem(item) if item is not None else -1
+        return self._listed[row] if 0 <= row < len(self._listed) else None
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -142,11 +163,13 @@ class ProblemsPanel(QWidget):
             self.list.takeTopLevelItem(len(self._listed))
 
     def _add_buttons(self, most: int) -> None:
-        for _ in range(min(most, len(self._without_button))):
+        made = 0
+        while self._without_button and made < most:
             item, problem = self._without_button.popleft()
-            button = self._fix_button(problem)
-            item.setSizeHint(_FIX, button.sizeHint() + QSize(t.GAP, 0))
-            self.list.setItemWidget(item, _FIX, button)
+            buttons = self._fix_buttons(problem)
+            item.setSizeHint(_FIX, buttons.sizeHint() + QSize(t.GAP, 0))
+            self.list.setItemWidget(item, _FIX, buttons)
+            made += max(1, len(problem.fixes))
         if self._without_button:
             self._timer.start()
 
@@ -162,34 +185,51 @@ class ProblemsPanel(QWidget):
         item.setSizeHint(_WORDS, QSize(0, _ROW_HEIGHT))
         return item
 
-    def _fix_button(self, problem: Problem) -> QWidget:
-        """Return the button of the best repair, with all else that can be done in a menu beside it."""
-        both, more, menu = QWidget(), QToolButton(), QMenu(self)
-        line = QHBoxLayout(both)
+    def _fix_buttons(self, problem: Problem) -> QWidget:
+        """Return a button for each repair, the best first; those that would take the words their room stand in a menu."""
+        row = QWidget()
+        line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(2)
+        line.setSpacing(4)
         line.addStretch()
-        if best := problem.fix:
-            button = QPushButton(best.label)
-            button.setProperty("compact", True)
-            button.clicked.connect(lambda: self.fix_requested.emit(best, problem.block))
+        room = self.list.viewport().width() * _SHARE_OF_BUTTONS
+        others = list(problem.fixes)
+        while others:
+            button = self._fix_button(others[0], problem.block)
+            room -= button.sizeHint().width() + line.spacing()
+            if room < 0 and len(others) < len(problem.fixes):
+                button.deleteLater()
+                break
             line.addWidget(button)
-        for fix in problem.fixes[1:]:
+            others.pop(0)
+        if others or can_be_dismissed(problem):
+            line.addWidget(self._more_button(problem, others))
+        return row
+
+    def _fix_button(self, fix: Fix, block: str) -> QPushButton:
+        button = QPushButton(fix.label)
+        button.setProperty("compact", True)
+        button.clicked.connect(lambda: self.fix_requested.emit(fix, block))
+        return button
+
+    def _more_button(self, problem: Problem, fixes: list[Fix]) -> QToolButton:
+        """Return the menu of all else that can be done about a problem."""
+        more, menu = QToolButton(), QMenu(self)
+        for fix in fixes:
             menu.addAction(fix.label, partial(self.fix_requested.emit, fix, problem.block))
         if can_be_dismissed(problem):
             menu.addSeparator()
             menu.addAction(self.tr("Dismiss this warning"), partial(self.dismiss_requested.emit, problem))
-        if menu.isEmpty():
-            return both
         more.setMenu(menu)
         more.setArrowType(Qt.ArrowType.DownArrow)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setAccessibleName(self.tr("Other repairs") if len(problem.fixes) > 1 else self.tr("More"))
+        more.setAccessibleName(self.tr("Other repairs") if fixes else self.tr("More"))
         more.setToolTip(more.accessibleName())
-        line.addWidget(more)
-        return both
+        return more
 
     def _request_node(self, item: QTreeWidgetItem) -> None:
+        if (problem := self.chosen()) is not None:
+            self.chosen_changed.emit(problem)
         node, block = item.data(_NODE, _PLACE) or ("", "")
         if node or block:
             self.node_requested.emit(node, block)
