@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.order import edges_by_node, topological_order
-from flaxstudio.graph.shape import ArrayShape, NodeShape
+from flaxstudio.graph.shape import ArrayShape, NodeShape, Shape
 from flaxstudio.graph.spec import Catalogue, LayerSpec, PortSpec
 
 Names = tuple[str, ...]
@@ -36,6 +36,11 @@ def worded(shape: ArrayShape, names: Names) -> tuple[str, ...]:
     """Return dimensions in words: "batch", "height 8"; the size alone where it has no name."""
     known = names[1:] if len(names) == len(shape.sizes) + 1 else _plain(len(shape.sizes) + 1)[1:]
     return (BATCH, *(f"{name} {size:,}".strip() for name, size in zip(known, shape.sizes, strict=True)))
+
+
+def described(shape: Shape, names: Names = ()) -> str:
+    """Return a shape in words: "(batch, height 8, width 8, channels 1)"."""
+    return f"({', '.join(worded(shape, names))})" if isinstance(shape, ArrayShape) else str(shape)
 
 
 def dimension_names(graph: Graph, shapes: Mapping[str, NodeShape], catalogue: Catalogue) -> dict[Port, Names]:

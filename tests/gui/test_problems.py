@@ -109,6 +109,21 @@ def test_repairs_that_would_take_the_words_their_room_stand_in_a_menu(panel):
     assert spy.at(0) == [others[-1], ""]
 
 
+def test_a_wider_panel_has_more_buttons(panel, qtbot):
+    others = tuple(setting(f"Set the number of features to {n}", "conv_1", "features", n) for n in range(6))
+    panel.display((replace(PROBLEMS[0], fixes=(FIX, *others)), *many(30)))
+
+    def shown():
+        return len(panel.list.itemWidget(panel.list.topLevelItem(0), 2).findChildren(QPushButton))
+
+    few = shown()
+    panel.resize(3000, 240)
+    qtbot.waitUntil(lambda: shown() == 7)
+    panel.resize(900, 240)
+    qtbot.waitUntil(lambda: shown() == few)
+    qtbot.waitUntil(lambda: all(panel.list.itemWidget(panel.list.topLevelItem(row), 2) for row in range(31)))
+
+
 def test_a_problem_can_be_marked_and_the_chosen_one_is_told(panel):
     panel.display(PROBLEMS)
     panel.mark(PROBLEMS[2])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from flaxstudio.graph.dimensions import IMAGES, expected_dimensions, worded
+from flaxstudio.graph.dimensions import IMAGES, described, expected_dimensions
 from flaxstudio.graph.graph import Edge, Node, Port
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import ArrayShape, Shape
@@ -191,9 +191,7 @@ def _shape_rows(scene: "GraphScene", port: Port, shape: Shape) -> Sequence[Row]:
 
 
 def _worded(scene: "GraphScene", port: Port, shape: Shape) -> str:
-    if not isinstance(shape, ArrayShape):
-        return str(shape)
-    return f"({', '.join(worded(shape, scene.shapes.names.get(port, ())))})"
+    return described(shape, scene.shapes.names.get(port, ()))
 
 
 def _end(scene: "GraphScene", port: Port, side: Side) -> str:

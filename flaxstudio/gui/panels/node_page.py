@@ -4,10 +4,11 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from flaxstudio.graph.dimensions import described
 from flaxstudio.graph.graph import Graph, Node, Port
 from flaxstudio.graph.library import Block, Code, Imported
 from flaxstudio.graph.problem import Problem
-from flaxstudio.graph.shape import GraphShapes, Shape
+from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.families import family_color, family_title
@@ -168,29 +169,25 @@ class NodePage(QWidget):
     def _input_facts(self, graph: Graph, shapes: GraphShapes) -> tuple[Fact, ...]:
         edges = graph.edges_into(self._node.name)
         if len(edges) == 1:
-            return ((self.tr("Input"), self._words(_output(edges[0].source, shapes))),)
+            return ((self.tr("Input"), self._words(edges[0].source, shapes)),)
         ports = [edge.target.port for edge in edges]
         named = (
             (self.tr("Input {}").format(number) if ports.count(edge.target.port) > 1 else edge.target.port, edge.source)
             for number, edge in enumerate(edges, 1)
         )
-        return tuple((name, f"{self._words(_output(source, shapes))}\n{source.node}") for name, source in named)
+        return tuple((name, f"{self._words(source, shapes)}\n{source.node}") for name, source in named)
 
     def _own_facts(self, shapes: GraphShapes, spec: LayerSpec | None) -> tuple[Fact, ...]:
         known = shapes.nodes.get(self._node.name)
         facts: list[Fact] = []
         ports = [port.name for port in spec.outputs if not port.is_optional] if spec else ["out"]
         for port in ports:
-            shape = _output(Port(self._node.name, port), shapes)
-            facts.append((self.tr("Output") if len(ports) == 1 else port, self._words(shape)))
+            words = self._words(Port(self._node.name, port), shapes)
+            facts.append((self.tr("Output") if len(ports) == 1 else port, words))
         if spec is not None and spec.is_module:
             facts.append((self.tr("Params"), f"{known.params:,}" if known else self.tr("not known yet")))
         return tuple(facts)
 
-    def _words(self, shape: Shape | None) -> str:
-        return f"{shape} {shape.dtype}" if shape else self.tr("not known yet")
-
-
-def _output(port: Port, shapes: GraphShapes) -> Shape | None:
-    known = shapes.nodes.get(port.node)
-    return known.at(port.port) if known else None
+    def _words(self, port: Port, shapes: GraphShapes) -> str:
+        shape = shapes.at(port)
+        return f"{described(shape, shapes.names.get(port, ()))} {shape.dtype}" if shape else self.tr("not known yet")

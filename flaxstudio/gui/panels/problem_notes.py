@@ -68,12 +68,14 @@ class ProblemNotes(QWidget):
     def _dismiss_button(self, problem: Problem) -> QPushButton:
         button = QPushButton(self.tr("Dismiss"))
         button.setFlat(True)
+        button.setProperty("compact", True)
         button.setToolTip(self.tr("Tell no more of this here; Node > Bring dismissed warnings back undoes it"))
         button.clicked.connect(lambda: self.dismiss_requested.emit(problem))
         return button
 
     def _fix_button(self, fix: Fix) -> QPushButton:
         button = QPushButton(fix.label)
+        button.setProperty("compact", True)
         button.clicked.connect(lambda: self.fix_requested.emit(fix))
         return button
 

@@ -4,6 +4,7 @@ from collections import deque
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -35,6 +36,7 @@ _BUTTONS_AT_ONCE, _BUTTONS_LATER = 20, 6
 _PLACE = Qt.ItemDataRole.UserRole
 _SHARE_OF_BUTTONS = 0.55
 """How much of the panel's width the buttons of a row may take."""
+_TWITCH = 60
 
 
 class ProblemsPanel(QWidget):
@@ -58,6 +60,7 @@ class ProblemsPanel(QWidget):
         self.list = QTreeWidget()
         self.foot = DismissedLine()
         self.foot.return_requested.connect(self.return_requested)
+        self._room = self._room_of_buttons()
         self._mark, self.empty_text = QLabel(), QLabel(self.tr("No problems."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty_page())
@@ -107,6 +110,19 @@ class ProblemsPanel(QWidget):
         self._without_button.clear()
         self.list.clear()
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if abs(self._room_of_buttons() - self._room) > _TWITCH:  # other repairs have room for a button of their own
+            rows = (self.list.topLevelItem(row) for row in range(len(self._listed)))
+            pairs = zip(rows, self._listed, strict=True)
+            again = [(item, problem) for item, problem in pairs if item is not None and len(problem.fixes) > 1]
+            self._without_button = deque((*(pair for pair in self._without_button if len(pair[1].fixes) < 2), *again))
+            self._room = self._room_of_buttons()
+            self._timer.start()
+
+    def _room_of_buttons(self) -> float:
+        return self.width() * _SHARE_OF_BUTTONS
 
     def _set_up_list(self) -> None:
         self.list.setColumnCount(3)
@@ -192,7 +208,7 @@ class ProblemsPanel(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         line.addStretch()
-        room = self.list.viewport().width() * _SHARE_OF_BUTTONS
+        room = self._room_of_buttons()
         others = list(problem.fixes)
         while others:
             button = self._fix_button(others[0], problem.block)
@@ -221,7 +237,8 @@ class ProblemsPanel(QWidget):
             menu.addSeparator()
             menu.addAction(self.tr("Dismiss this warning"), partial(self.dismiss_requested.emit, problem))
         more.setMenu(menu)
-        more.setArrowType(Qt.ArrowType.DownArrow)
+        more.setProperty("role", "more")
+        more.setIcon(icon("chevron-down", self._tokens, self._tokens.secondary))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setAccessibleName(self.tr("Other repairs") if fixes else self.tr("More"))
         more.setToolTip(more.accessibleName())
