@@ -33,9 +33,9 @@ def expected_dimensions(port: PortSpec, rank: int) -> Names:
 
 
 def worded(shape: ArrayShape, names: Names) -> tuple[str, ...]:
-    """Return dimensions in words: "batch", "height 8"; the size alone where it has no name."""
+    """Return dimensions in words: "batch", "height 8"; the size alone where it has no name. Commas part dimensions only."""
     known = names[1:] if len(names) == len(shape.sizes) + 1 else _plain(len(shape.sizes) + 1)[1:]
-    return (BATCH, *(f"{name} {size:,}".strip() for name, size in zip(known, shape.sizes, strict=True)))
+    return (BATCH, *(f"{name} {size}".strip() for name, size in zip(known, shape.sizes, strict=True)))
 
 
 def described(shape: Shape, names: Names = ()) -> str:

@@ -178,7 +178,7 @@ def _by_name(outcome: Outcome, place: Place) -> Iterator[tuple[str, Seen]]:
 
 def title_of(port: Port, seen: Seen) -> str:
     """Return a probe's title: the node, and the shape of one sample."""
-    sizes = "×".join(f"{size:,}" for size in seen.value.shape[1:]) or "1"
+    sizes = "×".join(map(str, seen.value.shape[1:])) or "1"
     return f"{port.node} · {sizes}"
 
 

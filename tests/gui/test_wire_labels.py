@@ -10,7 +10,7 @@ def test_a_wire_tells_dimensions_by_name_and_the_type() -> None:
     assert image.line == "batch, height 28, width 28, channels 1 · float32"
     assert image.lines == "batch, height 28, width 28,\nchannels 1 · float32"
     assert image.sizes == "28×28×1"
-    assert label_texts(ArrayShape((1000,), "int32"), ("batch", "time")).line == "batch, time 1,000 · int32"
+    assert label_texts(ArrayShape((1000,), "int32"), ("batch", "time")).line == "batch, time 1000 · int32"
 
 
 def test_what_has_no_names_tells_its_sizes() -> None:

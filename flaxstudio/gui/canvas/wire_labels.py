@@ -45,7 +45,7 @@ class LabelTexts:
 def label_texts(shape: Shape, names: tuple[str, ...] = ()) -> LabelTexts:
     """Return what a wire may say of what it carries."""
     arrays = shape.parts if not isinstance(shape, ArrayShape) else (shape,)
-    sizes = " + ".join("×".join(f"{size:,}" for size in array.sizes) or "1" for array in arrays)
+    sizes = " + ".join("×".join(map(str, array.sizes)) or "1" for array in arrays)
     words = worded(shape, names) if isinstance(shape, ArrayShape) else (str(shape),)
     half = (len(words) + 2) // 2
     lines = f"{', '.join(words[:half])},\n{', '.join(words[half:])}" if len(words) > 2 else ", ".join(words)
