@@ -35,7 +35,7 @@ class SourceQuestion:
     @property
     def is_small(self) -> bool:
         """Whether the answer is found in no time."""
-        return _size(self.graph, self.catalogue) <= _SMALL
+        return is_small(self.graph, self.catalogue)
 
     def answer(self) -> Source:
         """Return the source."""
@@ -55,7 +55,7 @@ class AdviceQuestion:
     @property
     def is_small(self) -> bool:
         """Whether the answer is found in no time."""
-        return _size(self.project.graph, self.catalogue) <= _SMALL
+        return is_small(self.project.graph, self.catalogue)
 
     def answer(self) -> tuple[Problem, ...]:
         """Return what a colleague would say."""
@@ -126,7 +126,7 @@ class Keeper(QObject, Generic[Answer]):
             self.found.emit()
 
 
-def _size(graph: Graph, catalogue: Catalogue) -> int:
-    """Return about how much is to be looked at: nodes of the graph and of all blocks there are."""
+def is_small(graph: Graph, catalogue: Catalogue) -> bool:
+    """Return whether there is little to look at: few nodes in the graph and all blocks there are."""
     blocks = (layer.definition for layer in catalogue if layer.definition is not None)
-    return len(graph.nodes) + sum(len(block.graph.nodes) for block in blocks if isinstance(block, Block))
+    return len(graph.nodes) + sum(len(block.graph.nodes) for block in blocks if isinstance(block, Block)) <= _SMALL

@@ -31,13 +31,15 @@ class Announcer(QObject):
         if before.project is not knowledge.project:
             is_undone = knowledge.redo_text and knowledge.redo_text == before.undo_text
             self.tell(self.tr("Undone: {0}").format(knowledge.redo_text) if is_undone else knowledge.undo_text)
-        self.tell(self._about_problems(before.graph_problems, knowledge.graph_problems))
+        if before.problems != knowledge.problems:
+            self.tell(self._about_problems(before.graph_problems, knowledge.graph_problems))
 
     def _about_problems(self, old: tuple[Problem, ...], new: tuple[Problem, ...]) -> str:
         if old and not new:
             return self.tr("No problems in the graph.")
-        told = frozenset(old)
-        come = [problem for problem in new if problem not in told]
+        known = set(map(id, old))
+        come = [problem for problem in new if id(problem) not in known]  # most are the same objects; comparing all takes long
+        come = [problem for problem in come if problem not in old]
         if not come:
             return ""
         more = self.tr(" And {0} more.").format(len(come) - 1) if len(come) > 1 else ""

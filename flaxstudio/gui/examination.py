@@ -19,6 +19,7 @@ from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.gui.knowledge import graph_problems
 from flaxstudio.gui.panels.data_state import PREVIEW_ROWS, DataState, Picture, RowCounts
 from flaxstudio.project.config import DatasetSpec
 from flaxstudio.project.place import Place, block_at
@@ -47,11 +48,24 @@ class ShapeQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The model's shapes, and those of the graph that is open, with its own problems; `inside` are those in each block."""
+    """The model's shapes, and those of the graph that is open, with its own problems; `inside` are those in each block.
+
+    `checked` is what is wrong without computing, found on the way.
+    """
 
     model: GraphShapes
     shown: GraphShapes
     inside: Mapping[str, tuple[GraphShapes, ...]] = field(default_factory=dict)
+    checked: tuple[Problem, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the shapes showed to be wrong, each once."""
+        return (
+            self.model.problems
+            if self.shown is self.model
+            else tuple({**dict.fromkeys(self.model.problems), **dict.fromkeys(self.shown.problems)})
+        )
 
 
 def infer_shapes(
@@ -69,7 +83,9 @@ def infer_shapes(
         from flaxstudio.codegen.shapes import Interrupted
 
         try:
-            return found(question)
+            shapes, project = found(question), question.project
+            block = block_at(project, question.place) or ""
+            return replace(shapes, checked=graph_problems(project, question.catalogue, block))
         except Interrupted:
             return None
 

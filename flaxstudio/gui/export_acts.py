@@ -41,6 +41,7 @@ class ExportActs(QObject):
 
     def on_export(self) -> None:
         """Show the dialog for the present project."""
+        self._session.bring_up_to_date()
         self._dialog = dialog = ExportDialog(
             _state(self._session.knowledge, self._settings.folder), self._tokens(), self._window
         )

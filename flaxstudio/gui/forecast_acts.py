@@ -33,6 +33,7 @@ class ForecastActs(QObject):
     def on_requested(self) -> None:
         """Make a forecast of the open project's next run."""
         self.close()
+        self._session.bring_up_to_date()
         known = self._session.knowledge
         dialog = ForecastDialog(self._window)
         dialog.batch_requested.connect(self._on_batch)

@@ -13,7 +13,7 @@ from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.data_state import DataState
 from flaxstudio.project.block_edits import graphs_of
 from flaxstudio.project.place import Place, block_at
-from flaxstudio.project.project import Project, check_project
+from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
 
 
@@ -86,9 +86,9 @@ class Knowledge:
         return self.path.stem if self.path else self.project.name
 
 
-def static_problems(project: Project, catalogue: Catalogue, block: str) -> tuple[Problem, ...]:
-    """Return the problems of a project and of the block that is open, as far as nothing has to be computed for them."""
-    found = list(check_project(project, catalogue))
+def graph_problems(project: Project, catalogue: Catalogue, block: str) -> tuple[Problem, ...]:
+    """Return the problems of a project's graph and of the block that is open, without computing anything for them."""
+    found = list(check(project.graph, catalogue))
     if block and block not in {found.name for found in blocks_in(project.graph, catalogue)}:
         # nothing of the model depends on it, so nothing in it prevents a run
         inside = (replace(problem, severity="warning") for problem in check(project.library.block(block).graph, catalogue))
@@ -97,6 +97,7 @@ def static_problems(project: Project, catalogue: Catalogue, block: str) -> tuple
 
 
 def in_place(problems: Iterable[Problem], project: Project) -> tuple[Problem, ...]:
-    """Return the problems whose nodes are still there, each once."""
-    names = {"": set(project.graph.names())} | {b.name: set(b.graph.names()) for b in project.library.blocks}
-    return tuple(dict.fromkeys(p for p in problems if not p.node or p.node in names.get(p.block, ())))
+    """Return the problems whose nodes are still there."""
+    names = {"": {node.name for node in project.graph.nodes}}
+    names |= {block.name: set(block.graph.names()) for block in project.library.blocks}
+    return tuple(p for p in problems if not p.node or p.node in names.get(p.block, ()))

@@ -79,6 +79,7 @@ class RunActs(QObject):
         """Return whether nothing prevents a run; else show what does."""
         if not self._review():
             return False
+        self._session.bring_up_to_date()
         errors = [problem for problem in self._session.knowledge.problems if problem.severity == "error"]
         if errors:
             self._window.raise_dock("problems")

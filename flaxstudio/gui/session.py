@@ -10,7 +10,7 @@ from flaxstudio.graph.library import Library
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue, LayerSpec
-from flaxstudio.gui.afterthoughts import AdviceQuestion, Keeper, SourceQuestion
+from flaxstudio.gui.afterthoughts import AdviceQuestion, Keeper, SourceQuestion, is_small
 from flaxstudio.gui.background import Worker
 from flaxstudio.gui.examination import (
     DataExamination,
@@ -20,7 +20,7 @@ from flaxstudio.gui.examination import (
     examine_data,
     infer_shapes,
 )
-from flaxstudio.gui.knowledge import Knowledge, in_place, static_problems
+from flaxstudio.gui.knowledge import Knowledge, graph_problems, in_place
 from flaxstudio.gui.panels.data_state import DataState
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.block_edits import inside, within
@@ -28,7 +28,7 @@ from flaxstudio.project.dismissing import is_dismissed
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.place import Place, block_at, nearest
-from flaxstudio.project.project import Project
+from flaxstudio.project.project import Project, check_settings
 
 __all__ = ["Knowledge", "Session"]
 
@@ -63,7 +63,7 @@ class Session(QObject):
         self._advice = Keeper[tuple[Problem, ...]](self)
         for keeper in (self._sources, self._advice):
             keeper.found.connect(self._publish)
-        self._problems: tuple[Project, Catalogue, str, tuple[Problem, ...]] | None = None
+        self._checked: tuple[ShapeQuestion, tuple[Problem, ...]] | None = None
         self._shapes = _NO_SHAPES
         self._shaped: ShapeQuestion | None = None
         self._examination = DataExamination(DataState.none())
@@ -127,6 +127,7 @@ class Session(QObject):
         self.place = Place()
         self._shapes = _NO_SHAPES
         self._examination = DataExamination(DataState.none())
+        self._checked = None
         self._sources.forget()
         self._advice.forget()
         self._ask(is_new=True)
@@ -183,6 +184,13 @@ class Session(QObject):
         """Do again what was taken back."""
         self.document.redo()
 
+    def bring_up_to_date(self) -> None:
+        """Find what is wrong with the present graph now: something is to be done with it that rests on that."""
+        question = self._shape_question()
+        if self._checked is None or self._checked[0] != question:
+            self._checked = question, graph_problems(question.project, question.catalogue, self.block)
+            self._publish()
+
     def go_to_step(self, count: int) -> None:
         """Undo or redo until so many steps of the history are done."""
         self.document.go_to_step(count)
@@ -228,7 +236,7 @@ class Session(QObject):
     def _on_shapes(self, question: Any, shapes: Any) -> None:
         if question == self._shape_question():
             is_new = shapes != self._shapes
-            self._shapes, self._shaped = shapes, question
+            self._shapes, self._shaped, self._checked = shapes, question, (question, shapes.checked)
             if self.document.project.dataset is not None:
                 self._data_worker.ask_once(self._data_question())
             if is_new:
@@ -245,9 +253,9 @@ class Session(QObject):
 
     def _know(self) -> Knowledge:
         document, shapes = self.document, self._shapes
-        inferred = (*shapes.model.problems, *shapes.shown.problems)
         advice = self._advice.latest(self._advice_question()) or ()
-        problems = in_place((*self._checked(), *inferred, *self._examination.problems, *advice), document.project)
+        found = (*self._graph_problems(), *check_settings(document.project), *shapes.problems, *self._examination.problems)
+        problems = in_place((*found, *advice), document.project)
         dismissed = tuple(problem for problem in problems if is_dismissed(problem, document.project))
         return Knowledge(
             document.project,
@@ -281,9 +289,12 @@ class Session(QObject):
             rests_on, self.catalogue, self._shapes.model, self._examination.state.columns, self._shapes.inside
         )
 
-    def _checked(self) -> tuple[Problem, ...]:
-        """Return what is wrong without computing, found anew only when the project has changed."""
-        key = (self.document.project, self.catalogue, self.block)
-        if self._problems is None or self._problems[:3] != key:
-            self._problems = (*key, static_problems(*key))
-        return self._problems[3]
+    def _graph_problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the graph without computing; of a large one what was wrong last, until its shapes come."""
+        question = self._shape_question()
+        if self._checked is None or self._checked[0] != question:
+            project, catalogue = question.project, question.catalogue
+            if self._checked is not None and self._shaped is not None and not is_small(project.graph, catalogue):
+                return self._checked[1]
+            self._checked = question, graph_problems(project, catalogue, self.block)
+        return self._checked[1]

@@ -289,6 +289,7 @@ class Studio(QObject):
 
     def validate(self) -> None:
         """List what is wrong, or say plainly that nothing is."""
+        self.session.bring_up_to_date()
         known = self.session.knowledge
         self.window.focus_pane("problems")
         errors = sum(problem.severity == "error" for problem in known.problems)

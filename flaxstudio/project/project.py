@@ -39,9 +39,10 @@ class Project:
 
 def check_project(project: Project, catalogue: Catalogue) -> tuple[Problem, ...]:
     """Return all problems that can be found without computing: of the graph, the run's config and the dataset."""
+    return (*check(project.graph, catalogue), *check_settings(project))
+
+
+def check_settings(project: Project) -> tuple[Problem, ...]:
+    """Return the problems of the run's config and of the dataset."""
     outputs = tuple(node.name for node in call_outputs(project.graph)) or ("",)
-    return (
-        *check(project.graph, catalogue),
-        *check_training(project.training),
-        *check_dataset(project.dataset, project.training, outputs),
-    )
+    return (*check_training(project.training), *check_dataset(project.dataset, project.training, outputs))

@@ -1,6 +1,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
+from flaxstudio.graph.graph import edge
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.layers import catalogue
@@ -9,6 +10,7 @@ from flaxstudio.project.config import DatasetSpec
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
 from flaxstudio.project.repairs import apply_fix
+from flaxstudio.project.sketch import Sketch
 from flaxstudio.project.templates import build_template
 
 CATALOGUE = catalogue()
@@ -67,6 +69,33 @@ def test_data_that_cannot_be_read_is_one_sentence(session: Session, qtbot: QtBot
     session.edit(edits.set_dataset(DatasetSpec("nowhere.csv", ("a",), ("b",))))
     qtbot.waitUntil(lambda: session.knowledge.data.status == "failed", timeout=30_000)
     assert session.knowledge.data.message.startswith("nowhere.csv does not exist")
+
+
+def long_chain(layers: int) -> Project:
+    sketch = Sketch(CATALOGUE)
+    sketch.add("Output", sketch.chain(sketch.add("Input", shape=(4,)), *["relu"] * layers))
+    return Project("Long", sketch.graph())
+
+
+def test_what_is_wrong_with_a_large_graph_comes_with_its_shapes_and_at_once_where_something_rests_on_it(
+    session: Session, qtbot: QtBot
+) -> None:
+    def is_cut_told() -> bool:
+        return any(problem.node == "relu_8" for problem in session.knowledge.problems)
+
+    session.open(Document(long_chain(60)))
+    session.begin_examining()
+    qtbot.waitUntil(lambda: session.has_shapes, timeout=30_000)
+    session.edit(edits.remove((), (edge("relu_7", "relu_8"),)))
+    assert not is_cut_told()  # the window is not held up by looking for it
+    qtbot.waitUntil(is_cut_told, timeout=30_000)
+    assert session.has_shapes
+    session.undo()
+    session.bring_up_to_date()
+    assert not is_cut_told()
+    session.redo()
+    session.bring_up_to_date()
+    assert is_cut_told()
 
 
 def test_a_refused_edit_is_told_and_changes_nothing(session: Session, qtbot: QtBot) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, QRectF, QTimer
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 _AT_ONCE = 60
+_FIRST_MS, _NEXT_MS = 30, 4
+"""What is in view is painted before the rest follows, and the rest leaves room for what the user does."""
 
 Item = TypeVar("Item")
 
@@ -19,7 +21,7 @@ class Deferral(QObject, Generic[Item]):
         self._scene = scene
         self._make = make
         self._waiting: Sequence[Item] = ()
-        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
 
     def first(self, changes: Sequence[Item], item_of: Callable[[Item], QGraphicsItem | None]) -> Sequence[Item]:
@@ -39,7 +41,7 @@ class Deferral(QObject, Generic[Item]):
             (urgent if is_urgent else waiting).append(change)
         self._waiting = waiting
         if waiting:
-            self._timer.start()
+            self._timer.start(_FIRST_MS)
         return urgent
 
     def _go_on(self) -> None:
@@ -47,7 +49,7 @@ class Deferral(QObject, Generic[Item]):
         if now:
             self._make(now)
         if self._waiting:
-            self._timer.start()
+            self._timer.start(_NEXT_MS)
 
 
 def _sight_of(scene: QGraphicsScene) -> list[QRectF]:

@@ -50,6 +50,7 @@ class GraphScene(QGraphicsScene):
         self.shapes = GraphShapes({})
         self.nodes: dict[str, NodeItem] = {}
         self.held: frozenset[str] = frozenset()
+        self._has_been_held = False  # when the project was displayed: some nodes may not be where it says
         self._shown: dict[str, Shown] = {}
         self._selected: dict[str, None] = {}
         self._targets: dict[str, Position] = {}
@@ -77,6 +78,10 @@ class GraphScene(QGraphicsScene):
 
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
         """Show a project: items of unchanged nodes and edges stay as they are."""
+        if project is self.project and self.nodes and not self._has_been_held:
+            self._show_knowledge(problems, shapes)
+            return
+        self._has_been_held = bool(self.held)
         selected = self.selected_nodes(), self.selected_edges(), self.beside.selected
         before, is_first = self.project, not self.nodes
         renamed = renamed_node(before.graph, project.graph)
@@ -102,6 +107,13 @@ class GraphScene(QGraphicsScene):
             self._tell_overview(changed | moved, (*come, *rerouted))
         if selected != (self.selected_nodes(), self.selected_edges(), self.beside.selected):
             self.selection_moved.emit()
+
+    def _show_knowledge(self, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
+        """Show what has become known of the very project that is on display."""
+        self.shapes = shapes
+        changed, resized = self._show_nodes(problems)
+        self._lay_edges_of(resized)
+        self._tell_overview(changed)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw everything in another theme."""

@@ -114,7 +114,7 @@ def _missing(edges: tuple[Edge, ...], others: tuple[Edge, ...]) -> list[Edge]:
     """Return which of the edges are not among the others: by identity first, since edits keep what they do not change."""
     if edges is others:
         return []
-    known = set(map(id, others))
+    known, own = set(map(id, others)), set(map(id, edges))
     strange = [edge for edge in edges if id(edge) not in known]
-    equal = set(others) if strange else ()
+    equal = {edge for edge in others if id(edge) not in own} if strange else ()
     return [edge for edge in strange if edge not in equal]

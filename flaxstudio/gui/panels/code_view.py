@@ -24,6 +24,7 @@ class CodeView(QPlainTextEdit):
         self._tokens = tokens
         self._marked: tuple[LineRange, ...] = ()
         self._wanted: tuple[LineRange, ...] = ()
+        self._text = ""
         self._gutter = _Gutter(self)
         self._highlighter = Highlighter(self.document(), tokens)
         self.setFont(code_font())
@@ -42,8 +43,9 @@ class CodeView(QPlainTextEdit):
         unless other lines than before are marked and out of sight, or another line is to be in sight."""
         wanted, before = (marked or ((sight, sight),), self._wanted)
         self._marked, self._wanted = marked, wanted
-        if text != self.toPlainText():
+        if text != self._text:
             self._replace(text)
+            self._text = text
         self._tint()
         if wanted != before and wanted[0][0]:
             self._bring_into_sight(wanted)
