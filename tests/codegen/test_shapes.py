@@ -1,7 +1,7 @@
 import pytest
 
 from flaxstudio.codegen import shape_evaluation
-from flaxstudio.codegen.shapes import ShapeInference
+from flaxstudio.codegen.shapes import Interrupted, ShapeInference
 from flaxstudio.graph.graph import Graph, Node, Value, edge
 from flaxstudio.layers import catalogue
 from flaxstudio.project.sketch import Sketch, with_blocks
@@ -39,6 +39,23 @@ def test_an_edit_costs_the_nodes_it_touches_only(monkeypatch: pytest.MonkeyPatch
     )
     inference.infer(residual().with_node_replaced("dense_1", Node("dense_1", "Dense", {"features": 12})))
     assert computed == ["dense_1"]
+
+
+def test_what_is_stale_ends_between_two_nodes_and_what_was_found_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[str] = []
+    evaluate = shape_evaluation.evaluate
+    monkeypatch.setattr(
+        shape_evaluation, "evaluate", lambda node, *rest: (computed.append(node.name), evaluate(node, *rest))[1]
+    )
+    inference = ShapeInference(CATALOGUE, lambda: len(computed) == 2)
+    with pytest.raises(Interrupted):
+        inference.infer(residual())
+    first = list(computed)
+    inference.is_stale = lambda: False
+    found = inference.infer(residual())
+    assert "output_1" in found.nodes
+    assert computed[:2] == first
+    assert len(computed) == len(set(computed))
 
 
 def test_a_block_is_inferred_anew_when_one_inside_it_changes() -> None:

@@ -1,6 +1,9 @@
+import threading
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from flaxstudio.codegen import shape_evaluation
 from flaxstudio.graph.graph import edge
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.warm_up import WarmUp
@@ -39,6 +42,32 @@ def test_shapes_come_from_the_background_for_the_newest_graph(session: Session, 
     session.edit(edits.set_attribute("dense_1", "features", 77, CATALOGUE))
     qtbot.waitUntil(lambda: "dense_1" in session.knowledge.shapes.nodes, timeout=30_000)
     assert session.knowledge.shapes.nodes["dense_1"].output.sizes == (77,)  # type: ignore[union-attr]
+
+
+def test_shapes_are_inferred_in_a_thread_of_their_own_and_dropped_once_they_are_stale(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, threads, done = threading.Event(), threading.Event(), set(), []
+    evaluate = shape_evaluation.evaluate
+
+    def slow(node, *rest):  # type: ignore[no-untyped-def]
+        threads.add(threading.get_ident())
+        begun.set()
+        go_on.wait(30)
+        done.append((node.layer, node.attributes.get("features")))
+        return evaluate(node, *rest)
+
+    monkeypatch.setattr(shape_evaluation, "evaluate", slow)
+    session.open(Document(build_template("digits-mlp", CATALOGUE)))
+    session.begin_examining()
+    qtbot.waitUntil(begun.is_set, timeout=30_000)  # the first node is under way, and edits go on meanwhile
+    for features in (71, 72, 73):
+        session.edit(edits.set_attribute("dense_1", "features", features, CATALOGUE))
+    go_on.set()
+    qtbot.waitUntil(lambda: session.has_shapes and "output_1" in session.knowledge.shapes.nodes, timeout=30_000)
+    assert session.knowledge.shapes.nodes["dense_1"].output.sizes == (73,)  # type: ignore[union-attr]
+    assert threading.get_ident() not in threads
+    assert not {("Dense", 71), ("Dense", 72)} & set(done)
 
 
 def test_a_project_that_is_opened_again_has_its_shapes_and_data_again(session: Session, qtbot: QtBot) -> None:
