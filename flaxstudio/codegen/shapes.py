@@ -95,7 +95,7 @@ class ShapeInference:
             found = self._infer_node(node, owner, into[name], out_of[name], shapes, values)
             if isinstance(found, ShapeFault):
                 at = self._situation(owner, nodes, into, into[name], shapes)
-                problems.append(Problem(name, f"{name} {found.what}.", found.remedy, fixes=shape_repairs(at)))
+                problems.append(Problem(name, f"{name} {found.what}.", found.remedy, fixes=(*found.fixes, *shape_repairs(at))))
             elif found is not None:
                 shapes[name] = found
                 if is_odd(self._catalogue[node.layer], into[name], shapes):
@@ -243,7 +243,10 @@ class ShapeInference:
         entries = dict(zip(block.inputs().values(), inputs, strict=True))
         inside = self.infer(block.graph, entries=entries, fields=given)
         if first := next((problem for problem in inside.problems if problem.severity == "error"), None):
-            return ShapeFault(f"does not work inside: {first.what.rstrip('.')}", first.remedy)
+            fixes = tuple(
+                fix if fix.block else replace(fix, label=f"{fix.label} in {spec.name}", block=spec.name) for fix in first.fixes
+            )
+            return ShapeFault(f"does not work inside: {first.what.rstrip('.')}", first.remedy, fixes)
         found = {}
         graph = active(block.graph, self._catalogue)
         for port, end in block.outputs().items():

@@ -11,10 +11,14 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A repair of one click: what it is called, and the steps that make it. `project.repairs` carries it out."""
+    """A repair of one click: what it is called, and the steps that make it. `project.repairs` carries it out.
+
+    `block` is the block in whose graph it is to be done, where that is not the one that the problem is told in.
+    """
 
     label: str
     steps: tuple[Step, ...]
+    block: str = ""
 
 
 def setting(label: str, node: str, attribute: str, value: Value) -> Fix:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from flaxstudio.graph.problem import Fix
+
 
 @dataclass(frozen=True, slots=True)
 class ShapeFault:
-    """The end of a sentence that begins with the node, and what to do."""
+    """The end of a sentence that begins with the node, what to do, and repairs that are known already."""
 
     what: str
     remedy: str
+    fixes: tuple[Fix, ...] = ()

@@ -110,8 +110,8 @@ class GraphActs(QObject):
         return self._session.attempt(within(self._session.block, rename_field(old, new)))
 
     def on_fix_requested(self, fix: Fix, block: str | None = None) -> bool:
-        """Carry out a repair in a block's graph; in the open one where none is named. Return whether it was done."""
-        where = self._session.block if block is None else block
+        """Carry out a repair where it belongs: in the block it names, else in this one or the open one. Was it done?"""
+        where = fix.block or (self._session.block if block is None else block)
         return self._session.edit(within(where, apply_fix(fix, self._session.catalogue)))
 
     def rename(self, old: str, new: str) -> str:

@@ -71,6 +71,21 @@ def test_a_block_is_inferred_anew_when_one_inside_it_changes() -> None:
         assert inference.infer(drawn.graph(), own).params == 9 * features
 
 
+def test_a_mistake_inside_blocks_is_mended_from_outside_in_the_innermost_of_them() -> None:
+    inner = Sketch(CATALOGUE)
+    given = inner.add("Input")
+    inner.add("Output", inner.add("Add", given, inner.add("Dense", given, features=3)))
+    outer = Sketch(with_blocks(CATALOGUE, inner.block("Inner")))
+    outer.add("Output", outer.add("Inner", outer.add("Input")))
+    own = with_blocks(CATALOGUE, inner.block("Inner"), outer.block("Outer"))
+    drawn = Sketch(own)
+    drawn.add("Output", drawn.add("Outer", drawn.add("Input", shape=(8,))))
+    (problem,) = ShapeInference(own).infer(drawn.graph()).problems
+    assert problem.node == "outer_1"
+    assert problem.fix is not None
+    assert (problem.fix.block, problem.fix.label) == ("Inner", "Set dense_1's features to 8 in Inner")
+
+
 MISTAKES: list[tuple[Node, Node, str]] = [
     (image(64), Node("conv_2", "Conv"), "conv_2 expects (batch, height, width, channels); it gets (batch, 64)."),
     (

@@ -121,4 +121,11 @@ def test_a_mistake_inside_a_block_is_gone_to_and_mended_there(qtbot, tmp_path: P
     key(driver, Qt.Key.Key_Return, ALT)
     driver.wait(lambda: not any(p.severity == "error" for p in driver.known.problems))
     assert driver.studio.session.block == "ResidualBlock"
+    driver.do("undo")
+    driver.do("leave_block")
+    driver.wait(lambda: any(p.node == "residual_block_1" for p in driver.known.problems))
+    driver.window.canvas.select(["residual_block_1"])
+    key(driver, Qt.Key.Key_Return, ALT)
+    driver.wait(lambda: not any(p.severity == "error" for p in driver.known.problems))
+    assert driver.studio.session.block == ""
     assert driver.close("Don't save")
