@@ -212,6 +212,25 @@ def drag(bench: Bench, zoom_: float, frames: int, names: int) -> list[float]:
     return times
 
 
+COLOURED: dict[str, Callable[[Bench, int], list[float]]] = {
+    "coloured by FLOPs, pan at 100%": lambda bench, frames: pan(bench, 1.0, frames),
+    "coloured by FLOPs, pan at 45%": lambda bench, frames: pan(bench, 0.45, frames),
+    "coloured by FLOPs, pan at 10%": lambda bench, frames: pan(bench, 0.1, frames),
+    "coloured by FLOPs, zoom 10-250 %": lambda bench, frames: zoom(bench, frames),
+    "coloured by FLOPs, drag a node at 45%": lambda bench, frames: drag(bench, 0.45, frames, 1),
+}
+
+
+@contextmanager
+def coloured(bench: Bench) -> Iterator[None]:
+    """Colour the canvas by cost, once every cost is counted."""
+    bench.studio.analysis.choose_overlay("flops")
+    bench.until(lambda: bench.studio.analysis.is_complete)
+    bench.settle()
+    yield
+    bench.studio.analysis.choose_overlay("off")
+
+
 def edits(bench: Bench, count: int) -> tuple[list[float], list[float]]:
     """Change attributes here and there; return the ms until the shape is shown, and the GUI thread's longest stretch."""
     session = bench.studio.session
@@ -292,6 +311,10 @@ def measure(sizes: Iterable[int], frames: int, wanted: str, profile: str) -> Ite
             for share in (1.0, 0.45, 0.1):
                 yield from taken(f"drag a node at {share:.0%}", "ms", lambda s=share: drag(bench, s, frames, 1), bar)
             yield from taken("drag 50 nodes at 45%", "ms", lambda: drag(bench, 0.45, frames, 50), bar)
+            if any(wanted in name for name in COLOURED):
+                with coloured(bench):
+                    for name, work in COLOURED.items():
+                        yield from taken(name, "ms", lambda work=work: work(bench, frames), bar)
         if wanted in "edit":
             path = Path(folder) / "wide500.msgpack"
             save_project(path, wide_project(500), Results())

@@ -70,6 +70,11 @@ class AnalysisActs(QObject):
         self.overlay: Kind = "off"
         self._mark()
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every cost of the open project is counted."""
+        return bool(self._table.rows) and self._table.is_complete
+
     def display(self) -> None:
         """Show what is known of the open project's costs, and ask for what is not: while anybody looks."""
         known = self._session.knowledge
