@@ -1,5 +1,6 @@
 """A project from a file of source text: the graph that was read, laid out, and what the user should know of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from flaxstudio.layers.code_text import ClassText
 from flaxstudio.project.project import Project
 
 _MAX_BYTES = 2_000_000
+_MODULE = re.compile(r"^class\s+\w+\s*\([\w.,\s]*Module\b", re.MULTILINE)
 
 
 def imported_project(
@@ -47,6 +49,11 @@ class Asks:
 
     arrays: tuple[tuple[str, bool], ...]
     fields: tuple[str, ...] = ()
+
+
+def may_hold_module(text: str) -> bool:
+    """Return whether a text looks like Python with a linen Module: quickly, since any text may be asked about."""
+    return len(text) <= _MAX_BYTES and _MODULE.search(text) is not None
 
 
 def modules_in(text: str) -> dict[str, Asks]:

@@ -82,8 +82,10 @@ class BlockActs(QObject):
             self._session.refused.emit(self.tr("Select the layers that the block is to hold, then make it."))
             return
 
+        items = self._canvas.selected_items()
+
         def make(name: str) -> str:
-            edit = within(self._session.block, make_block(chosen, name, self._session.catalogue))
+            edit = within(self._session.block, make_block(chosen, name, self._session.catalogue, items))
             fault = self._session.attempt(edit)
             if not fault:
                 self._canvas.select([node.name for node in self._session.shown.graph.of_layer(name)])

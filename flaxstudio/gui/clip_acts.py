@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from flaxstudio.codegen.imported_project import may_hold_module
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.canvas import Canvas
@@ -21,6 +22,9 @@ _USUAL_HEIGHT = 80.0
 
 class ClipActs(QObject):
     """Slots for what is copied. `say` tells in passing, `complain` until it is dismissed."""
+
+    source_pasted = Signal(str)
+    """The clipboard holds no nodes but the source of a Module."""
 
     def __init__(
         self,
@@ -87,10 +91,14 @@ class ClipActs(QObject):
         return (self.tr("{0} things") if items else self.tr("{0} nodes")).format(count)
 
     def _paste_clipboard(self, is_wired: bool) -> None:
+        text = QGuiApplication.clipboard().text()
         try:
-            clip = parse_clip(QGuiApplication.clipboard().text())
+            clip = parse_clip(text)
         except ProblemError as problem:
-            self._complain(str(problem))
+            if may_hold_module(text):
+                self.source_pasted.emit(text)
+            else:
+                self._complain(str(problem))
             return
         self._paste(clip, self._free_offset(clip, self._offset_to_pointer(clip)), is_wired)
 

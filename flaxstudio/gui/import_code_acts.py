@@ -1,13 +1,13 @@
 """File > Import code: the file, the dialog, the reading in the background, and the graph as a new project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from flaxstudio.codegen.imported_project import imported_project, modules_in, text_in
+from flaxstudio.codegen.imported_project import Asks, imported_project, modules_in, text_in
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
@@ -55,7 +55,18 @@ class ImportCodeActs(QObject):
             self._complain(str(problem))
             return None
         self._settings.folder = path.parent
-        dialog = ImportCodeDialog(path, modules, self._window)
+        return self._ask(path.name, text, modules)
+
+    def import_text(self, text: str) -> ImportCodeDialog | None:
+        """Show the dialog for a text from the clipboard."""
+        try:
+            return self._ask(self.tr("the clipboard"), text, modules_in(text))
+        except ProblemError as problem:
+            self._complain(str(problem))
+            return None
+
+    def _ask(self, source: str, text: str, modules: Mapping[str, Asks]) -> ImportCodeDialog:
+        dialog = ImportCodeDialog(source, modules, self._window)
         dialog.read_requested.connect(lambda name, shapes: self._read(dialog, text, name, shapes))
         dialog.open_requested.connect(lambda: self._open(dialog))
         dialog.rejected.connect(self.cancel)

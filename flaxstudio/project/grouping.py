@@ -22,13 +22,13 @@ _MARGIN = 240.0
 """How far a block's ends stand from its first and last nodes."""
 
 
-def make_block(names: Iterable[str], name: str, catalogue: Catalogue) -> Edit:
-    """Put nodes into a new block of that name and a node of it in their place."""
-    chosen = frozenset(names)
+def make_block(names: Iterable[str], name: str, catalogue: Catalogue, items: Iterable[str] = ()) -> Edit:
+    """Put nodes, with these frames and notes, into a new block of that name and a node of it in their place."""
+    chosen, beside = frozenset(names), tuple(items)
 
     def apply(project: Project) -> Project:
         require_free(name, project, catalogue)
-        return _grouped(project, chosen, name, catalogue)
+        return _with_items_inside(_grouped(project, chosen, name, catalogue), project.annotations, name, beside)
 
     return Edit(f"Make block {name}", apply)
 
@@ -104,6 +104,21 @@ def _with_block_placed(
         block_positions={**project.block_positions, block.name: _with_end_positions(block, positions)},
         block_annotations=_with_beside(project.block_annotations, block.name, part_of_annotations(project.annotations, inner)),
     )
+
+
+def _with_items_inside(project: Project, before: Annotations, block: str, items: tuple[str, ...]) -> Project:
+    """Return the project with frames and notes moved from beside the nodes to where these are now."""
+    if not items:
+        return project
+    moved = part_of_annotations(before, Graph(), items)
+    inside = project.block_annotations.get(block, Annotations())
+    after = replace(
+        project.annotations,
+        frames=tuple(frame for frame in project.annotations.frames if frame.name not in items),
+        notes=tuple(note for note in project.annotations.notes if note.name not in items),
+    )
+    beside = _with_beside(project.block_annotations, block, replace(inside, frames=moved.frames, notes=moved.notes))
+    return replace(project, annotations=after, block_annotations=beside)
 
 
 def _with_beside(known: Mapping[str, Annotations], block: str, annotations: Annotations) -> dict[str, Annotations]:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from flaxstudio.graph.graph import Edge, Graph, Node, Port, edge
 from flaxstudio.graph.library import Code, Library
 from flaxstudio.gui.commands.table import commands
+from flaxstudio.gui.dialogs.import_code import ImportCodeDialog
 from flaxstudio.gui.layer_drag import mime_of
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
@@ -466,7 +467,7 @@ def test_where_nothing_was_copied_pasting_says_so(driver):
     [
         ("Hello", "no nodes on the clipboard"),
         ("", "no nodes on the clipboard"),
-        ("class Net(nn.Module):\n    pass\n", "Import code"),
+        ("class Net(Base):  # an nn.Module\n    pass\n", "Import code"),
         ('{"format": "flaxstudio-nodes", "version": 1, "graph": {"nodes": [{"name": "x y", "layer": 3}]}}', "are damaged"),
     ],
 )
@@ -475,6 +476,28 @@ def test_what_is_no_copy_is_answered_in_a_sentence(driver, text, sentence):
     key(driver, Qt.Key.Key_V, CTRL)
     assert sentence in driver.window.notice.text.text()
     assert driver.known.project == PROJECT
+
+
+def test_the_source_of_a_module_that_is_pasted_is_offered_for_import(driver):
+    text = "class Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        return nn.Dense(3)(x)\n"
+    QGuiApplication.clipboard().setText(f"import flax.linen as nn\n\n\n{text}")
+    key(driver, Qt.Key.Key_V, CTRL)
+    dialog = driver.window.findChild(ImportCodeDialog)
+    assert dialog.isVisible()
+    assert dialog.classes.currentText() == "Net"
+    QTest.keyClicks(dialog.shapes["x"], "8")
+    QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: driver.known.project.name == "Net")
+    assert [node.layer for node in driver.known.project.graph.nodes] == ["Input", "Dense", "Output"]
+
+
+def test_what_was_selected_in_one_project_is_not_in_the_next(driver, tmp_path):
+    select(driver, "dense_1")
+    path = tmp_path / "other.msgpack"
+    save_project(path, replace(PROJECT, name="Other"), Results())
+    driver.studio.files.on_open_path(str(path))
+    driver.wait(lambda: driver.known.project.name == "Other")
+    assert driver.window.selected == ()
 
 
 def test_several_wires_of_a_port_are_not_moved_to_an_input_that_takes_one(driver):

@@ -11,9 +11,12 @@ from flaxstudio.graph.graph import Port, edge
 from flaxstudio.gui.canvas.accessible import install_accessibility
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project import edits
+from flaxstudio.project.annotation_edits import add_frame, add_note, remove_annotations
+from flaxstudio.project.annotations import Frame, Note
 from tests.gui.canvas_desk import CATALOGUE, Desk, chain
 
 NAME, DESCRIPTION, ROLE = QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Role
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -150,6 +153,46 @@ def test_arrows_with_ctrl_and_shift_extend_the_selection(desk):
     desk.canvas.acts["extend_right"]()
     desk.canvas.acts["extend_right"]()
     assert desk.canvas.selected_nodes() == ("input_1", "dense_1", "relu_1")
+
+
+def with_frame_and_note(desk):
+    desk.edit(add_frame(Frame("frame_1", "Body", (240.0, -60.0, 460.0, 180.0))))
+    desk.edit(add_note(Note("note_1", "Read *me*", (520.0, 240.0, 160.0, 80.0))))
+
+
+def test_frames_and_notes_have_a_name_a_role_and_what_they_hold(desk):
+    with_frame_and_note(desk)
+    frame, note = children(face(desk))[-2:]
+    assert (frame.role(), frame.text(NAME)) == (ROLE.Grouping, "Frame Body")
+    assert frame.text(DESCRIPTION) == "Holds dense_1, relu_1"
+    assert (note.role(), note.text(NAME), note.text(DESCRIPTION)) == (ROLE.Note, "Note: Read me", "Read me")
+    assert face(desk).indexOfChild(note) == face(desk).childCount() - 1
+    desk.canvas.view.setFocus()
+    desk.canvas.select([], ["note_1"])
+    assert note.state().selected
+    assert desk.canvas.view.accessibleDescription() == "Selected: Note: Read me"
+    desk.edit(remove_annotations(["note_1"]))
+    assert not note.isValid()
+
+
+def test_arrows_reach_frames_and_notes_and_a_key_goes_through_them(desk):
+    with_frame_and_note(desk)
+    canvas = desk.canvas
+    canvas.select(["relu_1"])
+    desk.key(Qt.Key.Key_Down)
+    assert (canvas.selected_nodes(), canvas.selected_items()) == ((), ("note_1",))
+    desk.key(Qt.Key.Key_Up)
+    assert canvas.selected_nodes() == ("relu_1",)
+    canvas.select(["dense_1"])
+    desk.key(Qt.Key.Key_Up)
+    assert canvas.selected_items() == ("frame_1",)
+    desk.key(Qt.Key.Key_N, SHIFT)
+    assert canvas.selected_items() == ("note_1",)
+    desk.key(Qt.Key.Key_N, SHIFT)
+    assert canvas.selected_items() == ("frame_1",)
+    desk.key(Qt.Key.Key_F2)
+    assert canvas.view.editor.line.isVisible()
+    QTest.keyClick(canvas.view.editor.line, Qt.Key.Key_Escape)
 
 
 def luminance(color):

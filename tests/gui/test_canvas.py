@@ -8,7 +8,8 @@ from PySide6.QtGui import QImage
 
 from flaxstudio.graph.graph import Graph, Node, Port, edge
 from flaxstudio.graph.problem import Problem
-from flaxstudio.graph.shape import GraphShapes
+from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape
+from flaxstudio.gui.canvas.node_content import content_of
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project import edits
 from flaxstudio.project.annotation_edits import add_dot
@@ -252,3 +253,11 @@ def test_a_wire_without_a_node_is_drawn_once_its_node_comes(desk):
     assert len(scene.edges) == len(graph.edges) - 1
     scene.display(desk.document.project, (), GraphShapes({}))
     assert set(scene.edges) == set(graph.edges)
+
+
+def test_the_shape_of_an_input_is_told_once_and_as_everywhere():
+    node, spec = Node("input_1", "Input", {"shape": (8, 8, 1), "dtype": "int32"}), CATALOGUE["Input"]
+    unknown = content_of(node, spec, None, ())
+    assert (unknown.attributes, unknown.shape) == ("int32", "(batch, 8, 8, 1)")
+    known = content_of(node, spec, NodeShape(ArrayShape((4,), "int32")), ())
+    assert (known.attributes, known.shape) == ("int32", "(batch, 4)")

@@ -4,12 +4,15 @@ import re
 
 import pytest
 from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
 
 from flaxstudio.gui.commands.command import translated
 from flaxstudio.gui.commands.gestures import GESTURES
 from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.commands.table import commands
+from flaxstudio.gui.dialogs import key_sheet
 from flaxstudio.gui.key_sheet import blocks, document, write_pdf
 from tests.end_to_end.studio_driver import Driver, choose_file
 
@@ -58,6 +61,27 @@ def test_a_pdf_that_cannot_be_written_is_told_in_words(driver, tmp_path, monkeyp
     driver.do("keys")
     driver.press(driver.studio.help.dialog, "Save as PDF…")
     assert "keys.pdf could not be written" in driver.window.notice.text.text()
+
+
+def test_the_sheet_is_printed_on_one_page(driver, tmp_path, monkeypatch):
+    """The system's dialog, which no test can press, chooses a file in a printer's stead."""
+    path = tmp_path / "printed.pdf"
+
+    class Chosen:
+        DialogCode = QDialog.DialogCode
+
+        def __init__(self, printer: QPrinter, _parent) -> None:
+            printer.setOutputFileName(str(path))
+
+        def exec(self) -> QDialog.DialogCode:
+            return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(key_sheet, "QPrintDialog", Chosen)
+    driver.do("keys")
+    driver.press(driver.studio.help.dialog, "Print…")
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type /Page\b", content)) == 1
 
 
 def test_the_sheet_is_searched(driver):

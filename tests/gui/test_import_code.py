@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from flaxstudio.codegen.imported_project import Asks
 from flaxstudio.graph.shape import ArrayShape
@@ -36,7 +34,7 @@ def click(button):
 
 @pytest.fixture
 def dialog(qtbot):
-    found = ImportCodeDialog(Path("model.py"), MODULES)
+    found = ImportCodeDialog("model.py", MODULES)
     qtbot.addWidget(found)
     found.show()
     return found
@@ -65,6 +63,13 @@ def test_the_last_class_is_offered_first_with_a_line_for_each_input(dialog):
     assert list(dialog.shapes) == ["words", "mask"]
     dialog.classes.setCurrentText("Small")
     assert list(dialog.shapes) == ["x"]
+
+
+def test_all_fields_begin_at_one_line(dialog):
+    dialog.classes.setCurrentText("Small")
+    QApplication.processEvents()
+    fields = (dialog.classes, dialog.shapes["x"], dialog.values["features"])
+    assert len({field.mapTo(dialog, QPoint(0, 0)).x() for field in fields}) == 1
 
 
 def test_import_asks_for_the_class_with_the_shapes_that_were_typed(dialog):
@@ -116,7 +121,7 @@ def test_notes_are_shown_before_the_graph_is_opened_and_gone_when_something_is_c
 
 
 def test_a_file_without_modules_offers_nothing_to_import(qtbot):
-    dialog = ImportCodeDialog(Path("empty.py"), {})
+    dialog = ImportCodeDialog("empty.py", {})
     qtbot.addWidget(dialog)
     assert not dialog.import_button.isEnabled()
     assert "no linen Module" in dialog.status.text()

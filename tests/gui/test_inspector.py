@@ -221,6 +221,25 @@ def test_the_help_of_the_focused_field_is_shown_with_its_range(inspector):
     assert inspector.node_page.form.row("rate").toolTip() == "Share of the values set to zero."
 
 
+def test_a_long_help_moves_nothing_below_it(inspector):
+    inspector.resize(300, 900)
+    select(inspector, "conv_1")
+    form = inspector.node_page.form
+    form.section("more").toggle.setChecked(True)
+    QApplication.processEvents()
+
+    def places() -> list[int]:
+        QApplication.processEvents()
+        return [label.mapTo(inspector, QPoint(0, 0)).y() for label in form.findChildren(QLabel) if label.isVisible()]
+
+    form.row("kernel_size").focused.emit("kernel_size")
+    while (before := places()) != places():
+        pass  # the layout comes to rest
+    for name in (*form.section("main").names, *form.section("more").names):
+        form.row(name).focused.emit(name)
+        assert places() == before, name
+
+
 def test_displaying_the_typed_value_again_keeps_focus_cursor_and_text(inspector):
     select(inspector, "conv_1")
     edit = field(inspector, "kernel_size")

@@ -184,3 +184,15 @@ def test_what_cannot_be_saved_is_refused() -> None:
     with pytest.raises(ProblemError, match="no longer there"):
         beside.add_dot(edge("dense_1", "input_1"), 0, (0.0, 0.0)).apply(annotated())
     assert done(annotated(), beside.resize("note_1", (0.0, 0.0, 1.0, 1.0))).notes[0].box == (0.0, 0.0, 80.0, 40.0)
+
+
+def test_frames_and_notes_go_into_a_block_with_the_nodes_they_lie_by():
+    before = annotated()
+    after = make_block(["dense_1"], "Part", CATALOGUE, ["frame_1", "note_1"]).apply(before)
+    assert after.annotations.names() == frozenset()
+    assert (after.block_annotations["Part"].frames, after.block_annotations["Part"].notes) == ((FRAME,), (NOTE,))
+    (node,) = after.graph.of_layer("Part")
+    back = dissolve(node.name).apply(after)
+    assert {frame.title for frame in back.annotations.frames} == {"Encoder"}
+    only_nodes = make_block(["dense_1"], "Part", CATALOGUE).apply(before)
+    assert only_nodes.annotations.names() == {"frame_1", "note_1"}

@@ -1,4 +1,4 @@
-"""The graph for assistive technology: each node, port and wire as an object with a name, a role and a state.
+"""The graph for assistive technology: each node, port, wire, frame and note as an object with a name, a role and a state.
 
 Qt makes nothing of graphics items here, so the view answers for them. An object is made when somebody asks for it.
 """
@@ -13,7 +13,15 @@ from PySide6.QtWidgets import QAccessibleWidget
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.port_painter import Key, port_keys
-from flaxstudio.gui.canvas.spoken import edge_description, edge_name, node_description, node_name, port_name
+from flaxstudio.gui.canvas.spoken import (
+    edge_description,
+    edge_name,
+    item_description,
+    item_name,
+    node_description,
+    node_name,
+    port_name,
+)
 from flaxstudio.gui.canvas.view import GraphView
 
 _Role, _Text = QAccessible.Role, QAccessible.Text
@@ -26,11 +34,11 @@ def install_accessibility() -> None:
 
 
 def tell_focus(view: GraphView) -> None:
-    """Tell assistive technology which node has the focus: the one selected last."""
-    names = view.graph_scene.selected_nodes()
-    face = QAccessible.queryAccessibleInterface(view) if names and QAccessible.isActive() else None
-    if isinstance(face, GraphFace) and names[-1] in view.graph_scene.nodes:
-        QAccessible.updateAccessibility(QAccessibleEvent(face.node(names[-1]), QAccessible.Event.Focus))
+    """Tell assistive technology what has the focus: the node selected last, or the frame or note."""
+    face = QAccessible.queryAccessibleInterface(view) if QAccessible.isActive() else None
+    focused = face.focused() if isinstance(face, GraphFace) else None
+    if focused is not None and focused.isValid():
+        QAccessible.updateAccessibility(QAccessibleEvent(focused, QAccessible.Event.Focus))
 
 
 def _face_of(_class_name: str, thing: QObject) -> QAccessibleInterface | None:
@@ -38,12 +46,12 @@ def _face_of(_class_name: str, thing: QObject) -> QAccessibleInterface | None:
 
 
 class GraphFace(QAccessibleWidget):
-    """The canvas: its children are the nodes and then the wires."""
+    """The canvas: its children are the nodes, then the wires, then frames and notes."""
 
     def __init__(self, view: GraphView) -> None:
         super().__init__(view, _Role.Canvas, view.accessibleName())
         self.view = view
-        self._faces: dict[Hashable, NodeFace | EdgeFace] = {}
+        self._faces: dict[Hashable, NodeFace | EdgeFace | ItemFace] = {}
         view.face = self  # type: ignore[attr-defined]  # Qt holds it by address alone, and Python would take it away
 
     def node(self, name: str) -> "NodeFace":
@@ -60,30 +68,54 @@ class GraphFace(QAccessibleWidget):
             self._faces[edge] = face = EdgeFace(self, edge)
         return face
 
+    def item(self, name: str) -> "ItemFace":
+        """Return a frame or note as an object."""
+        face = self._faces.get(("item", name))
+        if not isinstance(face, ItemFace):
+            self._faces["item", name] = face = ItemFace(self, name)
+        return face
+
+    def focused(self) -> "NodeFace | ItemFace | None":
+        """Return what was selected last: a node before anything else."""
+        scene = self.view.graph_scene
+        if names := scene.selected_nodes():
+            return self.node(names[-1])
+        return self.item(scene.beside.selected_items[-1]) if scene.beside.selected_items else None
+
+    def _items(self) -> list[str]:
+        return list(self.view.graph_scene.beside.middles())
+
     def childCount(self) -> int:
-        return len(self.view.graph_scene.nodes) + len(self.view.graph_scene.edges)
+        return len(self.view.graph_scene.nodes) + len(self.view.graph_scene.edges) + len(self._items())
 
     def child(self, index: int) -> QAccessibleInterface | None:
-        nodes, edges = list(self.view.graph_scene.nodes), list(self.view.graph_scene.edges)
+        nodes, edges, items = list(self.view.graph_scene.nodes), list(self.view.graph_scene.edges), self._items()
         if 0 <= index < len(nodes):
             return self.node(nodes[index])
-        return self.edge(edges[index - len(nodes)]) if 0 <= index - len(nodes) < len(edges) else None
+        if 0 <= index - len(nodes) < len(edges):
+            return self.edge(edges[index - len(nodes)])
+        index -= len(nodes) + len(edges)
+        return self.item(items[index]) if 0 <= index < len(items) else None
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         if isinstance(child, NodeFace) and child.name in self.view.graph_scene.nodes:
             return list(self.view.graph_scene.nodes).index(child.name)
         if isinstance(child, EdgeFace) and child.edge in self.view.graph_scene.edges:
             return len(self.view.graph_scene.nodes) + list(self.view.graph_scene.edges).index(child.edge)
+        if isinstance(child, ItemFace) and child.isValid():
+            before = len(self.view.graph_scene.nodes) + len(self.view.graph_scene.edges)
+            return before + self._items().index(child.name)
         return -1
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface | None:
         point = self.view.mapToScene(self.view.viewport().mapFromGlobal(QPointF(x, y).toPoint()))
-        name = self.view.graph_scene.node_at(point)
-        return self.node(name) if name else None
+        if name := self.view.graph_scene.node_at(point):
+            return self.node(name)
+        hit = self.view.graph_scene.beside.hit(point, 0)
+        return self.item(hit.key) if hit is not None and isinstance(hit.key, str) else None
 
     def focusChild(self) -> QAccessibleInterface | None:
-        names = self.view.graph_scene.selected_nodes()
-        return self.node(names[-1]) if names and self.view.hasFocus() else None
+        return self.focused() if self.view.hasFocus() else None
 
 
 class _Face(QAccessibleInterface):
@@ -258,4 +290,34 @@ class EdgeFace(_Face):
         if self.isValid():
             state.selectable = True
             state.selected = self.scene.edges[self.edge].is_selected
+        return state
+
+
+class ItemFace(_Face):
+    """A frame or a note."""
+
+    def __init__(self, graph: GraphFace, name: str) -> None:
+        super().__init__(graph)
+        self.name = name
+
+    def isValid(self) -> bool:
+        return self.name in self.scene.beside.middles()
+
+    def role(self) -> QAccessible.Role:
+        return _Role.Grouping if self.name in self.scene.beside.frames else _Role.Note
+
+    def box(self) -> QRectF:
+        return self.scene.beside.box_of(self.name)
+
+    def words(self, kind: QAccessible.Text) -> str:
+        if kind == _Text.Name:
+            return item_name(self.scene, self.name)
+        return item_description(self.scene, self.name) if kind == _Text.Description else ""
+
+    def state(self) -> QAccessible.State:
+        state = super().state()
+        if self.isValid():
+            state.selectable = state.focusable = True
+            state.selected = self.name in self.scene.beside.selected_items
+            state.focused = self.graph.focusChild() is self
         return state

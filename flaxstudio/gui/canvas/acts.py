@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QSize
+from PySide6.QtCore import QRect, QSize
 
 from flaxstudio.gui.canvas.selecting import selecting_acts
+from flaxstudio.gui.canvas.walking import next_beside, walk
 
 if TYPE_CHECKING:
-    from flaxstudio.gui.canvas.scene import GraphScene
     from flaxstudio.gui.canvas.view import GraphView
     from flaxstudio.gui.canvas.view_history import ViewHistory
 
@@ -29,14 +29,15 @@ def acts_of(view: "GraphView", history: "ViewHistory") -> dict[str, Callable[[],
         "select_all": lambda: _select_all(view),
         **selecting_acts(view.graph_scene),
         "escape": view.escape,
-        "walk_left": lambda: _walk(view, -1, 0),
-        "walk_right": lambda: _walk(view, 1, 0),
-        "walk_up": lambda: _walk(view, 0, -1),
-        "walk_down": lambda: _walk(view, 0, 1),
-        "extend_left": lambda: _walk(view, -1, 0, is_added=True),
-        "extend_right": lambda: _walk(view, 1, 0, is_added=True),
-        "extend_up": lambda: _walk(view, 0, -1, is_added=True),
-        "extend_down": lambda: _walk(view, 0, 1, is_added=True),
+        "walk_left": lambda: walk(view, -1, 0),
+        "walk_right": lambda: walk(view, 1, 0),
+        "walk_up": lambda: walk(view, 0, -1),
+        "walk_down": lambda: walk(view, 0, 1),
+        "extend_left": lambda: walk(view, -1, 0, is_added=True),
+        "extend_right": lambda: walk(view, 1, 0, is_added=True),
+        "extend_up": lambda: walk(view, 0, -1, is_added=True),
+        "extend_down": lambda: walk(view, 0, 1, is_added=True),
+        "next_beside": lambda: next_beside(view),
         "draw_wire": view.draw_wire,
         "move_wires": lambda: view.draw_wire(is_moved=True),
         "jump": view.jump,
@@ -97,38 +98,3 @@ def _tell(view: "GraphView") -> None:
     on_screen = view.mapFromScene(box).boundingRect() & view.viewport().rect()
     near = QRect(view.viewport().mapToGlobal(on_screen.topLeft()), on_screen.size() - QSize(on_screen.width() - 1, 0))
     view.intents.spoken.emit(view.hovering.hold(names[-1] if names else edges[-1], near))
-
-
-def _walk(view: "GraphView", dx: int, dy: int, is_added: bool = False) -> None:
-    """Select the next node that way, also or alone: along a wire to the side if there is one, else the nearest there."""
-    scene = view.graph_scene
-    selected = scene.selected_nodes()
-    name = (
-        _neighbour(scene, selected[-1], dx, dy) if selected else min(scene.nodes, key=lambda n: _place(scene, n), default=None)
-    )
-    if name is not None:
-        kept = [other for other in selected if other != name] if is_added else []
-        scene.select([*kept, name])
-        view.bring_into_sight(name)
-
-
-def _neighbour(scene: "GraphScene", name: str, dx: int, dy: int) -> str | None:
-    graph = scene.project.graph
-    ahead = dx if scene.project.flow == "right" else dy
-    along = [edge.target.node for edge in graph.edges_from(name)] if ahead > 0 else []
-    along = [edge.source.node for edge in graph.edges_into(name)] if ahead < 0 else along
-    here = scene.nodes[name].box().center()
-    others = [other for other in scene.nodes if other != name and (not along or other in along)]
-    distances = {other: _steps(scene.nodes[other].box().center() - here, dx, dy) for other in others}
-    wanted = {other: distance for other, distance in distances.items() if along or distance is not None}
-    return min(wanted, key=lambda other: (wanted[other] is None, wanted[other] or 0.0), default=None)
-
-
-def _steps(way: QPointF, dx: int, dy: int) -> float | None:
-    """Return how far a node is if it lies that way, going astray counting double, else None."""
-    forward, aside = way.x() * dx + way.y() * dy, abs(way.x() * dy) + abs(way.y() * dx)
-    return forward + 2 * aside if forward > 0 and forward >= aside / 2 else None
-
-
-def _place(scene: "GraphScene", name: str) -> tuple[float, float]:
-    return scene.nodes[name].pos().toTuple()

@@ -123,6 +123,11 @@ class Beside:
             return self.dots[key].sceneBoundingRect()
         return self.item(key).box()
 
+    def middles(self) -> dict[str, QPointF]:
+        """Return where frames and notes are for somebody who goes from one to the next: a frame is where its title is."""
+        titles = {name: frame.title_box().center() for name, frame in self.frames.items()}
+        return titles | {name: note.box().center() for name, note in self.notes.items()}
+
     def keys_in(self, box: QRectF) -> tuple[Key, ...]:
         """Return what a box takes: notes and dots that it touches, frames that lie in it whole."""
         frames = (name for name, item in self.frames.items() if box.contains(item.box()))

@@ -27,6 +27,7 @@ from flaxstudio.gui.canvas.scene import GraphScene
 from flaxstudio.gui.canvas.search_popup import SearchPopup
 from flaxstudio.gui.canvas.searching import Searching
 from flaxstudio.gui.canvas.snapping import place_at, snapped
+from flaxstudio.gui.canvas.spoken import item_name
 from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.canvas.view_history import ViewHistory
 from flaxstudio.gui.commands.keymap import KeyMap, native
@@ -225,8 +226,9 @@ class Canvas(QWidget):
         self.view.fit(self.scene.bounds())
 
     def forget_views(self) -> None:
-        """Forget how graphs were seen: they are another project's."""
+        """Forget how graphs were seen and what was selected: they are another project's, whatever their names."""
         self.history.forget()
+        self.scene.select([])
 
     def show_beginning(self) -> None:
         """Show the whole graph, or its beginning where the whole would be too small to read."""
@@ -326,7 +328,8 @@ class Canvas(QWidget):
 
     def _on_selection_moved(self) -> None:
         names = self.scene.selected_nodes()
-        texts = (f"{name}, {self.scene.nodes[name].content.layer}" for name in names)
+        texts = [f"{name}, {self.scene.nodes[name].content.layer}" for name in names]
+        texts += [item_name(self.scene, item) for item in self.selected_items()]
         self.view.setAccessibleDescription(self.tr("Selected: {0}").format("; ".join(texts) or self.tr("nothing")))
         tell_focus(self.view)
         self.intents.selection_changed.emit(names)

@@ -88,9 +88,9 @@ def content_of(
         node.name,
         node.layer,
         spec,
-        attributes_line(node, spec) if spec and not node.attributes.get("shares") else "",  # its owner's hold
+        _line(node, spec) if spec and not node.attributes.get("shares") else "",  # its owner's hold
         shape.params if shape else 0,
-        str(shape.output) if shape and shape.output else "",
+        _shape(node, spec, shape),
         "error" if any(p.severity == "error" for p in problems) else "warning" if problems else None,
         "\n".join(str(problem) for problem in sorted(problems, key=lambda p: p.severity)),
         " · ".join(_wrapping(node)),
@@ -100,6 +100,21 @@ def content_of(
         look,
         hidden,
     )
+
+
+def _line(node: Node, spec: LayerSpec) -> str:
+    """Return the line of attributes. The shape of an Input stands below, as that of any node does."""
+    return str(spec.value(node, "dtype")) if node.layer == "Input" else attributes_line(node, spec)
+
+
+def _shape(node: Node, spec: LayerSpec | None, shape: NodeShape | None) -> str:
+    """Return what the node gives out; for an Input that nothing is known of yet, what it is meant to give."""
+    if shape is not None:
+        return str(shape.output) if shape.output else ""
+    sizes = spec.value(node, "shape") if spec is not None and node.layer == "Input" else ()
+    if not isinstance(sizes, tuple) or not sizes:
+        return ""
+    return f"({', '.join(['batch', *map(str, sizes)])})"
 
 
 def hidden_ports(into: Iterable[Edge], out_of: Iterable[Edge], spec: LayerSpec | None) -> frozenset[Key]:

@@ -50,6 +50,22 @@ def edge_description(scene: "GraphScene", edge: Edge) -> str:
     return f"{ports}, {through}" if through else ports
 
 
+def item_name(scene: "GraphScene", name: str) -> str:
+    """Return what a frame or note is called: "Frame Encoder", "Note: read me"."""
+    if name in scene.beside.frames:
+        return _tr("Frame {0}").format(scene.beside.frames[name].frame.title or _tr("without a title"))
+    text = scene.beside.notes[name].plain_text().strip()
+    return _tr("Note: {0}").format(text.partition("\n")[0]) if text else _tr("Empty note")
+
+
+def item_description(scene: "GraphScene", name: str) -> str:
+    """Return what a frame holds, or a note's text."""
+    if name not in scene.beside.frames:
+        return scene.beside.notes[name].plain_text()
+    inside = scene.nodes_in(scene.beside.frames[name].box())
+    return _tr("Holds {0}").format(", ".join(inside)) if inside else _tr("Holds nothing")
+
+
 def _facts(content: NodeContent) -> Iterator[str]:
     if content.attributes:
         yield content.attributes

@@ -247,7 +247,10 @@ class GraphView(QGraphicsView):
 
     def bring_into_sight(self, name: str) -> None:
         """Scroll as little as is needed to see a node whole."""
-        box = self.graph_scene.nodes[name].box()
+        self.bring_box_into_sight(self.graph_scene.nodes[name].box())
+
+    def bring_box_into_sight(self, box: QRectF) -> None:
+        """Scroll as little as is needed to see a box of the scene."""
         if not self.visible_box().contains(box):
             self.ensureVisible(box, 40, 40)
             self.view_moved.emit()

@@ -37,6 +37,7 @@ SELECT = Menu(
         c("walk_right", T("Go to the node after"), "Right", scope="canvas"),
         c("walk_up", T("Go to the node above"), "Up", scope="canvas"),
         c("walk_down", T("Go to the node below"), "Down", scope="canvas"),
+        c("next_beside", T("Go to the next frame or note"), "Shift+N", scope="canvas"),
         c("jump", T("Jump to a node by letters"), "J", scope="canvas"),
         Menu(
             T("Extend the selection"),

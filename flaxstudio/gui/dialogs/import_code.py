@@ -1,7 +1,6 @@
 """The dialog for File > Import code: which class of a file, the shapes of its inputs, and what the reader has to say."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -30,8 +29,9 @@ _DTYPES = ("float32", "int32")
 
 
 class ImportCodeDialog(QDialog):
-    """Asks for a class, its inputs' shapes and values of its fields that have none. `modules` tells what each class asks.
+    """Asks for a class, its inputs' shapes and values of its fields that have none.
 
+    `source` is what the text is called, `modules` tells what each class asks.
     `read_requested` carries the class, with the values given to it, and the shapes; after `show_notes`, `open_requested`
     the wish to go on.
     """
@@ -39,7 +39,7 @@ class ImportCodeDialog(QDialog):
     read_requested = Signal(str, object)
     open_requested = Signal()
 
-    def __init__(self, file: Path, modules: Mapping[str, Asks], parent: QWidget | None = None) -> None:
+    def __init__(self, source: str, modules: Mapping[str, Asks], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Import code"))
@@ -54,7 +54,7 @@ class ImportCodeDialog(QDialog):
         self.form, self.notes, self.status = QFormLayout(), QLabel(), QLabel()
         self.import_button = QPushButton(self.tr("Import"))
         self.cancel_button = QPushButton(self.tr("Cancel"))
-        self._lay_out(file)
+        self._lay_out(source)
         self.classes.currentTextChanged.connect(lambda _: self._show_class())
         self.import_button.clicked.connect(self._go_on)
         self.cancel_button.clicked.connect(self.reject)
@@ -118,8 +118,8 @@ class ImportCodeDialog(QDialog):
 
     def _show_class(self) -> None:
         """Offer a line for each argument of the class."""
-        while self.form.rowCount():
-            self.form.removeRow(0)
+        while self.form.rowCount() > 1:
+            self.form.removeRow(1)
         self.shapes, self.types, self.values = {}, {}, {}
         for name, is_needed in self._asks().arrays:
             self.form.addRow(name if is_needed else self.tr("{0} (optional)").format(name), self._row(name))
@@ -154,7 +154,7 @@ class ImportCodeDialog(QDialog):
         self.area.hide()
         self.import_button.setText(self.tr("Import"))
         self.import_button.setEnabled(bool(self._modules))
-        self._say("" if self._modules else self.tr("The file has no linen Module."), is_fault=not self._modules)
+        self._say("" if self._modules else self.tr("There is no linen Module in it."), is_fault=not self._modules)
 
     def _say(self, text: str, is_fault: bool = False) -> None:
         self.status.setText(text)
@@ -162,17 +162,15 @@ class ImportCodeDialog(QDialog):
         self.status.style().unpolish(self.status)
         self.status.style().polish(self.status)
 
-    def _lay_out(self, file: Path) -> None:
+    def _lay_out(self, source: str) -> None:
         self.setMinimumWidth(_WIDTH)
-        title = QLabel(self.tr("Import a Module from {0}").format(file.name))
+        title = QLabel(self.tr("Import a Module from {0}").format(source))
         title.setProperty("role", "title")
         about = QLabel(self.tr("The text is read and never run. What cannot be drawn is kept as a node of code."))
         about.setProperty("role", "secondary")
         self.classes.setAccessibleName(self.tr("Class"))
-        choice = QFormLayout()
-        for form in (choice, self.form):
-            form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
-        choice.addRow(self.tr("Class"), self.classes)
+        self.form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.form.addRow(self.tr("Class"), self.classes)
         self.area = QScrollArea()
         self.area.setWidget(self.notes)
         self.area.setWidgetResizable(True)
@@ -195,7 +193,6 @@ class ImportCodeDialog(QDialog):
         layout.setSpacing(t.PADDING)
         layout.addWidget(title)
         layout.addWidget(about)
-        layout.addLayout(choice)
         layout.addLayout(self.form)
         layout.addWidget(self.status)
         layout.addWidget(self.area, 1)

@@ -1,8 +1,9 @@
 """A form generated from AttributeSpecs: a row for each attribute in sections, and the help of the one in focus."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Value
@@ -13,8 +14,6 @@ from flaxstudio.gui.panels.attribute_row import AttributeRow
 from flaxstudio.gui.tokens import Tokens
 
 __all__ = ["AttributeForm", "AttributeRow"]
-
-_HELP_HEIGHT = 2 * 15  # room for two lines, so that nothing below moves when the focus does
 
 
 class AttributeForm(QWidget):
@@ -103,12 +102,38 @@ class AttributeForm(QWidget):
             self._sections[section_of(spec)].add(row)
         for section in self._sections.values():
             section.align()
+            section.make_room(self._help_of(name) for name in section.names)
             section.set_tokens(self._tokens)
 
     def _show_help(self, name: str) -> None:
-        text = help_text(self._rows[name].spec, self.tr("From {} to {}."), self.tr("At least {}."))
+        text = self._help_of(name)
         for section in self._sections.values():
             section.help.setText(text if name in section.names else "")
+
+    def _help_of(self, name: str) -> str:
+        return help_text(self._rows[name].spec, self.tr("From {} to {}."), self.tr("At least {}."))
+
+
+class _Help(QLabel):
+    """A text of some lines, as high as the longest that may stand there, so that nothing below moves when the focus does."""
+
+    _texts: tuple[str, ...] = ()
+
+    def make_room(self, texts: Iterable[str]) -> None:
+        """Be high enough for each of these texts."""
+        self._texts = tuple(texts)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        self.ensurePolished()
+        lines, room = Qt.TextFlag.TextWordWrap, QRect(0, 0, max(self.contentsRect().width(), 1), 10_000)
+        heights = (self.fontMetrics().boundingRect(room, lines, text).height() for text in self._texts)
+        self.setFixedHeight(max(heights, default=0))
 
 
 class _Section(QWidget):
@@ -127,11 +152,10 @@ class _Section(QWidget):
         self.toggle.setProperty("role", "section")
         self.toggle.toggled.connect(self._on_toggled)
         self.toggle.setVisible(bool(title))
-        self.help = QLabel()
+        self.help = _Help()
         self.help.setProperty("role", "caption")
         self.help.setWordWrap(True)
         self.help.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.help.setMinimumHeight(_HELP_HEIGHT)
         self._tokens: Tokens | None = None
         self._content = QWidget()
         self._lines = QVBoxLayout(self._content)
@@ -166,6 +190,10 @@ class _Section(QWidget):
         width = max((row.label.sizeHint().width() for row in self._rows), default=0)
         for row in self._rows:
             row.label.setFixedWidth(width)
+
+    def make_room(self, texts: Iterable[str]) -> None:
+        """Keep as much room for the help as the longest of these takes."""
+        self.help.make_room(texts)
 
     def show_count(self, count: int) -> None:
         """Say on the heading how many attributes are not at their defaults."""
