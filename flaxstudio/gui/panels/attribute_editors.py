@@ -124,6 +124,9 @@ class _Help(QLabel):
         self._texts = tuple(texts)
         self._fit()
 
+    def hasHeightForWidth(self) -> bool:
+        return False  # else the layout would be another one with and without a text
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
