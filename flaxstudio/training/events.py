@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.results import Preparation, RunRecord, Standing, Tree
 
 EndReason = Literal["completed", "stopped", "early_stopping"]
@@ -73,13 +74,22 @@ class RunFinished:
     standing: Standing = Standing()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RunFailed:
-    """The run ended badly: one sentence for the user, and the node where it happened, or ""."""
+    """The run ended badly: one sentence for the user, and the node where it happened, or "".
+
+    `rescued` is the state before the last step at which all was well, `repair` the config that would have gone better.
+    `kind` is the cause in a word, `rows` the rows of the table, from 1, that are concerned, `began` the step.
+    """
 
     error: str
     node: str
     step: int
+    rescued: RunFinished | None = None
+    repair: TrainConfig | None = None
+    kind: str = ""
+    rows: tuple[int, ...] = ()
+    began: int = -1
 
 
 Event = RunStarted | StepsDone | Evaluated | Changed | RunFinished | RunFailed
@@ -103,7 +113,9 @@ def log_lines(event: Event, steps_per_epoch: float = 1.0) -> list[dict[str, Any]
         case RunFinished():
             return [{"event": "run_finished", "reason": event.reason, "step": event.step, "seconds": round(event.seconds, 3)}]
         case RunFailed():
-            return [{"event": "run_failed", "error": event.error, "node": event.node, "step": event.step}]
+            line = {"event": "run_failed", "error": event.error, "node": event.node, "step": event.step}
+            found = {"cause": event.kind, "began": event.began, "rows": list(event.rows)} if event.kind else {}
+            return [line | found]
 
 
 def _begin_lines(event: RunStarted) -> list[dict[str, Any]]:

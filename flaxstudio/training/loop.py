@@ -1,69 +1,23 @@
 """A run from beginning to end, as a generator of events. It never raises: what goes wrong is its last event."""
 
-import math
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-from flax import serialization
-
 from flaxstudio.data.batches import BatchOrder
-from flaxstudio.data.dataset import SplitName
-from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results, RunRecord, Standing, Trained, Tree, count_params
-from flaxstudio.project.storage import dump_project
 from flaxstudio.training.control import Control
 from flaxstudio.training.device import Setting, find_device
-from flaxstudio.training.dispatch import Dispatcher, Losses, is_better_looped, is_ready, read_losses
-from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
-from flaxstudio.training.faults import diverged, explain
-from flaxstudio.training.first_state import check_resumable, first_state, rate_of, standing_for, with_rate
-from flaxstudio.training.judging import has_waited, judged
+from flaxstudio.training.dispatch import Dispatcher, is_better_looped
+from flaxstudio.training.events import Event, RunFailed
+from flaxstudio.training.faults import RunBroken, explain
+from flaxstudio.training.first_state import check_resumable, first_state, standing_for
 from flaxstudio.training.keeper import Keeper
-from flaxstudio.training.pace import Pace
-from flaxstudio.training.record import RunRecorder, trained_of
-from flaxstudio.training.scoring import ScoringStopped
-from flaxstudio.training.steps import TrainState, train_step, variables_of
-from flaxstudio.training.task import Task, prepare_task
-
-_EVALUATIONS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A dispatch that has been started and not yet read."""
-
-    first_step: int
-    steps: int
-    losses: Losses
-    started: float
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """All that a run is told. `results` gives it its number; `beside` is the project's folder, where data files that have
-    moved are looked for; `resume` is what an earlier run left. Where that run was interrupted, `earlier` is its record:
-    then the same run goes on. Checkpoints are kept in `keep_in`."""
-
-    project: Project
-    catalogue: Catalogue
-    control: Control
-    device: str = "auto"
-    resume: Trained | None = None
-    results: Results = Results()
-    beside: Path | None = None
-    earlier: RunRecord | None = None
-    keep_in: Path | None = None
+from flaxstudio.training.run import Run, Told
+from flaxstudio.training.steps import train_step, variables_of
+from flaxstudio.training.task import prepare_task
 
 
 def train(project: Project, catalogue: Catalogue, *, control: Control | None = None, **told: Any) -> Iterator[Event]:
@@ -77,6 +31,8 @@ def train(project: Project, catalogue: Catalogue, *, control: Control | None = N
     try:
         run = _begin(wanted, keeper)
         yield from run.events()
+    except RunBroken as error:
+        yield error.failure
     except Exception as error:
         problem = explain(error, run.task.model if run else None).problem
         yield RunFailed(str(problem), problem.node, run.step if run else step)
@@ -93,7 +49,7 @@ def _keeper(told: Told) -> Keeper | None:
     return keeper if keeper.take() else None
 
 
-def _begin(told: Told, keeper: Keeper | None) -> "_Run":
+def _begin(told: Told, keeper: Keeper | None) -> Run:
     """Make all ready for the first step; ProblemError if something is wrong."""
     project, resume = told.project, told.resume
     config = project.training
@@ -111,259 +67,4 @@ def _begin(told: Told, keeper: Keeper | None) -> "_Run":
             is_looped = is_better_looped(task.model.apply_in_use, setting.device, variables_of(state), task.model.samples(2))
             standing = replace(standing, is_looped=is_looped)
         dispatcher = Dispatcher(step, train.features, train.targets, order, is_looped=bool(standing.is_looped))
-    return _Run(told, task, setting, state, standing, dispatcher, order.steps_per_epoch, keeper)
-
-
-class _Run:
-    """A run under way: what has been started, what has been read, and the state in between."""
-
-    def __init__(
-        self,
-        told: Told,
-        task: Task,
-        setting: Setting,
-        state: TrainState,
-        standing: Standing,
-        dispatcher: Dispatcher,
-        steps_per_epoch: float,
-        keeper: Keeper | None,
-    ) -> None:
-        self.task = task
-        self.step = int(state.step)
-        """Steps whose losses have been told."""
-        self._told = told
-        self._config = told.project.training
-        self._setting = setting
-        self._state = state
-        self._standing = standing
-        self._dispatcher = dispatcher
-        self._control = told.control
-        self._steps_per_epoch = steps_per_epoch
-        self._keeper = keeper
-        self._recorder = RunRecorder(told.project)
-        self._interval = self._steps_between_evaluations()
-        self._launched = self.step
-        self._pending: deque[_Pending] = deque()
-        self._pace = Pace(dispatcher.capacity)
-        self._began = self._evaluated_at = time.perf_counter()
-        self._held = 0.0
-
-    def _steps_between_evaluations(self) -> int:
-        """Return a number that follows from config and data alone: at least an epoch, at most so many in a run."""
-        watch = self._config.watch
-        if len(self.task.dataset.validation) == 0 or watch.evaluation_seconds is not None:
-            return self._config.steps
-        usual = max(math.ceil(self._steps_per_epoch), math.ceil(self._config.steps / _EVALUATIONS))
-        return watch.evaluation_steps or usual
-
-    def events(self) -> Iterator[Event]:
-        """Yield all events from RunStarted to RunFinished; ProblemError where the run fails."""
-        for event in self._events():
-            if self._keeper is not None:
-                self._recorder.add(event)
-            yield event
-
-    def _events(self) -> Iterator[Event]:
-        yield self._started()
-        self._keep()
-        if self._is_evaluation_missing():
-            yield from self._evaluate_on_the_way()
-        yield from self._steps()
-        is_stopped = self._control.is_stopped and self._launched < self._config.steps
-        reason: EndReason = "stopped" if is_stopped else "completed"
-        if not is_stopped:
-            reason = "early_stopping" if self._launched < self._config.steps else "completed"
-            yield from self._evaluate_at_the_end()
-        end = self._finished(reason)
-        self._keep(end)
-        yield end
-
-    def _steps(self) -> Iterator[Event]:
-        while self._launched < self._config.steps and not self._control.is_stopped:
-            yield from self._take_changes()
-            is_single = self._control.is_paused
-            if is_single and not self._control.take_step():
-                yield from self._hold()
-                continue
-            self._launch(1 if is_single else self._pace.steps)
-            yield from self._read(leaving=1 if self._pace.runs_ahead and not is_single else 0)
-            if self._is_evaluation_due():
-                yield from self._read(leaving=0)
-                yield from self._evaluate_on_the_way()
-                if has_waited(self._standing, self._config.watch):
-                    return
-            if self._keeper is not None and self._keeper.is_due():
-                yield from self._read(leaving=0)
-                self._keep()
-        yield from self._read(leaving=0)
-
-    def _take_changes(self) -> Iterator[Event]:
-        """Let hyper-parameters that were changed hold from the next step on."""
-        for name, value in self._control.take_changes().items():
-            if name == "learning_rate" and value > 0 and math.isfinite(value):
-                self._standing = with_rate(self._standing, value, self._config.optimizer.learning_rate)
-                with self._setting.entered():
-                    self._state = self._state.replace(rate=rate_of(self._standing))
-                yield from self._read(leaving=0)
-                yield Changed(self._launched, name, value)
-
-    def _hold(self) -> Iterator[Event]:
-        """Tell all that was computed, keep it, and wait; the time does not count."""
-        yield from self._read(leaving=0)
-        if self._keeper is not None and self._keeper.kept < self.step:
-            self._keep()
-        before = time.perf_counter()
-        self._control.wait_while_paused()
-        self._held += time.perf_counter() - before
-        self._pace.restart()
-
-    def _launch(self, wanted: int) -> None:
-        """Start as many steps as are wanted, but none beyond the next evaluation."""
-        until = min(self._config.steps, (self._launched // self._interval + 1) * self._interval)
-        steps = min(wanted, until - self._launched)
-        with self._setting.entered():
-            self._state, losses = self._dispatcher.run(self._state, self._launched, steps)
-        self._pending.append(_Pending(self._launched, steps, losses, time.perf_counter()))
-        self._launched += steps
-
-    def _read(self, leaving: int) -> Iterator[Event]:
-        """Yield the losses of dispatches in their order until that many are left; ProblemError at the first not finite."""
-        while len(self._pending) > leaving:
-            pending = self._pending.popleft()
-            was_waited_for = not is_ready(pending.losses)
-            losses = read_losses(pending.losses, pending.steps)
-            rate = self._pace.learn(pending.steps, pending.started, was_waited_for)
-            wrong = np.flatnonzero(~np.isfinite(losses))
-            count = int(wrong[0]) if len(wrong) else pending.steps
-            self.step = pending.first_step + count
-            if count:
-                yield StepsDone(pending.first_step, losses[:count], rate)
-            if len(wrong):
-                with self._setting.entered():
-                    raise diverged(self.task.model, self._state, self._dispatcher.batch(self.step)[0], self.step)
-
-    def _is_evaluation_missing(self) -> bool:
-        """Return whether a run that goes on had been stopped before an evaluation that was due."""
-        is_between = self._told.resume is not None and 0 < self.step < self._config.steps
-        return is_between and self._is_evaluation_due() and self._standing.evaluated != self.step
-
-    def _is_evaluation_due(self) -> bool:
-        if self._launched == self._config.steps or len(self.task.dataset.validation) == 0:
-            return False
-        seconds = self._config.watch.evaluation_seconds
-        if seconds is not None:
-            return time.perf_counter() - self._evaluated_at >= seconds
-        return self._launched % self._interval == 0
-
-    def _evaluate_on_the_way(self) -> Iterator[Event]:
-        for told in self._evaluate("validation"):
-            self._judge(told)
-            yield told
-        self._pace.restart()
-        self._evaluated_at = time.perf_counter()
-
-    def _evaluate_at_the_end(self) -> Iterator[Event]:
-        """Yield what all splits give: for the best variables where these are wanted, else for the last."""
-        stopping = self._config.watch.early_stopping
-        told = list(self._evaluate("validation")) if self._standing.evaluated != self.step else []
-        for one in told:
-            self._judge(one)
-        if stopping is not None and stopping.restores_best and self._standing.best:
-            best = self._standing.best[0]
-            if best.step != self.step:
-                yield from told
-                self._take_back(best.variables)
-                yield from self._evaluate("validation", best.step)
-            else:
-                yield from told or self._evaluate("validation")
-            yield from self._evaluate("train", best.step)
-            yield from self._evaluate("test", best.step)
-            return
-        yield from told or self._evaluate("validation")
-        yield from self._evaluate("train")
-        yield from self._evaluate("test")
-
-    def _judge(self, told: Evaluated) -> None:
-        self._standing = judged(self._standing, told, self._config.watch, lambda: _numpy(variables_of(self._state)))
-
-    def _take_back(self, variables: Tree) -> None:
-        """Give the state the variables of an earlier step."""
-        with self._setting.entered():
-            placed = jax.tree.map(jnp.array, variables)
-        collections = {name: tree for name, tree in placed.items() if name != "params"}
-        self._state = self._state.replace(params=placed.get("params", {}), collections=collections)
-
-    def _evaluate(self, name: SplitName, step: int | None = None) -> Iterator[Evaluated]:
-        """Yield a split's loss and metrics, or nothing if it is empty or the run is stopped meanwhile."""
-        split = self.task.dataset.split(name)
-        if len(split) == 0:
-            return
-        try:
-            with self._setting.entered():
-                score = self.task.scorer.score(variables_of(self._state), split, lambda: self._control.is_stopped)
-        except ScoringStopped:
-            return
-        if not math.isfinite(score.loss):
-            raise ProblemError(f"The {name} loss is not a finite number after {self.step:,} steps.", "Lower the learning rate.")
-        yield Evaluated(self.step if step is None else step, name, score.loss, score.metrics)
-
-    def _keep(self, end: RunFinished | None = None) -> None:
-        """Write down how the run stands, beside the run, or how it ended; of one that has not begun that it was begun."""
-        if self._keeper is None:
-            return
-        project, record = self._told.project, self._recorder.record()
-        assert record is not None
-
-        def snapshot() -> Callable[[], bytes]:
-            is_new = self._told.resume is None and self.step == record.first_step
-            now = end or self._finished("stopped")
-            reason = end.reason if end else "interrupted"
-            told = replace(record, reason=reason, seconds=record.seconds + now.seconds)
-            results = Results(None if is_new else trained_of(now, project), (told,))
-            return lambda: dump_project(project, results)
-
-        self._keeper.keep(snapshot, self.step)
-
-    def _started(self) -> RunStarted:
-        earlier, before = self._told.earlier, self._told.results.runs
-        numbers = [record.number for record in before]
-        is_free = earlier is not None and earlier.number not in numbers
-        return RunStarted(
-            run=earlier.number if earlier is not None and is_free else 1 + max(numbers, default=0),
-            seed=self._config.seed,
-            device=self._setting.device.platform,
-            params=count_params(self._state.params),
-            steps=self._config.steps,
-            first_step=self.step,
-            steps_per_epoch=self._steps_per_epoch,
-            started=earlier.started if earlier else datetime.now(UTC).isoformat(timespec="seconds"),
-            reference_loss=self._reference_loss(),
-            earlier=earlier,
-        )
-
-    def _finished(self, reason: EndReason) -> RunFinished:
-        state = self._state
-        standing = replace(self._standing, waited=0) if reason == "early_stopping" else self._standing
-        return RunFinished(
-            reason=reason,
-            step=self.step,
-            seconds=time.perf_counter() - self._began - self._held,
-            variables=_numpy(variables_of(state)),
-            optimizer_state=_numpy(serialization.to_state_dict(state.opt_state)),
-            preparation=self.task.dataset.preparation,
-            standing=standing,
-        )
-
-    def _reference_loss(self) -> float | None:
-        dataset = self.task.dataset
-        if dataset.reference is None:
-            return None
-        with self._setting.entered():
-            exact, noisy = jax.tree.map(jnp.asarray, (dataset.reference, dataset.train.targets))
-            return float(self.task.loss(exact, noisy).mean())
-
-
-def _numpy(tree: Any) -> Tree:
-    """Return a tree with its arrays copied to the host."""
-    copied: Tree = jax.tree.map(np.array, tree)
-    return copied
+    return Run(told, task, setting, state, standing, dispatcher, order, step, keeper)

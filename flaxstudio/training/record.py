@@ -37,6 +37,8 @@ class RunRecorder:
                 self._trained = trained_of(event, self._project)
                 self._end(event.reason, event.seconds)
             case RunFailed():
+                if event.rescued is not None and event.rescued.step > 0:
+                    self._trained = trained_of(event.rescued, self._project)
                 self._end("failed", 0.0)
 
     def record(self) -> RunRecord | None:
@@ -47,7 +49,10 @@ class RunRecorder:
         return replace(self._record, losses=self._losses.all(), evaluations=evaluations, changes=changes)
 
     def results(self, before: Results) -> Results:
-        """Return the results with this run in them; a run that failed or never began changes no variables."""
+        """Return the results with this run in them.
+
+        A run that failed leaves the variables of its last sound step, if one was found; one that never began, nothing.
+        """
         record = self.record()
         runs = before.runs if record is None else (*before.runs, record)
         trained = with_aside(self._trained, before.trained) if self._trained else before.trained
@@ -85,6 +90,16 @@ class Losses:
     def all(self) -> npt.NDArray[np.float32]:
         """Return a copy of the losses so far."""
         return self._array[: self._count].copy()
+
+
+def until(record: RunRecord, step: int) -> RunRecord:
+    """Return a record as it was before a step."""
+    return replace(
+        record,
+        losses=record.losses[: max(0, step - record.first_step)],
+        evaluations=tuple(one for one in record.evaluations if one.step <= step),
+        changes=tuple(change for change in record.changes if change.step < step),
+    )
 
 
 def trained_of(event: RunFinished, project: Project) -> Trained:

@@ -14,6 +14,7 @@ from flaxstudio.project.config import DatasetSpec, OptimizerSpec
 from flaxstudio.project.edits import set_attribute
 from flaxstudio.project.results import Results, RunRecord
 from flaxstudio.project.templates import Layer, row_of_layers
+from flaxstudio.project.watch import Watch
 from flaxstudio.training import pace
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
@@ -220,9 +221,19 @@ def test_a_loss_that_explodes_ends_the_run_and_names_step_and_remedy() -> None:
     failed = failure_of(events)
     losses = losses_of(events)
     assert np.isfinite(losses).all()
-    assert failed.step == len(losses) < 20
+    assert failed.step == len(losses) - 1 < 20
+    assert failed.error.startswith(f"The loss has leapt up at step {failed.step}. The learning rate 1e+09 is too high")
+    assert failed.repair is not None
+    assert failed.repair.optimizer.learning_rate == 1e8
+
+
+def test_a_spike_may_be_let_pass_until_numbers_end() -> None:
+    project = template("linear-regression", optimizer=OptimizerSpec("sgd", 1e9), watch=Watch(stops_at_spikes=False), steps=500)
+    events = events_of(project)
+    failed = failure_of(events)
+    assert failed.step == len(losses_of(events)) < 20
     assert failed.error.startswith(f"The loss is not a finite number at step {failed.step}.")
-    assert "Lower the learning rate" in failed.error
+    assert failed.kind == "rate"
 
 
 def test_a_value_that_is_not_finite_is_traced_to_its_node() -> None:
@@ -230,7 +241,7 @@ def test_a_value_that_is_not_finite_is_traced_to_its_node() -> None:
     project = iris_project(("Dense", {"features": 8}), ("relu", {}), optimizer=OptimizerSpec("sgd", 1e38), steps=50)
     failed = failure_of(events_of(project))
     assert failed.node in ("dense_1", "dense_2")
-    assert f"It began at {failed.node}." in failed.error
+    assert f"It began at {failed.node}" in failed.error
 
 
 @pytest.mark.parametrize("steps", [1, 30])
