@@ -15,6 +15,7 @@ from flaxstudio.project.forecast import Forecast, StepForecast, Throughput
 from flaxstudio.project.project import Project
 from flaxstudio.training.device import Setting, find_device
 from flaxstudio.training.dispatch import capacity_of, is_better_looped, looped_program, single_program
+from flaxstudio.training.formulation import suited
 from flaxstudio.training.optimizers import build_optimizer
 from flaxstudio.training.steps import TrainState, create_state, train_step
 from flaxstudio.training.task import Task, prepare_task
@@ -67,7 +68,7 @@ def compile_step(
 ) -> StepForecast:
     """Return what one step takes, as XLA says of the very program that a run would use; None takes all rows at once."""
     source = task.model.source
-    step = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
+    step = suited(partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs), device)
     state = _abstract_state(project, task)
     features, targets = jax.tree.map(_abstract, (task.dataset.train.features, task.dataset.train.targets))
     variables = {"params": state.params, **state.collections}

@@ -14,6 +14,7 @@ from flaxstudio.training.dispatch import Dispatcher, is_better_looped
 from flaxstudio.training.events import Event, RunFailed
 from flaxstudio.training.faults import RunBroken, explain
 from flaxstudio.training.first_state import check_resumable, first_state, standing_for
+from flaxstudio.training.formulation import suited
 from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.run import Run, Told
 from flaxstudio.training.steps import train_step, variables_of
@@ -59,7 +60,8 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
         task = prepare_task(project, told.catalogue, told.beside, resume.preparation if resume and resume.step else None)
         state = first_state(project, task.model, resume)
         source = task.model.source
-        step = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
+        plain = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
+        step = suited(plain, setting.device)
         train = task.dataset.train
         order = BatchOrder(config.seed, len(train), config.batch_size)
         standing = standing_for(config, resume)
