@@ -315,6 +315,11 @@ def measure(sizes: Iterable[int], frames: int, wanted: str, profile: str) -> Ite
                 with coloured(bench):
                     for name, work in COLOURED.items():
                         yield from taken(name, "ms", lambda work=work: work(bench, frames), bar)
+            bench.canvas.scene.wire_labels.show()
+            yield from taken("shapes on wires, pan at 100%", "ms", lambda: pan(bench, 1.0, frames), bar)
+            yield from taken("shapes on wires, zoom 10-250 %", "ms", lambda: zoom(bench, frames), bar)
+            yield from taken("shapes on wires, drag a node at 45%", "ms", lambda: drag(bench, 0.45, frames, 1), bar)
+            bench.canvas.scene.wire_labels.hide()
         if wanted in "edit":
             path = Path(folder) / "wide500.msgpack"
             save_project(path, wide_project(500), Results())

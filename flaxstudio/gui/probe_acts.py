@@ -34,6 +34,7 @@ class ProbeActs(QObject):
         self._canvas = canvas
         self._try_it = try_it
         self._say = say
+        self._document = session.document
         self._pins: dict[Pin, None] = {}
         self._graphs: dict[Place, Graph] = {}
         self._unsaid: set[Pin] = set()
@@ -113,7 +114,10 @@ class ProbeActs(QObject):
                 yield port
 
     def _follow(self) -> None:
-        """Follow nodes that were renamed, and forget those that are gone."""
+        """Follow nodes that were renamed, and forget those that are gone, or all where another project is open."""
+        if self._session.document is not self._document:
+            self._document = self._session.document
+            self._pins, self._graphs = {}, {}
         project = self._session.document.project
         kept: dict[Pin, None] = {}
         for place, port in self._pins:
