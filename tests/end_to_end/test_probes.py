@@ -127,3 +127,13 @@ def test_inside_a_block_the_layers_with_a_module_of_their_own_are_seen(qtbot, tm
     driver.studio.blocks.on_open("residual_block_1")
     driver.wait(lambda: has_values(driver, "conv_2"))
     assert driver.close("Don't save")
+
+
+def test_another_project_has_no_probes_of_the_one_before(qtbot, tmp_path: Path) -> None:
+    driver = opened(qtbot, tmp_path, "digits-cnn")
+    driver.do("zoom_reset")
+    click(driver, "dense_1")
+    assert probe(driver, "dense_1") is not None
+    driver.studio.files.on_open_path(str(tmp_path / "project.msgpack"))
+    driver.wait(lambda: probe(driver, "dense_1") is None)
+    assert driver.close()

@@ -276,6 +276,7 @@ class GraphView(QGraphicsView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.tool.lose_focus()
         self.end_key_mode()
+        self.hovering.end()
         super().focusOutEvent(event)
         self.focus_moved.emit(False)
 
