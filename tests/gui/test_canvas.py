@@ -234,6 +234,14 @@ def test_wires_are_there_again_when_the_graph_is_entered_again(desk):
     assert desk.canvas.scene.nodes["dense_1"].state.connected == {("in", "in"), ("out", "out")}
 
 
+def test_a_wire_goes_with_its_dots_though_it_was_seen_from_far_away(desk):
+    wire = edge("dense_1", "relu_1")
+    desk.edit(add_dot(wire, 0, (400.0, 300.0)))
+    lines = len(desk.canvas.scene.overview().wires)
+    desk.edit(edits.remove(["dense_1"]))
+    assert len(desk.canvas.scene.overview().wires) == lines - 3
+
+
 def test_cutting_a_wire_leaves_the_items_of_all_others_and_frees_its_ports(desk):
     before = dict(desk.canvas.scene.edges)
     cut = edge("dense_1", "relu_1")

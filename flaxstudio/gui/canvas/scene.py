@@ -96,8 +96,7 @@ class GraphScene(QGraphicsScene):
         rerouted = self.beside.display(project.annotations)
         moved = self._place(is_first)
         come = self._wires.add_new(project.graph.edges, gone, project.flow, self.tokens)
-        self._lay_edges_of(resized)
-        self.lay_edges(rerouted)
+        self.lay_edges({**self._wires.at(resized), **dict.fromkeys(rerouted)})
         self._show_sharing()
         if self._found is not None:
             self._show_dimmed()
@@ -394,7 +393,8 @@ class GraphScene(QGraphicsScene):
         if names is None:
             self._cache.forget()
         else:
-            self._cache.renew(names, {**self._wires.at(names), **dict.fromkeys(edges)}, is_moving)
+            lines = {**self._wires.at(names), **dict.fromkeys(edge for edge in edges if edge in self.edges)}
+            self._cache.renew(names, lines, is_moving)
         self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)
