@@ -65,6 +65,14 @@ def test_every_node_port_and_wire_has_a_name_a_role_and_a_place(desk):
     assert node(desk, "dense_1").rect().contains(on_screen)
 
 
+def test_ports_and_wires_tell_their_shapes(desk):
+    told = {one.text(NAME): one.text(DESCRIPTION) for one in walk(face(desk))}
+    assert told["Output out of dense_1, to relu_1"] == "Shape (batch, 64). Type float32"
+    assert told["Input in of relu_1, from dense_1"].startswith("Expects any shape. From dense_1. Shape (batch, 64)")
+    assert told["Input in of dropout_1, free"] == "Expects any shape. Gets nothing: no wire ends here"
+    assert told["Wire from dense_1 to relu_1"] == "out → in, (batch, 64)"
+
+
 def test_parents_and_indices_agree_with_children(desk):
     for one in walk(face(desk)):
         for index, child in enumerate(children(one)):

@@ -20,6 +20,7 @@ from flaxstudio.gui.canvas.spoken import (
     item_name,
     node_description,
     node_name,
+    port_description,
     port_name,
 )
 from flaxstudio.gui.canvas.view import GraphView
@@ -256,7 +257,9 @@ class PortFace(_Face):
         return QRectF(centre.x() - reach, centre.y() - reach, t.PORT_HIT, t.PORT_HIT)
 
     def words(self, kind: QAccessible.Text) -> str:
-        return port_name(self.scene, Port(self.node.name, self.key[1]), self.key[0]) if kind == _Text.Name else ""
+        port, side = Port(self.node.name, self.key[1]), self.key[0]
+        tell = {_Text.Name: port_name, _Text.Description: port_description}.get(kind)
+        return tell(self.scene, port, side) if tell else ""
 
     def state(self) -> QAccessible.State:
         state = super().state()

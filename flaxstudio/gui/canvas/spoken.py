@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from flaxstudio.graph.graph import Edge, Port
-from flaxstudio.gui.canvas.cards import shape_text
+from flaxstudio.gui.canvas.cards import card_of, shape_text
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.port_painter import Side
 
@@ -36,6 +36,13 @@ def port_name(scene: "GraphScene", port: Port, side: Side) -> str:
     else:
         text = _tr("Output {port} of {node}, to {others}") if others else _tr("Output {port} of {node}, free")
     return text.format(port=port.port, node=port.node, others=others)
+
+
+def port_description(scene: "GraphScene", port: Port, side: Side) -> str:
+    """Return what a port expects and gets, or gives."""
+    card = card_of(scene, (port, side))
+    facts = [f"{name} {value}" for name, value in card.rows] if card else []
+    return ". ".join([*facts, card.note] if card and card.note else facts)
 
 
 def edge_name(edge: Edge) -> str:
