@@ -5,6 +5,7 @@ import argparse
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,8 +25,8 @@ from flaxstudio.project.results import Results
 from flaxstudio.project.storage import load_project, save_project
 from flaxstudio.project.templates import row_of_layers
 from flaxstudio.project.watch import EarlyStopping, Watch
+from flaxstudio.training import keeper, loop
 from flaxstudio.training.events import StepsDone
-from flaxstudio.training.loop import train
 
 COMMAND = [sys.executable, "-m", "flaxstudio", "train"]
 IRIS = ("sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm")
@@ -82,32 +83,38 @@ def kill_many(kills: int, steps: int, seed: int, folder: Path) -> dict[str, Any]
     return {"kills": done, "runs": runs, "same": same}
 
 
+class Counting(keeper.Keeper):
+    """Counts what checkpoints take: how long the loop is held, and how much the writer computes."""
+
+    held: list[float] = []
+    written: list[float] = []
+
+    def keep(self, snapshot: Any, step: int) -> None:
+        self.wait()
+        began = time.perf_counter()
+        super().keep(snapshot, step)
+        self.held.append(time.perf_counter() - began)
+
+    def _write(self, pack: Any, held: float) -> None:
+        began = time.thread_time()
+        super()._write(pack, held)
+        self.written.append(time.thread_time() - began)
+
+
 def cost(seconds: float, folder: Path) -> dict[str, Any]:
-    """Return steps/s without checkpoints and with one every `seconds`, in turn, of a network of a million params."""
-    rates: dict[bool, list[float]] = {False: [], True: []}
-    for is_kept in (False, True) * 3:
-        project = project_of(10**9, Watch(checkpoint_seconds=seconds), width=1000)
-        project = replace(project, dataset=replace(project.dataset, validation=0.0))
-        rates[is_kept].append(_rate(project, folder / "checkpoints" if is_kept else None, 3 * seconds))
-    pairs = [kept / bare for bare, kept in zip(rates[False], rates[True], strict=True)]
-    return {"seconds": seconds, "ratios": [round(pair, 4) for pair in pairs], "median": round(sorted(pairs)[1], 4)}
-
-
-def _rate(project: Project, folder: Path | None, seconds: float) -> float:
-    events, began, counted = train(project, catalogue(), keep_in=folder), 0.0, 0
+    """Return what the checkpoints of a network of a million params take of the time, one every `seconds`."""
+    loop.Keeper = Counting  # type: ignore[misc]
+    project = project_of(10**9, Watch(checkpoint_seconds=seconds), width=1000)
+    project = replace(project, dataset=replace(project.dataset, validation=0.0))
+    began, events = time.perf_counter(), loop.train(project, catalogue(), keep_in=folder / "checkpoints")
     for event in events:
-        if not isinstance(event, StepsDone):
-            continue
-        now = time.perf_counter()
-        if not began:
-            if event.first_step > 200:
-                began = now
-            continue
-        counted += len(event.losses)
-        if now - began > seconds:
+        if isinstance(event, StepsDone) and time.perf_counter() - began > 5 * seconds + 5:
             break
     events.close()  # type: ignore[attr-defined]
-    return counted / (now - began)
+    held, written = statistics.median(Counting.held[1:]), statistics.median(Counting.written[1:])
+    share = (held + written) / seconds
+    size = sum(file.stat().st_size for file in (folder / "checkpoints").iterdir()) / 2e6
+    return {"seconds": seconds, "MB": round(size, 1), "held_ms": held * 1e3, "written_ms": written * 1e3, "share": share}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,8 +8,10 @@ from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.project.checkpoints import Checkpoint
+from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.edits import set_training
 from flaxstudio.project.results import RunRecord, Trained
-from flaxstudio.training.events import Event, RunFinished, RunStarted
+from flaxstudio.training.events import Event, RunFailed, RunFinished, RunStarted
 
 
 class RunActs(QObject):
@@ -94,6 +96,24 @@ class RunActs(QObject):
                 self._window.display_device(self.tr("Device {0}").format(event.device.upper()))
             case RunFinished():
                 self._say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
+            case RunFailed() if event.repair is not None:
+                self._offer_repair(event, event.repair)
+
+    def _offer_repair(self, event: RunFailed, repair: TrainConfig) -> None:
+        """Offer the config with which a run that broke would go better, from its last sound step on."""
+        rescued = event.rescued.step if event.rescued is not None else 0
+        if event.kind == "memory":
+            what, label = self.tr("A batch of {0} would fit."), self.tr("Set it and train")
+            text = what.format(f"{repair.batch_size:,}")
+        else:
+            what = self.tr("From step {0} it can go on with a learning rate of {1}.")
+            text, label = what.format(f"{rescued:,}", f"{repair.optimizer.learning_rate:g}"), self.tr("Set it and go on")
+
+        def take() -> None:
+            self._session.edit(set_training(repair, self.tr("Repair the run's config")))
+            self._begin_run(self._session.document.results.trained if rescued else self._begun())
+
+        self._window.offer.ask(text, (label, take))
 
     def on_run_failed(self, sentence: str, node: str) -> None:
         self._complain(sentence)

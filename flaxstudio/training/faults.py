@@ -1,10 +1,16 @@
 """Where a run went wrong, in words for the user."""
 
+from dataclasses import replace
+
+import jax
+
 from flaxstudio.codegen.module import node_of_error
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.project import Project
 from flaxstudio.training.diagnosis import Diagnosis
 from flaxstudio.training.events import RunFailed, RunFinished
-from flaxstudio.training.task import Model
+from flaxstudio.training.fitting import largest_fitting
+from flaxstudio.training.task import Model, Task
 
 
 class RunBroken(Exception):
@@ -24,12 +30,28 @@ def broken(found: Diagnosis, step: int, rescued: RunFinished, *, is_spike: bool)
     )
 
 
+def is_of_memory(error: Exception) -> bool:
+    """Return whether an error says that the memory has given out."""
+    text = str(error)
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in text or "Out of memory" in text
+
+
+def out_of_memory(project: Project, task: Task, device: jax.Device, step: int) -> RunFailed:
+    """Return the event of a run that the memory did not suffice for, with the batch that would fit if there is one."""
+    what = "The memory does not suffice for this run."
+    size = largest_fitting(project, task, device)
+    if size is None:
+        return RunFailed(f"{what} Choose a smaller model.", "", step, kind="memory")
+    repair = replace(project.training, batch_size=size)
+    return RunFailed(f"{what} A batch of {size:,} samples would fit.", "", step, repair=repair, kind="memory")
+
+
 def explain(error: Exception, model: Model | None) -> ProblemError:
     """Return an unforeseen error of JAX, Flax or the machine as a problem in one sentence."""
     if isinstance(error, ProblemError):
         return error
     text = str(error).strip()
-    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in text or "Out of memory" in text:
+    if is_of_memory(error):
         return ProblemError("The memory does not suffice for this run.", "Choose a smaller batch or a smaller model.")
     node = node_of_error(model.source, error) if model else ""
     first = text.splitlines()[0].rstrip(".") if text else type(error).__name__

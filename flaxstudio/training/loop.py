@@ -12,7 +12,7 @@ from flaxstudio.training.control import Control
 from flaxstudio.training.device import Setting, find_device
 from flaxstudio.training.dispatch import Dispatcher, is_better_looped
 from flaxstudio.training.events import Event, RunFailed
-from flaxstudio.training.faults import RunBroken, explain
+from flaxstudio.training.faults import RunBroken, explain, is_of_memory
 from flaxstudio.training.first_state import check_resumable, first_state, standing_for
 from flaxstudio.training.formulation import suited
 from flaxstudio.training.keeper import Keeper
@@ -35,6 +35,9 @@ def train(project: Project, catalogue: Catalogue, *, control: Control | None = N
     except RunBroken as error:
         yield error.failure
     except Exception as error:
+        if run is not None and is_of_memory(error):
+            yield run.out_of_memory()
+            return
         problem = explain(error, run.task.model if run else None).problem
         yield RunFailed(str(problem), problem.node, run.step if run else step)
     finally:

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from flaxstudio.training.dispatch import Dispatcher
 from flaxstudio.training.steps import TrainState
@@ -59,13 +60,13 @@ class Replay:
 
 def is_sound(state: TrainState) -> bool:
     """Return whether all params and collections are finite numbers."""
-    return all_finite((state.params, state.collections))
+    return all_finite(jax.device_get((state.params, state.collections)))
 
 
 def all_finite(tree: Any) -> bool:
-    """Return whether all numbers of a tree are finite."""
-    leaves = [leaf for leaf in jax.tree.leaves(tree) if jnp.issubdtype(jnp.asarray(leaf).dtype, jnp.inexact)]
-    return all(bool(jnp.isfinite(leaf).all()) for leaf in leaves)
+    """Return whether all numbers of a tree of host arrays are finite."""
+    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(tree)]
+    return all(bool(np.isfinite(leaf).all()) for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.inexact))
 
 
 def size_of(state: TrainState) -> float:

@@ -25,8 +25,8 @@ from flaxstudio.training.control import Control
 from flaxstudio.training.device import Setting
 from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_text
 from flaxstudio.training.dispatch import Dispatcher, Losses, is_ready, read_losses
-from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFinished, RunStarted, StepsDone
-from flaxstudio.training.faults import RunBroken, broken
+from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.faults import RunBroken, broken, out_of_memory
 from flaxstudio.training.first_state import first_state, rate_of, with_rate
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeper import Keeper
@@ -219,6 +219,13 @@ class Run:
         rescued = self._finished("stopped")
         self._keep(at=found.good_step)
         raise RunBroken(broken(found, step, rescued, is_spike=is_spike))
+
+    def out_of_memory(self) -> RunFailed:
+        """Let go of the state, which takes room, and return the event of a run that the memory did not suffice for."""
+        del self._state
+        self._pending.clear()
+        with self._setting.entered():
+            return out_of_memory(self._told.project, self.task, self._setting.device, self.step)
 
     def _replay(self, record: RunRecord) -> Replay:
         """Return the steps since the run was last kept, to be computed again."""

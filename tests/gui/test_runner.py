@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from flaxstudio.gui.panels.run_state import RunState
@@ -10,10 +11,12 @@ from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.layers import catalogue
 from flaxstudio.project import edits
 from flaxstudio.project.checkpoints import newest
+from flaxstudio.project.config import OptimizerSpec
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord
 from flaxstudio.project.templates import build_template
+from flaxstudio.project.variables import leaves
 from flaxstudio.training.events import Event, RunFailed, RunFinished, StepsDone
 from flaxstudio.training.loop import train
 
@@ -155,3 +158,32 @@ def test_checkpoints_of_a_project_in_no_file_have_a_place_of_their_own(runner: R
     assert runner.folder is not None
     assert runner.folder.name.startswith("unsaved-")
     assert newest(runner.folder) is not None
+
+
+def test_a_run_goes_on_while_its_window_is_hidden(runner: Runner, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    runner.start(Document(with_steps("digits-mlp", 1_000_000)))
+    qtbot.waitUntil(lambda: runner.state.step > 10, timeout=60_000)
+    window.hide()
+    seen = runner.state.step
+    qtbot.waitUntil(lambda: runner.state.step > seen + 100, timeout=20_000)
+
+
+def test_a_broken_run_leaves_its_last_sound_step_in_the_document(runner: Runner, qtbot: QtBot) -> None:
+    project = with_steps("linear-regression", 400)
+    document = Document(replace(project, training=replace(project.training, optimizer=OptimizerSpec("sgd", 0.1))))
+    heard: list[Event] = []
+    runner.told.connect(heard.append)
+    runner.start(document, is_single=True)
+    qtbot.waitUntil(lambda: runner.state.step == 1, timeout=60_000)
+    runner.set_learning_rate(1e7)
+    runner.pause_or_resume()
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=60_000)
+    failed = heard[-1]
+    assert isinstance(failed, RunFailed)
+    trained = document.results.trained
+    assert trained is not None
+    assert 0 < trained.step <= failed.step
+    assert all(np.isfinite(array).all() for _, array in leaves(trained.variables))

@@ -321,8 +321,10 @@ def test_a_fault_in_the_middle_of_a_run_ends_it_in_one_event(monkeypatch: pytest
         return real(*arguments)
 
     monkeypatch.setattr(dispatch.Dispatcher, "run", run)
-    events = events_of(iris_project(steps=400))
-    assert failure_of(events).error.startswith("The memory does not suffice for this run.")
+    failed = failure_of(events_of(convolutional_project(steps=400, batch_size=900)))
+    assert failed.error.startswith("The memory does not suffice for this run. A batch of ")
+    assert failed.repair is not None
+    assert failed.repair.batch_size in (256, 128, 64)  # half of what failed, at a power of two, or less
 
 
 def test_data_beside_the_project_is_found(tmp_path: Path) -> None:
