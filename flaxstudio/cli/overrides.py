@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import TypeVar, get_args
 
+from flaxstudio.cli.compute_settings import COMPUTE_KEYS, SEED_KEYS, with_compute, with_seeds
 from flaxstudio.cli.watch_settings import WATCH_KEYS, with_watch
 from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.graph import Value
@@ -30,10 +31,12 @@ def apply_settings(project: Project, settings: Iterable[str], catalogue: Catalog
 
 def keys() -> list[str]:
     """Return every key but NODE.ATTRIBUTE."""
-    run = [field.name for field in fields(TrainConfig) if field.name not in ("losses", "watch")]
+    run = [field.name for field in fields(TrainConfig) if field.name not in ("losses", "watch", "compute", "seeds")]
     return [
         *run,
         *WATCH_KEYS,
+        *COMPUTE_KEYS,
+        *SEED_KEYS,
         "loss.OUTPUT",
         "learning_rate",
         "optimizer.ARGUMENT",
@@ -45,7 +48,7 @@ def keys() -> list[str]:
 
 
 def _set(project: Project, key: str, text: str, catalogue: Catalogue) -> Project:
-    if key in WATCH_KEYS:
+    if key in (*WATCH_KEYS, *SEED_KEYS):
         return _with_training(project, key, text)
     group, dot, name = key.partition(".")
     if group == "data" and dot:
@@ -80,6 +83,10 @@ def _with_training(project: Project, key: str, text: str) -> Project:
             config = replace(config, initialization=_one_of(key, text, get_args(Initialization)))
         case _ if key in WATCH_KEYS:
             config = replace(config, watch=with_watch(config.watch, key, text))
+        case _ if key in COMPUTE_KEYS:
+            config = replace(config, compute=with_compute(config.compute, key, text))
+        case _ if key in SEED_KEYS:
+            config = replace(config, seeds=with_seeds(config.seeds, key, text))
         case _:
             raise ProblemError(f"There is no setting “{key}”.", f"Use one of {', '.join(keys())} or NODE.ATTRIBUTE.")
     return replace(project, training=config)

@@ -102,7 +102,7 @@ def _steps_per_epoch(project: Project, catalogue: Catalogue, path: Path) -> floa
     from flaxstudio.training.task import prepare_task
 
     rows = len(prepare_task(project, catalogue, path.absolute().parent).dataset.train)
-    return BatchOrder(project.training.seed, rows, project.training.batch_size).steps_per_epoch
+    return BatchOrder(0, rows, project.training.batch_size).steps_per_epoch
 
 
 def _require_writable(place: Path) -> None:

@@ -1,20 +1,19 @@
 """Applies a Module outside training, where what it keeps must stay as it is, and gives it what it takes."""
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import flax.linen as nn
 import jax
 
 
-def apply_in_use(module: nn.Module, variables: Mapping[str, Any], *inputs: Any, rngs: Iterable[str] = ()) -> Any:
-    """Return the outputs. A layer that changes its state at every call may do so; the change is thrown away.
+def apply_in_use(apply: Callable[..., Any], variables: Mapping[str, Any], *inputs: Any, rngs: Iterable[str] = ()) -> Any:
+    """Return what a Module's `apply` gives. A layer that changes its state at every call may do so; the change is thrown away.
 
     `rngs` are the random keys that the source may draw from; they are the same at every call.
     """
     mutable = [name for name in variables if name != "params"]
-    outputs, _ = module.apply(variables, *inputs, rngs=keys_by_name(jax.random.PRNGKey(0), rngs), mutable=mutable)
+    outputs, _ = apply(variables, *inputs, rngs=keys_by_name(jax.random.PRNGKey(0), rngs), mutable=mutable)
     return outputs
 
 

@@ -68,7 +68,7 @@ def _lowered(graph: Graph, inputs: tuple[Shape, ...], catalogue: Catalogue) -> F
     module, arrays = build_module(source), abstract_arrays(inputs)
     key = jax.ShapeDtypeStruct((2,), jnp.uint32)
     variables = jax.eval_shape(lambda key, *xs: module.init(key, *xs), key, *arrays)
-    forward = _flops(lambda variables, *xs: apply_in_use(module, variables, *xs, rngs=source.rngs), variables, *arrays)
+    forward = _flops(lambda variables, *xs: apply_in_use(module.apply, variables, *xs, rngs=source.rngs), variables, *arrays)
     flag: dict[str, Any] = {"train": True} if source.uses_train else {}
     params = variables.get("params", {})
     others = {name: tree for name, tree in variables.items() if name != "params"}

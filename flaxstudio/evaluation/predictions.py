@@ -14,7 +14,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Target, Trained
-from flaxstudio.training.device import Setting, find_device
+from flaxstudio.training.device import setting_of
 from flaxstudio.training.task import build_model, build_scorer, check_variables
 
 
@@ -28,7 +28,7 @@ def predict(project: Project, trained: Trained | None, catalogue: Catalogue, tab
     spec = project.dataset
     if spec is None:
         raise ProblemError("There is no data to tell which columns are the features.", "Choose the data in the Data panel.")
-    with Setting(find_device(device), project.training.classic_random).entered():
+    with setting_of(device, project.training).entered():
         model = build_model(project, catalogue)
         check_variables(model, known.variables)
         features = apply_preparation(entries_of(project, spec, table, catalogue), table, known.preparation)

@@ -7,7 +7,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Evaluation, Trained
-from flaxstudio.training.device import Setting, find_device
+from flaxstudio.training.device import setting_of
 from flaxstudio.training.task import check_variables, prepare_task
 
 
@@ -22,7 +22,7 @@ def evaluate(
 ) -> Evaluation:
     """Return a split's loss and metrics; ProblemError if nothing was trained, the model has changed or the split is empty."""
     model = require_trained(project, trained)
-    with Setting(find_device(device), project.training.classic_random).entered():
+    with setting_of(device, project.training).entered():
         task = prepare_task(project, catalogue, beside, model.preparation)
         check_variables(task.model, model.variables)
         samples = task.dataset.split(split)

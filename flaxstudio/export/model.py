@@ -47,7 +47,7 @@ class Model:
 
         def apply(variables: Any, *features: Any) -> Any:
             taken = [_scaled(array, scale) for array, scale in zip(features, self.scales.values(), strict=True)]
-            return apply_in_use(module, variables, *taken, rngs=rngs)
+            return apply_in_use(module.apply, variables, *taken, rngs=rngs)
 
         return apply
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.problem import Problem
+from flaxstudio.project.compute import Compute, Seeds, compute_faults
 from flaxstudio.project.options import LOSSES, OPTIMIZERS, TargetKind, loss_spec, optimizer_option
 from flaxstudio.project.watch import Watch, watch_faults
 
@@ -63,6 +64,8 @@ class TrainConfig:
     initialization: Initialization = "module"
     losses: Mapping[str, str] = field(default_factory=dict, hash=False)
     watch: Watch = Watch()
+    compute: Compute = Compute()
+    seeds: Seeds = Seeds()
 
     def loss_of(self, output: str) -> str:
         """Return the name of an Output's loss."""
@@ -98,6 +101,7 @@ def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
     if not 0 <= config.seed < 2**32:
         yield "The seed must be between 0 and 4294967295.", "Set another seed."
     yield from watch_faults(config.watch)
+    yield from compute_faults(config.compute, config.seeds, config.batch_size)
 
 
 def _optimizer_faults(spec: OptimizerSpec) -> Iterator[tuple[str, str]]:

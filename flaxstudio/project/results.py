@@ -70,6 +70,7 @@ class Standing:
     `rate` is the learning rate if it was changed while the run went, `rate_base` the config's at that time. `value` is the
     best metric so far, which the last `waited` evaluations did not improve; `evaluated` is the step of the last one.
     `best` are the best first. `is_looped` tells which of the two programs computed the steps, None if none has yet.
+    `loss_scale` and `good_steps` are those of float16, None where the loss is not scaled.
     """
 
     rate: float | None = None
@@ -79,6 +80,8 @@ class Standing:
     evaluated: int = -1
     best: tuple[Best, ...] = ()
     is_looped: bool | None = None
+    loss_scale: float | None = None
+    good_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,8 @@ class _Keys(msgspec.Struct):
     waited: int = 0
     evaluated: int = -1
     is_looped: bool | None = None
+    loss_scale: float | None = None
+    good_steps: int = 0
 
 
 class _BestKeys(msgspec.Struct):

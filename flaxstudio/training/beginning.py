@@ -18,7 +18,7 @@ from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Preparation, Results, Trained, Tree
 from flaxstudio.project.variables import leaves, node_of, with_array, with_aside
-from flaxstudio.training.device import Setting, find_device
+from flaxstudio.training.device import setting_of
 from flaxstudio.training.initialization import initialize, run_keys
 from flaxstudio.training.optimizers import build_optimizer
 from flaxstudio.training.task import prepare_task
@@ -36,7 +36,7 @@ def draw_variables(project: Project, catalogue: Catalogue, key: InitKey, device:
     """Return what the Module's `init` gives for a key and a dummy input; ProblemError where it cannot be computed."""
     require_sound(project.graph, catalogue)
     source = generate(project.graph, project.name, catalogue)
-    with Setting(find_device(device), project.training.classic_random).entered():
+    with setting_of(device, project.training).entered():
         try:
             module = build_module(source)
             own = run_keys(key.seed)[1] if key.is_of_run else jax.random.PRNGKey(key.seed)

@@ -7,20 +7,28 @@ from dataclasses import dataclass
 import jax
 
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.config import TrainConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A device of JAX, and whether random numbers are those of JAX before 0.5."""
+    """A device of JAX, whether random numbers are those of JAX before 0.5, and whether numbers may have 64 bits."""
 
     device: jax.Device
     classic_random: bool
+    is_double: bool = False
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Compute on the device with these random numbers, on this thread, for the length of a `with`."""
-        with jax.default_device(self.device), jax.threefry_partitionable(not self.classic_random):
+        """Compute on the device with these numbers, on this thread, for the length of a `with`."""
+        random, double = jax.threefry_partitionable(not self.classic_random), jax.enable_x64(self.is_double)
+        with jax.default_device(self.device), random, double:
             yield
+
+
+def setting_of(device: str, config: TrainConfig) -> Setting:
+    """Return where and how a run of that config computes; ProblemError if this machine has no such device."""
+    return Setting(find_device(device), config.classic_random, config.compute.is_double)
 
 
 def find_device(name: str) -> jax.Device:

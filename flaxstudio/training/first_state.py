@@ -8,13 +8,15 @@ import jax
 import jax.numpy as jnp
 from flax import serialization
 
-from flaxstudio.codegen.applying import keys_by_name
+from flaxstudio.codegen.applying import arguments_of, keys_by_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Standing, Trained
 from flaxstudio.training.initialization import initialize, run_keys
 from flaxstudio.training.optimizers import build_optimizer
+from flaxstudio.training.precision import stored
+from flaxstudio.training.scaling import scaling_for
 from flaxstudio.training.settling import settled
 from flaxstudio.training.steps import TrainState, create_state
 from flaxstudio.training.task import Model, check_variables
@@ -35,15 +37,19 @@ def check_resumable(project: Project, resume: Trained | None, *, is_interrupted:
 def first_state(project: Project, model: Model, resume: Trained | None) -> TrainState:
     """Return the state before the run's first step, on the device; ProblemError where what was saved does not fit."""
     config = project.training
-    root, init_key = run_keys(config.seed)
+    root, init_key = run_keys(config.seed, config.seeds)
     tx = build_optimizer(config.optimizer)
     if resume is None:
         drawn = initialize(model.module, init_key, model.samples(1), config.initialization)
-        return create_state(model.module.apply, _settled(model, drawn, root), tx, root)
+        return create_state(model.apply, _settled(model, drawn, root, config), tx, root).replace(
+            scaling=scaling_for(config.compute)
+        )
     check_variables(model, resume.variables)
-    variables = _settled(model, jax.tree.map(jnp.array, resume.variables), root)
-    state = create_state(model.module.apply, variables, tx, root, resume.step)
-    state = state.replace(rate=rate_of(standing_for(config, resume)))
+    variables = _settled(model, jax.tree.map(jnp.array, resume.variables), root, config)
+    state = create_state(model.apply, variables, tx, root, resume.step)
+    standing = standing_for(config, resume)
+    scaling = scaling_for(config.compute, standing.loss_scale, standing.good_steps)
+    state = state.replace(rate=rate_of(standing), scaling=scaling)
     if resume.step == 0:
         return state  # no step was taken yet, so there is nothing that another optimizer could not go on from
     try:
@@ -52,7 +58,8 @@ def first_state(project: Project, model: Model, resume: Trained | None) -> Train
         raise ProblemError(
             "The optimizer has changed since the model was trained.", "Choose it again, or train from the start."
         ) from error
-    return state.replace(opt_state=jax.tree.map(jnp.array, restored))
+    # what was kept in another precision goes on in the one of this run
+    return state.replace(opt_state=jax.tree.map(lambda new, kept: jnp.array(kept, new.dtype), state.opt_state, restored))
 
 
 def standing_for(config: TrainConfig, resume: Trained | None) -> Standing:
@@ -73,7 +80,15 @@ def rate_of(standing: Standing) -> jax.Array:
     return jnp.array(1.0 if standing.rate is None else standing.rate / standing.rate_base, jnp.float32)
 
 
-def _settled(model: Model, variables: Mapping[str, Any], key: jax.Array) -> dict[str, Any]:
-    """Return the variables with their state in the shape it has after a step."""
+def with_scaling(standing: Standing, state: TrainState) -> Standing:
+    """Return a standing with the loss scale of a state, which waits until it is computed."""
+    if state.scaling is None:
+        return replace(standing, loss_scale=None, good_steps=0)
+    return replace(standing, loss_scale=float(state.scaling.scale), good_steps=int(state.scaling.good_steps))
+
+
+def _settled(model: Model, variables: Mapping[str, Any], key: jax.Array, config: TrainConfig) -> dict[str, Any]:
+    """Return the variables in the run's precision, with their state in the shape it has after a step."""
     keys = keys_by_name(key, ("dropout", *model.source.rngs))
+    variables = stored(model.module, variables, arguments_of(model.samples(2)), keys, config.compute)
     return settled(model.module, variables, model.samples(2), keys, uses_train=model.source.uses_train)

@@ -13,10 +13,11 @@ import jax.numpy as jnp
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.forecast import Forecast, StepForecast, Throughput
 from flaxstudio.project.project import Project
-from flaxstudio.training.device import Setting, find_device
+from flaxstudio.training.device import setting_of
 from flaxstudio.training.dispatch import capacity_of, is_better_looped, looped_program, single_program
 from flaxstudio.training.formulation import suited
 from flaxstudio.training.optimizers import build_optimizer
+from flaxstudio.training.scaling import scaling_for
 from flaxstudio.training.steps import TrainState, create_state, train_step
 from flaxstudio.training.task import Task, prepare_task
 from flaxstudio.training.throughput import measure_throughput
@@ -34,7 +35,7 @@ def forecast(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Forecast:
     """Return what a run will need and take; ProblemError where it could not begin. `tell` hears what is being done."""
-    setting = Setting(find_device(device), project.training.classic_random)
+    setting = setting_of(device, project.training)
     with setting.entered():
         tell("data")
         task = prepare_task(project, catalogue, beside)
@@ -174,7 +175,9 @@ def _abstract_state(project: Project, task: Task) -> TrainState:
     def begin(key: jax.Array) -> TrainState:
         samples = model.samples(1)
         given = samples if isinstance(samples, tuple) else (samples,)
-        return create_state(model.module.apply, model.module.init(key, *given), tx, key)
+        return create_state(model.apply, model.module.init(key, *given), tx, key).replace(
+            scaling=scaling_for(project.training.compute)
+        )
 
     made: TrainState = jax.eval_shape(begin, jax.random.PRNGKey(0))
     return made

@@ -7,14 +7,16 @@ import flax.linen as nn
 import jax
 
 from flaxstudio.codegen.applying import arguments_of
+from flaxstudio.project.compute import Seeds
 from flaxstudio.project.config import Initialization
 
 Variables = dict[str, Any]
 
 
-def run_keys(seed: int) -> tuple[jax.Array, jax.Array]:
+def run_keys(seed: int, seeds: Seeds = Seeds()) -> tuple[jax.Array, jax.Array]:
     """Return a run's two keys, split as in the Flax basics notebook: the root of dropout keys, and the one for init."""
-    root, init_key = jax.random.split(jax.random.PRNGKey(seed))
+    own = seeds.or_else(seed)
+    root, init_key = (jax.random.split(jax.random.PRNGKey(given))[i] for i, given in enumerate((own.dropout, own.init)))
     return root, init_key
 
 

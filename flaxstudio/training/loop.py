@@ -9,7 +9,7 @@ from flaxstudio.data.batches import BatchOrder
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.training.control import Control
-from flaxstudio.training.device import Setting, find_device
+from flaxstudio.training.device import setting_of
 from flaxstudio.training.dispatch import Dispatcher, is_better_looped
 from flaxstudio.training.events import Event, RunFailed
 from flaxstudio.training.faults import RunBroken, explain, is_of_memory
@@ -57,7 +57,7 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
     """Make all ready for the first step; ProblemError if something is wrong."""
     project, resume = told.project, told.resume
     config = project.training
-    setting = Setting(find_device(told.device), config.classic_random)
+    setting = setting_of(told.device, config)
     check_resumable(project, resume, is_interrupted=told.earlier is not None)
     with setting.entered():
         task = prepare_task(project, told.catalogue, told.beside, resume.preparation if resume and resume.step else None)
@@ -66,7 +66,7 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
         plain = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
         step = suited(plain, setting.device)
         train = task.dataset.train
-        order = BatchOrder(config.seed, len(train), config.batch_size)
+        order = BatchOrder(config.seeds.or_else(config.seed).data, len(train), config.batch_size)
         standing = standing_for(config, resume)
         if standing.is_looped is None:
             is_looped = is_better_looped(task.model.apply_in_use, setting.device, variables_of(state), task.model.samples(2))

@@ -27,7 +27,7 @@ from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_t
 from flaxstudio.training.dispatch import Dispatcher, Losses, is_ready, read_losses
 from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.faults import RunBroken, broken, out_of_memory
-from flaxstudio.training.first_state import first_state, rate_of, with_rate
+from flaxstudio.training.first_state import first_state, rate_of, with_rate, with_scaling
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.outliers import strange_rows
@@ -360,7 +360,7 @@ class Run:
             variables=_numpy(variables_of(state)),
             optimizer_state=_numpy(serialization.to_state_dict(state.opt_state)),
             preparation=self.task.dataset.preparation,
-            standing=standing,
+            standing=with_scaling(standing, state),
         )
 
     def _reference_loss(self) -> float | None:

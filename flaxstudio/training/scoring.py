@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import flax.linen as nn
 import jax
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ from flaxstudio.data.dataset import Arrays, Split, apart, at_rows, joined
 from flaxstudio.project.options import TargetKind
 from flaxstudio.training.losses import Loss
 from flaxstudio.training.metrics import measure
+from flaxstudio.training.precision import Apply
 
 MAX_BATCH = 256
 _MAX_VALUES = 2**22
@@ -44,16 +44,16 @@ class Judge:
 
 
 class Scorer:
-    """Applies one Module to any number of samples, where each Input's samples are of one shape."""
+    """Applies one Module by its `apply` to any number of samples, where each Input's samples are of one shape."""
 
     def __init__(
         self,
-        module: nn.Module,
+        apply: Apply,
         judges: Sequence[Judge],
         shapes: Sequence[tuple[int, ...]],
         rngs: tuple[str, ...] = (),
     ) -> None:
-        self._apply = jax.jit(lambda variables, features: apply_in_use(module, variables, *arguments_of(features), rngs=rngs))
+        self._apply = jax.jit(lambda variables, features: apply_in_use(apply, variables, *arguments_of(features), rngs=rngs))
         self._judges = judges
         self._losses = [jax.jit(judge.loss) for judge in judges]
         values = sum(int(np.prod(shape)) for shape in shapes)

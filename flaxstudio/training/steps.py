@@ -11,18 +11,21 @@ from flax.training import train_state
 
 from flaxstudio.codegen.applying import arguments_of, keys_by_name
 from flaxstudio.training.losses import Loss
+from flaxstudio.training.scaling import LossScaling, chosen, scaled, unscaled
 
 
 class TrainState(train_state.TrainState):
     """Flax's TrainState with the collections beside params, the root of the random keys, and whether losses were finite.
 
     `rate` is what updates are multiplied by: 1, or less or more where the learning rate was changed while the run went.
+    `scaling` is there in float16 only.
     """
 
     collections: dict[str, Any]
     key: jax.Array
     is_finite: jax.Array
     rate: jax.Array
+    scaling: LossScaling | None = None
 
 
 def create_state(
@@ -54,10 +57,11 @@ def train_step(
 
     `features` and `targets` are one array, or a tuple with one for each Input and Output.
     From a loss that is not finite on, params, collections and step stay as they are, to be examined. (Masking the
-    updates costs nothing; choosing between the old and the new state would cost a quarter of a small step.)
+    updates costs nothing; choosing between the old and the new state would cost a quarter of a small step.) With loss
+    scaling, a step whose gradients are not finite changes nothing but the scale and the step.
     """
 
-    def loss_of(params: Any) -> tuple[jax.Array, Any]:
+    def loss_of(params: Any) -> tuple[jax.Array, tuple[jax.Array, Any]]:
         outputs, collections = state.apply_fn(
             {"params": params, **state.collections},
             *arguments_of(features),
@@ -65,21 +69,29 @@ def train_step(
             rngs=step_keys(state, rngs),
             mutable=list(state.collections),
         )
-        return loss(outputs, targets).mean(), collections
+        value = loss(outputs, targets).mean()
+        return scaled(state.scaling, value), (value, collections)
 
-    (value, collections), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.params)
+    (_, (value, collections)), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.params)
+    gradients, is_good, scaling = unscaled(state.scaling, gradients)
     is_finite = state.is_finite & jnp.isfinite(value)
     updates, opt_state = state.tx.update(gradients, state.opt_state, state.params)
     after = state.replace(
         step=state.step + is_finite,
-        params=optax.apply_updates(state.params, jax.tree.map(partial(_scaled, state.rate, is_finite), updates)),
-        opt_state=opt_state,
-        collections=jax.tree.map(lambda new, old: jnp.where(is_finite, new, old), collections, state.collections),
+        params=optax.apply_updates(state.params, jax.tree.map(partial(_scaled, state.rate, is_finite & is_good), updates)),
+        opt_state=chosen(is_good, opt_state, state.opt_state),
+        collections=jax.tree.map(partial(_after, is_finite & is_good), collections, state.collections),
         is_finite=is_finite,
+        scaling=scaling,
     )
-    return after, value
+    return after, value.astype(jnp.float32)
 
 
 def _scaled(rate: jax.Array, is_finite: jax.Array, update: jax.Array) -> jax.Array:
     """Return an update times the rate, or none; a rate of 1 changes no bit of it."""
     return jnp.where(is_finite, update * rate.astype(update.dtype), 0)
+
+
+def _after(is_taken: jax.Array, new: jax.Array, old: jax.Array) -> jax.Array:
+    """Return an array of a collection after the step, of the type it had: in a loop nothing may change its type."""
+    return jnp.where(is_taken, new.astype(old.dtype), old)

@@ -29,6 +29,7 @@ from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.results import Preparation
 from flaxstudio.project.variables import leaves
 from flaxstudio.training.losses import Loss, build_loss, total_loss
+from flaxstudio.training.precision import Apply, applied
 from flaxstudio.training.scoring import Judge, Scorer
 
 
@@ -39,6 +40,8 @@ class Model:
     source: Source
     module: nn.Module
     inputs: Mapping[str, ArrayShape]
+    apply: Apply
+    """The Module's own, in the precision of its run."""
 
     def samples(self, count: int) -> Any:
         """Return a batch of zeros as the Module takes it: one array, or a tuple with one for each Input."""
@@ -46,7 +49,7 @@ class Model:
 
     def apply_in_use(self, variables: Mapping[str, Any], samples: Any) -> Any:
         """Return the outputs as they are outside training."""
-        return apply_in_use(self.module, variables, *arguments_of(samples), rngs=self.source.rngs)
+        return apply_in_use(self.apply, variables, *arguments_of(samples), rngs=self.source.rngs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,14 @@ class Task:
 def build_model(project: Project, catalogue: Catalogue) -> Model:
     """Return the Module that a sound graph describes."""
     source = generate(project.graph, project.name, catalogue)
-    return Model(source, build_module(source), call_shapes(project.graph, catalogue))
+    module = build_module(source)
+    return Model(source, module, call_shapes(project.graph, catalogue), applied(module, project.training.compute))
 
 
 def build_scorer(model: Model, goals: Sequence[Goal], config: TrainConfig) -> Scorer:
     """Return what applies the Module to many samples and judges each Output as its goal says."""
     judges = [Judge(goal.name, goal.kind, build_loss(config.loss_of(goal.name))) for goal in goals]
-    return Scorer(model.module, judges, [shape.sizes for shape in model.inputs.values()], model.source.rngs)
+    return Scorer(model.apply, judges, [shape.sizes for shape in model.inputs.values()], model.source.rngs)
 
 
 def prepare_task(

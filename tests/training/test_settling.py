@@ -88,11 +88,11 @@ def test_in_use_nothing_that_a_layer_keeps_is_changed():
     with pytest.raises(Exception, match="immutable"):
         layer.apply(variables, X)
     before = variables["batch_stats"]["mean"].copy()
-    assert apply_in_use(layer, variables, X).shape == X.shape
+    assert apply_in_use(layer.apply, variables, X).shape == X.shape
     np.testing.assert_array_equal(variables["batch_stats"]["mean"], before)
 
 
 def test_in_use_a_layer_without_state_is_applied_as_ever():
     dense = nn.Dense(3)
     variables = dense.init(KEY, X)
-    np.testing.assert_array_equal(apply_in_use(dense, variables, X), dense.apply(variables, X))
+    np.testing.assert_array_equal(apply_in_use(dense.apply, variables, X), dense.apply(variables, X))
