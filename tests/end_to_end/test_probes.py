@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from flaxstudio.graph.graph import Edge, Port
+from flaxstudio.gui.canvas.cards import card_of
 from flaxstudio.gui.canvas.probe_item import Probe
 from tests.end_to_end.studio_driver import Driver
 from tests.end_to_end.test_live_shapes import opened
@@ -108,6 +109,9 @@ def test_the_selection_is_probed_by_a_key_and_cards_tell_the_values(qtbot, tmp_p
     canvas.select(["relu_1"])
     driver.mouse.key(Qt.Key.Key_I)
     assert dict(canvas.view.hovering.card.rows)["Values"].startswith("mean ")
+    about_port = card_of(canvas.scene, (Port("relu_1", "out"), "out"))
+    about_wire = card_of(canvas.scene, Edge(Port("relu_1", "out"), Port("conv_2", "in")))
+    assert about_port.rows[-1] == about_wire.rows[-1]
     driver.do("remove_probes")
     assert not canvas.scene.probes.items
     assert driver.close("Don't save")

@@ -141,6 +141,8 @@ def _of_port(scene: "GraphScene", port: Port, side: Side) -> Card:
         rows += _shape_rows(scene, port, shape) if shape is not None else [(_tr("Shape"), _tr("not known yet"))]
         if spec and spec.help:
             rows.append((_tr("What it is"), spec.help))
+        if values := scene.probes.value_of(port):
+            rows.append((_tr("Values"), values))
     else:
         rows += _wanted(scene, port, spec, content)
     return Card(port.port, kind.format(port.node), tuple(rows), note=note[:1].upper() + note[1:])
