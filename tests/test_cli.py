@@ -9,6 +9,7 @@ from flaxstudio.cli import main as entry
 from flaxstudio.cli.main import main
 from flaxstudio.layers import catalogue
 from flaxstudio.project.edits import set_attribute
+from flaxstudio.project.optimizer import Group
 from flaxstudio.project.storage import load_project, save_project
 
 Capture = pytest.CaptureFixture[str]
@@ -189,6 +190,32 @@ def test_settings_are_trained_with_and_saved(project: Callable[[str], str], tmp_
     assert results.runs[0].seed == 5
 
 
+def test_chains_schedules_groups_and_what_is_around_are_set(project: Callable[[str], str], tmp_path: Path) -> None:
+    path = project("iris")
+    settings = (
+        "optimizer=chain(clip_by_global_norm(1.0), adamw(weight_decay=0.01))",
+        "learning_rate=warmup_cosine_decay_schedule(peak_value=0.02, warmup_steps=5)",
+        "optimizer.decay_kernels_only=true",
+        "optimizer.group.head=dense_2 */bias",
+        "optimizer.group.head.rate=0.5",
+        "optimizer.accumulate=2",
+        "optimizer.ema=0.9",
+        "optimizer.skip_non_finite=3",
+    )
+    given = [part for setting in settings for part in ("--set", setting)]
+    assert main(["train", path, "--steps", "20", *given]) == 0
+    optimizer = load_project(Path(path))[0].training.optimizer
+    assert [link.name for link in optimizer.chain] == ["clip_by_global_norm", "adamw"]
+    assert optimizer.chain[1].arguments == {"weight_decay": 0.01, "mask": "!*/bias, !*/scale"}
+    assert optimizer.schedules["learning_rate"].arguments == {"peak_value": 0.02, "warmup_steps": 5}
+    assert optimizer.groups == (Group("head", ("dense_2", "*/bias"), 0.5),)
+    assert [link.name for link in optimizer.around] == ["apply_if_finite", "MultiSteps", "ema_of_params"]
+    more = ("optimizer.ema=none", "optimizer.group.head=none", "optimizer=lbfgs", "learning_rate=0.5")
+    assert main(["train", path, "--steps", "2", *(part for setting in more for part in ("--set", setting))]) == 0
+    optimizer = load_project(Path(path))[0].training.optimizer
+    assert (optimizer.name, optimizer.arguments, optimizer.groups) == ("lbfgs", {"learning_rate": 0.5}, ())
+
+
 def test_epochs_are_turned_into_steps_by_the_training_rows(project: Callable[[str], str]) -> None:
     path = project("iris")
     assert main(["train", path, "--epochs", "2"]) == 0
@@ -234,6 +261,11 @@ def test_a_run_that_diverges_leaves_the_project_as_it_was_and_ends_its_log(
         ("learning_rate=-1", "above 0"),
         ("steps=1.5", "must be a whole number"),
         ("colour=red", "no setting “colour”"),
+        ("optimizer=chain(magic(1))", "no optimizer or transformation"),
+        ("learning_rate=magic(1)", "no schedule of Optax"),
+        ("optimizer.group.head.rates=2", "has no “rates”"),
+        ("optimizer.ema=2", "must be a number of at most 1"),
+        ("optimizer.decay_kernels_only=true", "Nothing in the optimizer decays"),
         ("optimizer=magic", "“magic” is unknown"),
         ("optimizer.momentum=0.9", "has no argument “momentum”"),
         ("dense_9.features=3", "no node “dense_9”"),

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
-from typing import TypeVar, get_args
+from typing import get_args
 
 from flaxstudio.cli.compute_settings import COMPUTE_KEYS, SEED_KEYS, with_compute, with_seeds
+from flaxstudio.cli.optimizer_overrides import argument_written, optimizer_written, rate_written
+from flaxstudio.cli.values import NONE, attribute_value, number, one_of, whole
 from flaxstudio.cli.watch_settings import WATCH_KEYS, with_watch
 from flaxstudio.graph.entries import call_outputs
-from flaxstudio.graph.graph import Value
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.graph.spec import AttributeSpec, Catalogue
+from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, Initialization, OptimizerSpec, Scaling, TrainConfig
 from flaxstudio.project.edits import set_attribute
-from flaxstudio.project.options import OPTIMIZERS
 from flaxstudio.project.project import Project
-
-_NONE = ("", "none", "all")
-_Choice = TypeVar("_Choice", bound=str)
 
 
 def apply_settings(project: Project, settings: Iterable[str], catalogue: Catalogue) -> Project:
@@ -54,7 +51,7 @@ def _set(project: Project, key: str, text: str, catalogue: Catalogue) -> Project
     if group == "data" and dot:
         return replace(project, dataset=_with_data(project.dataset, name, text))
     if group == "optimizer" and dot:
-        return _with_optimizer(project, _with_argument(project.training.optimizer, name, text))
+        return _with_optimizer(project, argument_written(project.training.optimizer, name, text))
     if group == "loss" and dot:
         return replace(project, training=_with_loss(project, name, text))
     if dot:
@@ -68,19 +65,19 @@ def _with_training(project: Project, key: str, text: str) -> Project:
         case "loss":
             config = replace(config, loss=text)
         case "optimizer":
-            config = replace(config, optimizer=OptimizerSpec(text, config.optimizer.learning_rate))
+            config = replace(config, optimizer=optimizer_written(config.optimizer, text))
         case "learning_rate":
-            config = replace(config, optimizer=replace(config.optimizer, learning_rate=_number(key, text)))
+            config = replace(config, optimizer=rate_written(config.optimizer, text))
         case "batch_size":
-            config = replace(config, batch_size=None if text.lower() in _NONE else _whole(key, text))
+            config = replace(config, batch_size=None if text.lower() in NONE else whole(key, text))
         case "steps":
-            config = replace(config, steps=_whole(key, text))
+            config = replace(config, steps=whole(key, text))
         case "seed":
-            config = replace(config, seed=_whole(key, text))
+            config = replace(config, seed=whole(key, text))
         case "classic_random":
-            config = replace(config, classic_random=_one_of(key, text.lower(), ("true", "false")) == "true")
+            config = replace(config, classic_random=one_of(key, text.lower(), ("true", "false")) == "true")
         case "initialization":
-            config = replace(config, initialization=_one_of(key, text, get_args(Initialization)))
+            config = replace(config, initialization=one_of(key, text, get_args(Initialization)))
         case _ if key in WATCH_KEYS:
             config = replace(config, watch=with_watch(config.watch, key, text))
         case _ if key in COMPUTE_KEYS:
@@ -105,15 +102,6 @@ def _with_optimizer(project: Project, spec: OptimizerSpec) -> Project:
     return replace(project, training=replace(project.training, optimizer=spec))
 
 
-def _with_argument(spec: OptimizerSpec, name: str, text: str) -> OptimizerSpec:
-    known = {a.name: a for option in OPTIMIZERS if option.name == spec.name for a in option.arguments}
-    if name not in known:
-        has = f"It has {', '.join(known)}." if known else "It has none."
-        raise ProblemError(f"The optimizer {spec.name} has no argument “{name}”.", has)
-    value = _attribute_value(f"optimizer.{name}", known[name], text)
-    return replace(spec, arguments={**spec.arguments, name: value})
-
-
 def _with_attribute(project: Project, node: str, name: str, text: str, catalogue: Catalogue) -> Project:
     if not project.graph.has_node(node):
         raise ProblemError(f"The graph has no node “{node}”.", f"It has {', '.join(project.graph.names()) or 'none'}.")
@@ -121,7 +109,7 @@ def _with_attribute(project: Project, node: str, name: str, text: str, catalogue
     known = {attribute.name: attribute for attribute in ((*spec.attributes, *spec.wrapping) if spec else ())}
     if name not in known:
         raise ProblemError(f"{node} has no attribute “{name}”.", f"It has {', '.join(known) or 'none'}.", node)
-    value = _attribute_value(f"{node}.{name}", known[name], text)
+    value = attribute_value(f"{node}.{name}", known[name], text)
     return set_attribute(node, name, value, catalogue).apply(project)
 
 
@@ -131,61 +119,12 @@ def _with_data(dataset: DatasetSpec | None, name: str, text: str) -> DatasetSpec
     key = f"data.{name}"
     match name:
         case "validation":
-            return replace(dataset, validation=_number(key, text))
+            return replace(dataset, validation=number(key, text))
         case "test":
-            return replace(dataset, test=_number(key, text))
+            return replace(dataset, test=number(key, text))
         case "seed":
-            return replace(dataset, seed=_whole(key, text))
+            return replace(dataset, seed=whole(key, text))
         case "scaling":
-            return replace(dataset, scaling=_one_of(key, text, get_args(Scaling)))
+            return replace(dataset, scaling=one_of(key, text, get_args(Scaling)))
         case _:
             raise ProblemError(f"There is no setting “{key}”.", "Use scaling, validation, test or seed.")
-
-
-def _attribute_value(key: str, spec: AttributeSpec, text: str) -> Value:
-    """Return a text as the value of an attribute; ProblemError with the attribute's own words if it is not one."""
-    value = _parsed(spec, text)
-    if fault := spec.fault(value):
-        raise ProblemError(f"{key} {fault}, and “{text}” is not.", "")
-    return value
-
-
-def _parsed(spec: AttributeSpec, text: str) -> Value:
-    if spec.is_optional and text.lower() in _NONE:
-        return None
-    try:
-        match spec.type:
-            case "int":
-                return int(text)
-            case "float":
-                return float(text)
-            case "bool":
-                return {"true": True, "false": False}.get(text.lower(), text)
-            case "ints":
-                return tuple(int(part) for part in text.strip("()[] ").replace("x", ",").split(",") if part.strip())
-            case "padding":
-                return text if text in spec.choices else tuple(int(part) for part in text.strip("()[] ").split(","))
-            case _:
-                return text
-    except ValueError:
-        return text
-
-
-def _number(key: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ProblemError(f"{key} must be a number, and “{text}” is not.") from None
-
-
-def _whole(key: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ProblemError(f"{key} must be a whole number, and “{text}” is not.") from None
-
-
-def _one_of(key: str, text: str, choices: tuple[_Choice, ...]) -> _Choice:
-    if text not in choices:
-        raise ProblemError(f"{key} must be one of {', '.join(choices)}, and “{text}” is not.")
-    return choices[choices.index(text)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from flaxstudio.codegen.code_text import split_imports
 from flaxstudio.codegen.formatting import formatted_file
+from flaxstudio.codegen.optimizer_text import optimizer_text
 from flaxstudio.codegen.source import import_lines
 from flaxstudio.data.sources import PREFIX, open_table
 from flaxstudio.data.table import Table
@@ -49,9 +50,10 @@ def training_script(project: Project, catalogue: Catalogue, beside: Path) -> str
     graph = active(project.graph, catalogue)
     lone = _lone_layer(graph, config, catalogue)
     library = project.library.used_by(graph)
-    run = ScriptRun(task, dataset, config, path, bool(lone), bool(library.codes or library.imports))
+    optimizer = optimizer_text(config.optimizer, config.steps)
+    run = ScriptRun(task, dataset, config, path, bool(lone), bool(library.codes or library.imports), optimizer)
     imports, classes = split_imports(task.model.source.text)
-    whole = {*_LIBRARIES, *imports, *(["import csv"] if reader is READ_CSV else [])}
+    whole = {*_LIBRARIES, *imports, *optimizer.imports, *(["import csv"] if reader is READ_CSV else [])}
     parts = [
         "\n".join([f'"""Trains {project.name}. {_HEAD}"""', "", *import_lines(whole)]) + "\n",
         settings(run),
@@ -59,6 +61,7 @@ def training_script(project: Project, catalogue: Catalogue, beside: Path) -> str
         reader,
         DATA,
         *([LONE_LAYER.format(node=lone)] if lone else []),
+        optimizer.body,
         *functions(run),
     ]
     text = formatted_file("\n\n".join(parts))

@@ -7,11 +7,12 @@ from typing import Any
 
 from flaxstudio.codegen.applying import number_of_key
 from flaxstudio.codegen.formatting import LINE_LENGTH
+from flaxstudio.codegen.optimizer_text import OptimizerText
 from flaxstudio.data.dataset import apart
 from flaxstudio.data.ends import Entry, Goal
-from flaxstudio.export.script_text import LOSS, MAIN, PREPARED, SCALED, STATE, STEP, TOTAL_LOSS
-from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
-from flaxstudio.project.options import loss_spec, optimizer_option
+from flaxstudio.export.script_text import LOSS, MAIN, PLAIN_UPDATE, PREPARED, SCALED, STATE, STEP, TOTAL_LOSS, UPDATE, VALUE_FN
+from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.options import loss_spec
 from flaxstudio.training.task import Task
 
 _CLASSIC = 'jax.config.update("jax_threefry_partitionable", False)  # the random numbers of JAX before 0.5'
@@ -32,6 +33,7 @@ class ScriptRun:
     path: str
     is_lone: bool
     has_state: bool
+    optimizer: OptimizerText
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -109,6 +111,7 @@ def _step(run: ScriptRun) -> str:
         train="train=True,\n            " if source.uses_train else "",
         rngs=_keys("key", dict.fromkeys(("dropout", *source.rngs))),
         loss=_loss(run),
+        update=_update(run),
     )
 
 
@@ -134,7 +137,7 @@ def _main(run: ScriptRun) -> str:
         classes="None" if first is None else "targets" if one else f"targets[{first}]",
         features=_packed([_feature(run, entry) for entry in run.entries]),
         init=f"init_lone_layer(model, init_key, {samples})" if run.is_lone else f"model.init(init_key, {samples})",
-        tx=_optimizer(run.config.optimizer),
+        in_use="params_in_use(state.opt_state, state.params)" if run.optimizer.has_params_in_use else "state.params",
         whole="jnp.asarray(features[train]), jnp.asarray(targets[train])"
         if run.is_plain
         else tree.format("jnp.asarray(array[train])", "(features, targets)"),
@@ -183,7 +186,9 @@ def _metric(goal: Goal, index: str) -> str:
     return f"{told}mae {{abs(outputs{index} - y{index}).mean()}}"
 
 
-def _optimizer(spec: OptimizerSpec) -> str:
-    required = {a.name: a.default for a in optimizer_option(spec.name).arguments if a.is_required}
-    arguments = "".join(f", {name}={value!r}" for name, value in {**required, **spec.arguments}.items())
-    return f"optax.{spec.name}({spec.learning_rate!r}{arguments})"
+def _update(run: ScriptRun) -> str:
+    if not run.optimizer.needs:
+        return PLAIN_UPDATE
+    written = {"value": "loss", "grad": "gradients", "grad_fn": "jax.grad(value_fn)"}
+    extra = ", ".join(f"{need}={written.get(need, 'value_fn')}" for need in run.optimizer.needs)
+    return UPDATE.format(value_fn=VALUE_FN if "value_fn" in extra else "", extra=extra)

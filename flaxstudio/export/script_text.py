@@ -136,8 +136,22 @@ def train_step(state, key, x, y):
         return {loss}, collections
 
     (loss, collections), gradients = jax.value_and_grad(mean_loss, has_aux=True)(state.params)
-    return state.apply_gradients(grads=gradients, collections=collections), loss
+{update}
 '''
+
+PLAIN_UPDATE = "    return state.apply_gradients(grads=gradients, collections=collections), loss"
+
+UPDATE = """\
+{value_fn}    updates, opt_state = state.tx.update(gradients, state.opt_state, state.params, {extra})
+    params = optax.apply_updates(state.params, updates)
+    return state.replace(step=state.step + 1, params=params, opt_state=opt_state, collections=collections), loss"""
+
+VALUE_FN = """\
+
+    def value_fn(params, *_):
+        return mean_loss(params)[0]
+
+"""
 
 MAIN = """\
 def main():
@@ -151,14 +165,14 @@ def main():
     variables = {init}
     params = variables.get("params", {{}})
     collections = {{name: tree for name, tree in variables.items() if name != "params"}}
-    state = TrainState.create(apply_fn=model.apply, params=params, tx={tx}, collections=collections)
+    state = TrainState.create(apply_fn=model.apply, params=params, tx=tx, collections=collections)
     x, y = {whole}
     for step, rows in zip(range(STEPS), batches(len(train))):
         state, loss = train_step(state, key, {batch})
         if step % max(1, STEPS // 10) == 0:
             print(f"step {{step}}  loss {{loss}}")
 
-    variables = {{"params": state.params, **state.collections}}
+    variables = {{"params": {in_use}, **state.collections}}
     for split, rows in (("train", train), ("validation", validation), ("test", test)):
         if len(rows):
             x, y = {part}

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flaxstudio.graph.graph import Value
 from flaxstudio.graph.problem import Problem
 from flaxstudio.project.compute import Compute, Seeds, compute_faults
-from flaxstudio.project.options import LOSSES, OPTIMIZERS, TargetKind, loss_spec, optimizer_option
+from flaxstudio.project.optim_check import optimizer_problems
+from flaxstudio.project.optimizer import OptimizerSpec as OptimizerSpec
+from flaxstudio.project.options import LOSSES, TargetKind, loss_spec
 from flaxstudio.project.watch import Watch, watch_faults
 
 Scaling = Literal["none", "standard", "range"]
@@ -34,15 +35,6 @@ class DatasetSpec:
     validation: float = 0.1
     test: float = 0.2
     seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OptimizerSpec:
-    """An Optax optimizer by name, its learning rate, and the arguments that differ from their default."""
-
-    name: str = "adam"
-    learning_rate: float = 1e-3
-    arguments: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +72,14 @@ def target_kind(output: str, spec: DatasetSpec, config: TrainConfig) -> TargetKi
 
 def check_training(config: TrainConfig) -> tuple[Problem, ...]:
     """Return what is wrong with a run's config in itself."""
-    return tuple(Problem("", what, remedy) for what, remedy in _training_faults(config))
+    own = (Problem("", what, remedy) for what, remedy in _training_faults(config))
+    return (*own, *optimizer_problems(config.optimizer))
 
 
 def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys((config.loss, *config.losses.values())):
         if name not in _LOSS_NAMES:
             yield f"The loss “{name}” is unknown.", f"Choose one of {', '.join(_LOSS_NAMES)}."
-    if config.optimizer.name not in {option.name for option in OPTIMIZERS}:
-        names = ", ".join(option.name for option in OPTIMIZERS)
-        yield f"The optimizer “{config.optimizer.name}” is unknown.", f"Choose one of {names}."
-    else:
-        yield from _optimizer_faults(config.optimizer)
-    if not (math.isfinite(config.optimizer.learning_rate) and config.optimizer.learning_rate > 0):
-        yield "The learning rate must be a number above 0.", "Try 0.001."
     if config.batch_size is not None and config.batch_size < 1:
         yield "The batch size must be at least 1.", "Try 32."
     if config.steps < 1:
@@ -102,15 +88,6 @@ def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
         yield "The seed must be between 0 and 4294967295.", "Set another seed."
     yield from watch_faults(config.watch)
     yield from compute_faults(config.compute, config.seeds, config.batch_size)
-
-
-def _optimizer_faults(spec: OptimizerSpec) -> Iterator[tuple[str, str]]:
-    known = {argument.name: argument for argument in optimizer_option(spec.name).arguments}
-    for name, value in spec.arguments.items():
-        if name not in known:
-            yield f"The optimizer {spec.name} has no argument “{name}”.", f"It has {', '.join(known) or 'none'}."
-        elif fault := known[name].fault(value):
-            yield f"The optimizer's {name} {fault}.", "Change it in the training panel."
 
 
 def check_dataset(spec: DatasetSpec | None, config: TrainConfig, outputs: Sequence[str] = ("",)) -> tuple[Problem, ...]:

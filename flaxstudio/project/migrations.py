@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-VERSION = 3
+VERSION = 4
 """The version that is written. Raise it, with a step below, whenever a key changes its meaning."""
 
 
@@ -22,7 +22,16 @@ def _with_annotations(table: dict[str, Any]) -> dict[str, Any]:
     return {**table, "annotations": empty, "block_annotations": {}}
 
 
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_library, 2: _with_annotations}
+def _with_optimizers(table: dict[str, Any]) -> dict[str, Any]:
+    """Version 4 has chains, schedules and groups in a run's optimizer; one without them is what it was."""
+    return table
+
+
+_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _with_library,
+    2: _with_annotations,
+    3: _with_optimizers,
+}
 """version -> function that turns a map of that version into one of the next."""
 
 

@@ -273,6 +273,8 @@ def _training_keys(config: TrainConfig) -> Tree:
     usual = TrainConfig()
     left_out = [name for name in ("losses", "watch", "compute", "seeds") if getattr(config, name) == getattr(usual, name)]
     keys: Tree = msgspec.to_builtins(config)
+    seldom = ("schedules", "links", "groups", "around")
+    keys["optimizer"] = {name: value for name, value in keys["optimizer"].items() if value or name not in seldom}
     return {name: value for name, value in keys.items() if name not in left_out}
 
 

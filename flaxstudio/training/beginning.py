@@ -7,7 +7,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flax import serialization
 
 from flaxstudio.codegen.module import build_module, node_of_error, require_sound
 from flaxstudio.codegen.source import generate
@@ -20,7 +19,9 @@ from flaxstudio.project.results import Preparation, Results, Trained, Tree
 from flaxstudio.project.variables import leaves, node_of, with_array, with_aside
 from flaxstudio.training.device import setting_of
 from flaxstudio.training.initialization import initialize, run_keys
-from flaxstudio.training.optimizers import build_optimizer
+from flaxstudio.training.keeping import kept
+from flaxstudio.training.optimizers import make_optimizer
+from flaxstudio.training.steps import create_state
 from flaxstudio.training.task import prepare_task
 
 
@@ -63,8 +64,8 @@ def dummy_inputs(project: Project, catalogue: Catalogue) -> Any:
 
 def begin_with(variables: Tree, project: Project, preparation: Preparation) -> Trained:
     """Return variables as the state before a first step, with fresh optimizer state."""
-    state = build_optimizer(project.training.optimizer).init(variables.get("params", {}))
-    optimizer_state = dict(jax.tree.map(np.asarray, serialization.to_state_dict(state)))
+    optimizer = make_optimizer(project.training.optimizer, project.training.steps)
+    _, optimizer_state = kept(create_state(None, variables, optimizer, jax.random.PRNGKey(0)))
     return Trained(variables, optimizer_state, 0, project.graph, preparation, project.library.used_by(project.graph))
 
 

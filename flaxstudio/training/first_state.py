@@ -6,7 +6,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from flax import serialization
 
 from flaxstudio.codegen.applying import arguments_of, keys_by_name
 from flaxstudio.graph.problem import ProblemError
@@ -14,7 +13,8 @@ from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Standing, Trained
 from flaxstudio.training.initialization import initialize, run_keys
-from flaxstudio.training.optimizers import build_optimizer
+from flaxstudio.training.keeping import restored
+from flaxstudio.training.optimizers import make_optimizer
 from flaxstudio.training.precision import stored
 from flaxstudio.training.scaling import scaling_for
 from flaxstudio.training.settling import settled
@@ -38,28 +38,26 @@ def first_state(project: Project, model: Model, resume: Trained | None) -> Train
     """Return the state before the run's first step, on the device; ProblemError where what was saved does not fit."""
     config = project.training
     root, init_key = run_keys(config.seed, config.seeds)
-    tx = build_optimizer(config.optimizer)
+    optimizer = make_optimizer(config.optimizer, config.steps)
     if resume is None:
         drawn = initialize(model.module, init_key, model.samples(1), config.initialization)
-        return create_state(model.apply, _settled(model, drawn, root, config), tx, root).replace(
+        return create_state(model.apply, _settled(model, drawn, root, config), optimizer, root).replace(
             scaling=scaling_for(config.compute)
         )
     check_variables(model, resume.variables)
     variables = _settled(model, jax.tree.map(jnp.array, resume.variables), root, config)
-    state = create_state(model.apply, variables, tx, root, resume.step)
+    state = create_state(model.apply, variables, optimizer, root, resume.step)
     standing = standing_for(config, resume)
     scaling = scaling_for(config.compute, standing.loss_scale, standing.good_steps)
     state = state.replace(rate=rate_of(standing), scaling=scaling)
     if resume.step == 0:
         return state  # no step was taken yet, so there is nothing that another optimizer could not go on from
     try:
-        restored = serialization.from_state_dict(state.opt_state, resume.optimizer_state)
+        return restored(state, variables, resume.optimizer_state)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ProblemError(
             "The optimizer has changed since the model was trained.", "Choose it again, or train from the start."
         ) from error
-    # what was kept in another precision goes on in the one of this run
-    return state.replace(opt_state=jax.tree.map(lambda new, kept: jnp.array(kept, new.dtype), state.opt_state, restored))
 
 
 def standing_for(config: TrainConfig, resume: Trained | None) -> Standing:

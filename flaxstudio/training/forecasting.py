@@ -16,7 +16,7 @@ from flaxstudio.project.project import Project
 from flaxstudio.training.device import setting_of
 from flaxstudio.training.dispatch import capacity_of, is_better_looped, looped_program, single_program
 from flaxstudio.training.formulation import suited
-from flaxstudio.training.optimizers import build_optimizer
+from flaxstudio.training.optimizers import make_optimizer
 from flaxstudio.training.scaling import scaling_for
 from flaxstudio.training.steps import TrainState, create_state, train_step
 from flaxstudio.training.task import Task, prepare_task
@@ -170,12 +170,12 @@ def _largest(step: StepForecast, compiled: Callable[[int], StepForecast], rows: 
 
 
 def _abstract_state(project: Project, task: Task) -> TrainState:
-    tx, model = build_optimizer(project.training.optimizer), task.model
+    optimizer, model = make_optimizer(project.training.optimizer, project.training.steps), task.model
 
     def begin(key: jax.Array) -> TrainState:
         samples = model.samples(1)
         given = samples if isinstance(samples, tuple) else (samples,)
-        return create_state(model.apply, model.module.init(key, *given), tx, key).replace(
+        return create_state(model.apply, model.module.init(key, *given), optimizer, key).replace(
             scaling=scaling_for(project.training.compute)
         )
 

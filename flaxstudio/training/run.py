@@ -12,7 +12,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flax import serialization
 
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import SplitName
@@ -30,13 +29,15 @@ from flaxstudio.training.faults import RunBroken, broken, out_of_memory
 from flaxstudio.training.first_state import first_state, rate_of, with_rate, with_scaling
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeper import Keeper
+from flaxstudio.training.keeping import kept as kept_of
+from flaxstudio.training.keeping import on_host
 from flaxstudio.training.outliers import strange_rows
 from flaxstudio.training.pace import Pace
 from flaxstudio.training.record import RunRecorder, trained_of, until
 from flaxstudio.training.replay import Replay, all_finite, is_sound
 from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.spikes import SpikeGuard
-from flaxstudio.training.steps import TrainState, variables_of
+from flaxstudio.training.steps import TrainState, variables_in_use
 from flaxstudio.training.task import Task
 
 _EVALUATIONS = 50
@@ -280,14 +281,15 @@ class Run:
         yield from self._evaluate("test")
 
     def _judge(self, told: Evaluated) -> None:
-        self._standing = judged(self._standing, told, self._config.watch, lambda: _numpy(variables_of(self._state)))
+        self._standing = judged(self._standing, told, self._config.watch, lambda: on_host(variables_in_use(self._state)))
 
     def _take_back(self, variables: Tree) -> None:
         """Give the state the variables of an earlier step."""
         with self._setting.entered():
             placed = jax.tree.map(jnp.array, variables)
         collections = {name: tree for name, tree in placed.items() if name != "params"}
-        self._state = self._state.replace(params=placed.get("params", {}), collections=collections)
+        in_use = None if self._state.params_in_use is None else lambda _, params: params  # they are what was in use then
+        self._state = self._state.replace(params=placed.get("params", {}), collections=collections, params_in_use=in_use)
 
     def _evaluate(self, name: SplitName, step: int | None = None) -> Iterator[Evaluated]:
         """Yield a split's loss and metrics, or nothing if it is empty or the run is stopped meanwhile."""
@@ -296,7 +298,7 @@ class Run:
             return
         try:
             with self._setting.entered():
-                score = self.task.scorer.score(variables_of(self._state), split, lambda: self._control.is_stopped)
+                score = self.task.scorer.score(variables_in_use(self._state), split, lambda: self._control.is_stopped)
         except ScoringStopped:
             return
         if not math.isfinite(score.loss):
@@ -351,16 +353,16 @@ class Run:
         )
 
     def _finished(self, reason: EndReason) -> RunFinished:
-        state = self._state
+        variables, optimizer_state = kept_of(self._state)
         standing = replace(self._standing, waited=0) if reason == "early_stopping" else self._standing
         return RunFinished(
             reason=reason,
             step=self.step,
             seconds=time.perf_counter() - self._began - self._held,
-            variables=_numpy(variables_of(state)),
-            optimizer_state=_numpy(serialization.to_state_dict(state.opt_state)),
+            variables=variables,
+            optimizer_state=optimizer_state,
             preparation=self.task.dataset.preparation,
-            standing=with_scaling(standing, state),
+            standing=with_scaling(standing, self._state),
         )
 
     def _reference_loss(self) -> float | None:
@@ -370,9 +372,3 @@ class Run:
         with self._setting.entered():
             exact, noisy = jax.tree.map(jnp.asarray, (dataset.reference, dataset.train.targets))
             return float(self.task.loss(exact, noisy).mean())
-
-
-def _numpy(tree: Any) -> Tree:
-    """Return a tree with its arrays copied to the host."""
-    copied: Tree = jax.tree.map(np.array, tree)
-    return copied

@@ -1,16 +1,19 @@
 """The TrainState and the pure train_step: gradients, mutable collections, dropout keys, Optax update."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
+from flax import struct
 from flax.training import train_state
 
 from flaxstudio.codegen.applying import arguments_of, keys_by_name
+from flaxstudio.project.optim_option import Need
 from flaxstudio.training.losses import Loss
+from flaxstudio.training.optimizers import Optimizer, ParamsInUse
 from flaxstudio.training.scaling import LossScaling, chosen, scaled, unscaled
 
 
@@ -18,7 +21,7 @@ class TrainState(train_state.TrainState):
     """Flax's TrainState with the collections beside params, the root of the random keys, and whether losses were finite.
 
     `rate` is what updates are multiplied by: 1, or less or more where the learning rate was changed while the run went.
-    `scaling` is there in float16 only.
+    `scaling` is there in float16 only. `needs` and `params_in_use` are the optimizer's.
     """
 
     collections: dict[str, Any]
@@ -26,23 +29,41 @@ class TrainState(train_state.TrainState):
     is_finite: jax.Array
     rate: jax.Array
     scaling: LossScaling | None = None
+    needs: tuple[Need, ...] = struct.field(pytree_node=False, default=())
+    params_in_use: ParamsInUse | None = struct.field(pytree_node=False, default=None)
 
 
 def create_state(
-    apply_fn: Any, variables: Mapping[str, Any], tx: optax.GradientTransformation, key: jax.Array, step: int = 0
+    apply_fn: Any, variables: Mapping[str, Any], optimizer: Optimizer, key: jax.Array, step: int = 0
 ) -> TrainState:
     """Return the state before step `step` with fresh optimizer state."""
     collections = {name: tree for name, tree in variables.items() if name != "params"}
     params = variables.get("params", {})
     state: TrainState = TrainState.create(  # type: ignore[no-untyped-call]
-        apply_fn=apply_fn, params=params, tx=tx, collections=collections, key=key, is_finite=jnp.array(True), rate=jnp.ones(())
+        apply_fn=apply_fn,
+        params=params,
+        tx=optimizer.tx,
+        collections=collections,
+        key=key,
+        is_finite=jnp.array(True),
+        rate=jnp.ones(()),
+        needs=optimizer.needs,
+        params_in_use=optimizer.params_in_use,
     )
-    return state.replace(step=jnp.array(step, jnp.int32))
+    # some optimizers keep the params themselves; what is one array cannot be given away twice
+    return state.replace(step=jnp.array(step, jnp.int32), opt_state=jax.tree.map(jnp.copy, state.opt_state))
 
 
 def variables_of(state: TrainState) -> dict[str, Any]:
     """Return all linen collections of a state."""
     return {**({"params": state.params} if state.params else {}), **state.collections}
+
+
+def variables_in_use(state: TrainState) -> dict[str, Any]:
+    """Return all linen collections, with the params that the model is judged and used with."""
+    if state.params_in_use is None:
+        return variables_of(state)
+    return {**variables_of(state), "params": state.params_in_use(state.opt_state, state.params)}
 
 
 def step_keys(state: TrainState, rngs: Iterable[str] = ()) -> dict[str, jax.Array]:
@@ -75,7 +96,8 @@ def train_step(
     (_, (value, collections)), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.params)
     gradients, is_good, scaling = unscaled(state.scaling, gradients)
     is_finite = state.is_finite & jnp.isfinite(value)
-    updates, opt_state = state.tx.update(gradients, state.opt_state, state.params)
+    extra = extra_arguments(state.needs, lambda params: loss_of(params)[1][0], value, gradients)
+    updates, opt_state = state.tx.update(gradients, state.opt_state, state.params, **extra)
     after = state.replace(
         step=state.step + is_finite,
         params=optax.apply_updates(state.params, jax.tree.map(partial(_scaled, state.rate, is_finite & is_good), updates)),
@@ -85,6 +107,18 @@ def train_step(
         scaling=scaling,
     )
     return after, value.astype(jnp.float32)
+
+
+def extra_arguments(
+    needs: Iterable[Need], loss: Callable[[Any], jax.Array], value: jax.Array, gradients: Any
+) -> dict[str, Any]:
+    """Return what an optimizer's update takes beside gradients, state and params; `loss` is that of the batch."""
+
+    def value_fn(params: Any, *_: Any) -> jax.Array:
+        return loss(params)
+
+    known = {"value": value, "grad": gradients, "value_fn": value_fn, "obj_fn": value_fn, "grad_fn": jax.grad(value_fn)}
+    return {need: known[need] for need in needs}
 
 
 def _scaled(rate: jax.Array, is_finite: jax.Array, update: jax.Array) -> jax.Array:

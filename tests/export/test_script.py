@@ -14,6 +14,7 @@ from flaxstudio.graph.spec import Catalogue
 from flaxstudio.layers import catalogue
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.optimizer import CHAIN, Group, Link, OptimizerSpec, Schedule
 from flaxstudio.project.project import Project
 from flaxstudio.project.templates import TEMPLATES, build_template
 from flaxstudio.training.events import StepsDone
@@ -97,3 +98,34 @@ def test_a_file_that_needs_the_careful_reader_is_refused_with_a_way_out(tmp_path
 def test_a_project_that_cannot_be_trained_has_no_script(tmp_path: Path) -> None:
     with pytest.raises(ProblemError):
         training_script(build_template("empty", catalogue()), catalogue(), tmp_path)
+
+
+OPTIMIZERS = {
+    "groups on a schedule": OptimizerSpec(
+        CHAIN,
+        0.01,
+        schedules={"learning_rate": Schedule("warmup_cosine_decay_schedule")},
+        links=(Link("clip_by_global_norm"), Link("adamw", {"mask": "!*/bias, !*/scale"})),
+        groups=(Group("head", ("dense_2",), 0.5), Group("first", ("dense_1/bias",), is_frozen=True)),
+    ),
+    "mean params": OptimizerSpec("adam", 0.01, around=(Link("MultiSteps"), Link("ema_of_params", {"decay": 0.9}))),
+    "a step as long as the loss": OptimizerSpec("polyak_sgd", arguments={"max_learning_rate": 0.1}),
+    "schedule-free": OptimizerSpec("contrib.schedule_free_adamw"),
+    "sharpness": OptimizerSpec("sgd", 0.1, around=(Link("contrib.sam"),)),
+}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_a_script_steps_by_the_optimizer_of_the_run(optimizer: OptimizerSpec, tmp_path: Path) -> None:
+    project = build_template("wine", catalogue())
+    project = replace(project, training=replace(project.training, optimizer=optimizer))
+    judge_format(training_script(project, catalogue(), tmp_path))
+    assert_same(project, tmp_path)
+
+
+def test_a_script_searches_along_the_line_as_the_run_does(tmp_path: Path) -> None:
+    project = build_template("linear-regression", catalogue())
+    optimizer = OptimizerSpec("lbfgs", arguments={"memory_size": 3})
+    project = replace(project, training=replace(project.training, optimizer=optimizer, batch_size=None, steps=3))
+    printed, expected = losses_of_script(project, tmp_path), losses_of_run(project, tmp_path)
+    np.testing.assert_allclose(list(printed.values()), expected, rtol=1e-4)

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.gui.panels.run_state import RunState, duration_text, progress_text
 from flaxstudio.gui.panels.training import TrainingPanel
-from flaxstudio.gui.panels.training_choices import epochs_of, losses_in_order, steps_for, with_argument
+from flaxstudio.gui.panels.training_choices import epochs_of, losses_in_order, steps_for
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project.config import OptimizerSpec, TrainConfig, check_training
+from flaxstudio.project.optim_edits import with_argument
 from flaxstudio.project.options import OPTIMIZERS
 from flaxstudio.project.results import Evaluation, RunRecord
 from flaxstudio.training.events import Evaluated, RunFailed, RunStarted, StepsDone
@@ -227,7 +228,7 @@ def test_every_config_that_the_form_tells_can_be_run(panel, changes):
 
 
 def test_an_unknown_optimizer_of_a_foreign_file_is_shown_without_a_fault(panel):
-    panel.display(replace(CONFIG, optimizer=OptimizerSpec("nadam"), loss="dice"), ROWS, RunState())
+    panel.display(replace(CONFIG, optimizer=OptimizerSpec("nanodam"), loss="dice"), ROWS, RunState())
     assert panel.form.loss.currentIndex() == -1
 
 

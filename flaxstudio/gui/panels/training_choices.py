@@ -1,17 +1,13 @@
 """What the training form offers, worked out from the specs without Qt: order of losses, attributes of optimizers, epochs."""
 
-from dataclasses import replace
-
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.project.config import OptimizerSpec, TrainConfig
+from flaxstudio.project.optim_edits import specs_of
 from flaxstudio.project.options import LOSSES, LossSpec, TargetKind, optimizer_option
 
 LEARNING_RATE = "learning_rate"
-_RATE = AttributeSpec(
-    LEARNING_RATE, "float", OptimizerSpec().learning_rate, "How far each step goes.", minimum=1e-12, is_required=True
-)
 
 
 def losses_in_order(kind: TargetKind) -> tuple[tuple[LossSpec, ...], tuple[LossSpec, ...]]:
@@ -22,23 +18,14 @@ def losses_in_order(kind: TargetKind) -> tuple[tuple[LossSpec, ...], tuple[LossS
 
 def optimizer_specs(name: str) -> tuple[AttributeSpec, ...]:
     """Return what can be set on an optimizer: its learning rate and its arguments."""
-    return (_RATE, *optimizer_option(name).arguments)
+    return specs_of(optimizer_option(name))
 
 
 def optimizer_values(optimizer: OptimizerSpec) -> dict[str, Value]:
     """Return what is set on an optimizer."""
-    return {LEARNING_RATE: optimizer.learning_rate, **optimizer.arguments}
-
-
-def with_argument(optimizer: OptimizerSpec, name: str, value: Value) -> OptimizerSpec:
-    """Return the optimizer with its rate or an argument changed; an argument's default is stored as nothing."""
-    if name == LEARNING_RATE:
-        assert isinstance(value, float | int)
-        return replace(optimizer, learning_rate=float(value))
-    arguments = {key: kept for key, kept in optimizer.arguments.items() if key != name}
-    if value != optimizer_option(optimizer.name).argument(name).default:
-        arguments[name] = value
-    return replace(optimizer, arguments=arguments)
+    return ({LEARNING_RATE: optimizer.learning_rate} if optimizer_option(optimizer.name).takes_rate else {}) | dict(
+        optimizer.arguments
+    )
 
 
 def steps_per_epoch(training: TrainConfig, rows: RowCounts | None) -> float | None:

@@ -21,10 +21,10 @@ from flaxstudio.gui.panels.training_choices import (
     optimizer_specs,
     optimizer_values,
     steps_for,
-    with_argument,
 )
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import OptimizerSpec, TrainConfig
+from flaxstudio.project.optim_edits import with_argument
 from flaxstudio.project.options import OPTIMIZERS, TargetKind, loss_spec, optimizer_option
 
 _LABEL_WIDTH = 88
