@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flaxstudio.codegen.applying import apply_in_use
 from flaxstudio.layers import catalogue
 from flaxstudio.project.optimizer import CHAIN, Group, Link, OptimizerSpec, Schedule
 from flaxstudio.project.results import Results
@@ -67,7 +66,7 @@ def test_the_model_is_judged_kept_and_used_with_the_same_params(name: str) -> No
     told = {event.split: event for event in evaluations_of(events) if event.step == 40}
     score = task.scorer.score(end.variables, task.dataset.train)
     assert told["train"] == Evaluated(40, "train", score.loss, score.metrics)
-    assert apply_in_use(task.model.module, end.variables, task.model.samples(2)).shape == (2, 3)
+    assert task.model.apply_in_use(end.variables, task.model.samples(2)).shape == (2, 3)
 
 
 def test_frozen_params_stay_as_they_were() -> None:
