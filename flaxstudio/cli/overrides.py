@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from typing import get_args
 
 from flaxstudio.cli.compute_settings import COMPUTE_KEYS, SEED_KEYS, with_compute, with_seeds
+from flaxstudio.cli.objective_overrides import objective_written
 from flaxstudio.cli.optimizer_overrides import argument_written, optimizer_written, rate_written
 from flaxstudio.cli.values import NONE, attribute_value, number, one_of, whole
 from flaxstudio.cli.watch_settings import WATCH_KEYS, with_watch
@@ -28,13 +29,17 @@ def apply_settings(project: Project, settings: Iterable[str], catalogue: Catalog
 
 def keys() -> list[str]:
     """Return every key but NODE.ATTRIBUTE."""
-    run = [field.name for field in fields(TrainConfig) if field.name not in ("losses", "watch", "compute", "seeds")]
+    run = [
+        field.name for field in fields(TrainConfig) if field.name not in ("losses", "objectives", "watch", "compute", "seeds")
+    ]
     return [
         *run,
         *WATCH_KEYS,
         *COMPUTE_KEYS,
         *SEED_KEYS,
         "loss.OUTPUT",
+        "objective.PART",
+        "objective.OUTPUT.PART",
         "learning_rate",
         "optimizer.ARGUMENT",
         "data.scaling",
@@ -52,6 +57,8 @@ def _set(project: Project, key: str, text: str, catalogue: Catalogue) -> Project
         return replace(project, dataset=_with_data(project.dataset, name, text))
     if group == "optimizer" and dot:
         return _with_optimizer(project, argument_written(project.training.optimizer, name, text))
+    if group == "objective" and dot:
+        return replace(project, training=objective_written(project, name, text))
     if group == "loss" and dot:
         return replace(project, training=_with_loss(project, name, text))
     if dot:

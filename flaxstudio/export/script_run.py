@@ -7,12 +7,12 @@ from typing import Any
 
 from flaxstudio.codegen.applying import number_of_key
 from flaxstudio.codegen.formatting import LINE_LENGTH
+from flaxstudio.codegen.loss_text import LossText, loss_text
 from flaxstudio.codegen.optimizer_text import OptimizerText
 from flaxstudio.data.dataset import apart
 from flaxstudio.data.ends import Entry, Goal
 from flaxstudio.export.script_text import LOSS, MAIN, PLAIN_UPDATE, PREPARED, SCALED, STATE, STEP, TOTAL_LOSS, UPDATE, VALUE_FN
 from flaxstudio.project.config import DatasetSpec, TrainConfig
-from flaxstudio.project.options import loss_spec
 from flaxstudio.training.task import Task
 
 _CLASSIC = 'jax.config.update("jax_threefry_partitionable", False)  # the random numbers of JAX before 0.5'
@@ -91,13 +91,21 @@ def _columns(name: str, ends: tuple[Entry, ...] | tuple[Goal, ...]) -> str:
 
 
 def _losses(run: ScriptRun) -> Iterator[str]:
-    codes = {goal.name: loss_spec(run.config.loss_of(goal.name)).code for goal in run.goals}
-    if len(codes) == 1:
-        yield LOSS.format(name="loss_of", code=next(iter(codes.values())))
+    texts = {goal.name: loss_text(run.config, goal.name) for goal in run.goals}
+    if len(texts) == 1:
+        yield _loss_function("loss_of", next(iter(texts.values())))
         return
-    for name, code in codes.items():
-        yield LOSS.format(name=f"loss_of_{name}", code=code)
-    yield TOTAL_LOSS.format(losses=", ".join(f"loss_of_{name}" for name in codes))
+    for name, text in texts.items():
+        yield _loss_function(f"loss_of_{name}", text)
+    yield TOTAL_LOSS.format(losses=", ".join(f"loss_of_{name}" for name in texts))
+
+
+def _loss_function(name: str, text: LossText) -> str:
+    if not text.weights and text.weight == 1.0:
+        return LOSS.format(name=name, what="one value a sample", body="", code=text.values)
+    body = f"    values = {text.values}\n" + (f"    weights = {text.weights}\n" if text.weights else "")
+    what = "the mean over the samples by their weights" if text.weights else "one value a sample"
+    return LOSS.format(name=name, what=what, body=body, code=text.mean)
 
 
 def _loss(run: ScriptRun) -> str:

@@ -109,8 +109,8 @@ class TrainState(train_state.TrainState):
 
 LOSS = '''\
 def {name}(outputs, targets):
-    """Return one value a sample."""
-    return {code}
+    """Return {what}."""
+{body}    return {code}
 '''
 
 TOTAL_LOSS = '''\

@@ -7,6 +7,8 @@ from typing import Literal
 
 from flaxstudio.graph.problem import Problem
 from flaxstudio.project.compute import Compute, Seeds, compute_faults
+from flaxstudio.project.losses import Objective as Objective
+from flaxstudio.project.objective_check import objective_faults
 from flaxstudio.project.optim_check import optimizer_problems
 from flaxstudio.project.optimizer import OptimizerSpec as OptimizerSpec
 from flaxstudio.project.options import LOSSES, TargetKind, loss_spec
@@ -44,7 +46,7 @@ class TrainConfig:
     `batch_size` None takes all rows at each step. `initialization` "module" is `module.init(key, x)` of the whole;
     "layer" initialises each layer alone, the first with the run's key itself, as the Flax basics notebook does.
     `classic_random` gives the random numbers of JAX before 0.5. `losses` names the loss of single Outputs, where it
-    is not `loss`; what is minimised is the sum over the Outputs.
+    is not `loss`; what is minimised is the sum over the Outputs. `objectives` tells the rest of a loss, "" of the common one.
     """
 
     loss: str = "mean_squared_error"
@@ -58,10 +60,16 @@ class TrainConfig:
     watch: Watch = Watch()
     compute: Compute = Compute()
     seeds: Seeds = Seeds()
+    objectives: Mapping[str, Objective] = field(default_factory=dict, hash=False)
 
     def loss_of(self, output: str) -> str:
         """Return the name of an Output's loss."""
         return self.losses.get(output, self.loss)
+
+    def objective_of(self, output: str) -> Objective:
+        """Return what an Output's loss is beside its name: its own, else, with the common loss, the common one."""
+        common = Objective() if output in self.losses else self.objectives.get("", Objective())
+        return self.objectives.get(output, common)
 
 
 def target_kind(output: str, spec: DatasetSpec, config: TrainConfig) -> TargetKind:
@@ -80,6 +88,9 @@ def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys((config.loss, *config.losses.values())):
         if name not in _LOSS_NAMES:
             yield f"The loss “{name}” is unknown.", f"Choose one of {', '.join(_LOSS_NAMES)}."
+    for output, objective in config.objectives.items():
+        if config.loss_of(output) in _LOSS_NAMES:
+            yield from objective_faults(config.loss_of(output), objective)
     if config.batch_size is not None and config.batch_size < 1:
         yield "The batch size must be at least 1.", "Try 32."
     if config.steps < 1:

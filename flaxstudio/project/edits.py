@@ -133,7 +133,9 @@ def rename_node(old: str, new: str) -> Edit:
         positions = {new if name == old else name: position for name, position in project.positions.items()}
         annotations = with_node_renamed(project.annotations, old, new)
         losses = {new if name == old else name: loss for name, loss in project.training.losses.items()}
-        graph, training = project.graph.with_node_replaced(old, node), replace(project.training, losses=losses)
+        objectives = {new if name == old else name: kept for name, kept in project.training.objectives.items()}
+        training = replace(project.training, losses=losses, objectives=objectives)
+        graph = project.graph.with_node_replaced(old, node)
         return replace(project, graph=graph, positions=positions, training=training, annotations=annotations)
 
     return Edit(f"Rename {old} to {new}", apply)

@@ -271,7 +271,9 @@ def _validate_graph(graph: Graph) -> None:
 def _training_keys(config: TrainConfig) -> Tree:
     """Return the map of a run's config; what was added since version 3 is there only where it is not as usual."""
     usual = TrainConfig()
-    left_out = [name for name in ("losses", "watch", "compute", "seeds") if getattr(config, name) == getattr(usual, name)]
+    left_out = [
+        name for name in ("objectives", "losses", "watch", "compute", "seeds") if getattr(config, name) == getattr(usual, name)
+    ]
     keys: Tree = msgspec.to_builtins(config)
     seldom = ("schedules", "links", "groups", "around")
     keys["optimizer"] = {name: value for name, value in keys["optimizer"].items() if value or name not in seldom}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from flaxstudio.codegen.applying import apply_in_use, arguments_of
 from flaxstudio.data.dataset import Arrays, Split, apart, at_rows, joined
 from flaxstudio.project.options import TargetKind
-from flaxstudio.training.losses import Loss
+from flaxstudio.training.losses import OutputLoss
 from flaxstudio.training.metrics import measure
 from flaxstudio.training.precision import Apply
 
@@ -40,7 +40,7 @@ class Judge:
 
     name: str
     kind: TargetKind
-    loss: Loss
+    loss: OutputLoss
 
 
 class Scorer:
@@ -55,7 +55,7 @@ class Scorer:
     ) -> None:
         self._apply = jax.jit(lambda variables, features: apply_in_use(apply, variables, *arguments_of(features), rngs=rngs))
         self._judges = judges
-        self._losses = [jax.jit(judge.loss) for judge in judges]
+        self._losses = [jax.jit(judge.loss.parts) for judge in judges]
         values = sum(int(np.prod(shape)) for shape in shapes)
         self._batch = max(1, min(MAX_BATCH, _MAX_VALUES // max(1, values)))
 
@@ -71,16 +71,21 @@ class Scorer:
         """
         outputs: list[list[Array]] = [[] for _ in self._judges]
         losses: list[list[Array]] = [[] for _ in self._judges]
+        weights: list[list[Array]] = [[] for _ in self._judges]
         for (features, count), (targets, _) in zip(self._batches(split.features), self._batches(split.targets), strict=True):
             if is_stopped():
                 raise ScoringStopped
             given = arguments_of(self._apply(variables, features))
             for index, (output, target) in enumerate(zip(given, apart(targets), strict=True)):
-                losses[index].append(np.asarray(self._losses[index](output, target))[:count])
+                values, counts = self._losses[index](output, target)
+                losses[index].append(np.asarray(values)[:count])
+                weights[index].append(np.asarray(counts)[:count])
                 outputs[index].append(np.asarray(output)[:count])
         scores = [
-            Score(float(np.concatenate(loss).mean(dtype=np.float64)), measure(judge.kind, np.concatenate(output), target))
-            for judge, loss, output, target in zip(self._judges, losses, outputs, apart(split.targets), strict=True)
+            Score(_mean(judge.loss, loss, weight), measure(judge.kind, np.concatenate(output), target))
+            for judge, loss, weight, output, target in zip(
+                self._judges, losses, weights, outputs, apart(split.targets), strict=True
+            )
         ]
         return scores[0] if len(scores) == 1 else self._sum(scores)
 
@@ -105,3 +110,12 @@ class Scorer:
         filled = np.zeros((self._batch, *array.shape[1:]), array.dtype)
         filled[: len(array)] = array
         return filled
+
+
+def _mean(loss: OutputLoss, values: Sequence[Array], weights: Sequence[Array]) -> float:
+    """Return the mean over a whole split: of all its values, or by the sum of all weights, never a mean of means."""
+    whole = np.concatenate(values)
+    if not loss.is_weighted:
+        return loss.weight * float(whole.mean(dtype=np.float64))
+    counts = np.concatenate(weights).astype(np.float64)
+    return loss.weight * float(np.where(counts > 0, whole * counts, 0).sum() / max(counts.sum(), 1e-12))

@@ -28,7 +28,7 @@ from flaxstudio.project.misfit import misfit
 from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.results import Preparation
 from flaxstudio.project.variables import leaves
-from flaxstudio.training.losses import Loss, build_loss, total_loss
+from flaxstudio.training.losses import Loss, output_loss, total_loss
 from flaxstudio.training.precision import Apply, applied
 from flaxstudio.training.scoring import Judge, Scorer
 
@@ -71,7 +71,7 @@ def build_model(project: Project, catalogue: Catalogue) -> Model:
 
 def build_scorer(model: Model, goals: Sequence[Goal], config: TrainConfig) -> Scorer:
     """Return what applies the Module to many samples and judges each Output as its goal says."""
-    judges = [Judge(goal.name, goal.kind, build_loss(config.loss_of(goal.name))) for goal in goals]
+    judges = [Judge(goal.name, goal.kind, output_loss(config, goal.name)) for goal in goals]
     return Scorer(model.apply, judges, [shape.sizes for shape in model.inputs.values()], model.source.rngs)
 
 
@@ -91,7 +91,8 @@ def prepare_task(
     ends = ends_of(project, spec, table, catalogue, sizes)
     dataset = prepare(spec, table, ends, preparation)
     _check_targets(shapes, dataset)
-    loss = total_loss([build_loss(config.loss_of(goal.name)) for goal in ends.goals])
+    _check_weights(config, dataset)
+    loss = total_loss([output_loss(config, goal.name).loss for goal in ends.goals])
     return Task(model, dataset, loss, build_scorer(model, ends.goals, config))
 
 
@@ -153,6 +154,15 @@ def _check_targets(shapes: Mapping[str, tuple[int, ...]], dataset: Dataset) -> N
             dense if len(wanted) == 1 else "Change its last layer.",
             goal.name,
         )
+
+
+def _check_weights(config: TrainConfig, dataset: Dataset) -> None:
+    """Raise ProblemError unless there are as many weights of classes as classes."""
+    for goal in dataset.ends.goals:
+        given, classes = config.objective_of(goal.name).class_weights, dataset.preparation.classes_of(goal.name)
+        if given and len(given) != len(classes):
+            what = f"There are {len(given)} weights for the {len(classes)} classes of {goal.name}."
+            raise ProblemError(what, f"Give {len(classes)}, in the order {', '.join(map(str, classes[:8]))}.", goal.name)
 
 
 def _outputs_and_variables(model: Model) -> Any:

@@ -1,0 +1,123 @@
+"""Losses: all of Optax's are reached, weighted and masked means hold over whole splits, and scripts compute the same."""
+
+import inspect
+from dataclasses import replace
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from optax import losses as of_optax
+
+from flaxstudio.layers import catalogue
+from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.losses import LOSSES, LossSpec, LossTerm, Objective
+from flaxstudio.project.objective_check import objective_faults
+from flaxstudio.project.results import Results
+from flaxstudio.project.storage import dump_project, parse_project
+from flaxstudio.training.losses import build_loss, output_loss
+from flaxstudio.training.task import prepare_task
+from tests.export.test_script import assert_same
+from tests.training.runs import evaluations_of, events_of, iris_project
+
+NOT_REACHED = {
+    "ctc_loss": "needs two arrays that tell what is padding",
+    "ctc_loss_with_forward_probs": "ctc_loss with more to give",
+    "ntxent": "compares the samples of a batch with one another, so that it has no value for a split",
+    "triplet_margin_loss": "needs three calls of the model",
+    "convex_kl_divergence": "an older name of generalized_kl_divergence",
+    "smooth_labels": "smoothing",
+}
+"""Losses that no form shows, with the reason."""
+
+
+def test_every_loss_of_optax_is_reached_or_has_a_reason() -> None:
+    public = {name for name in dir(of_optax) if inspect.isfunction(getattr(of_optax, name)) and not name.startswith("_")}
+    codes = " ".join(spec.expression(smoothing=smoothing) for spec in LOSSES for smoothing in (0.0, 0.1))
+    assert len(public) > 25
+    assert {name for name in public if f".{name}(" not in codes} - set(NOT_REACHED) == set()
+
+
+@pytest.mark.parametrize("spec", LOSSES, ids=lambda spec: spec.name)
+def test_every_loss_gives_a_finite_value_a_sample_that_can_be_derived(spec: LossSpec) -> None:
+    outputs = jnp.linspace(-0.5, 0.9, 12).reshape(4, 3)
+    targets = jnp.asarray([0, 2, 1, 1]) if spec.target_kind == "classes" else jax.nn.softmax(outputs[::-1])
+    loss = build_loss(spec.name)
+    assert loss(outputs, targets).shape == (4,)
+    gradient = jax.grad(lambda given: loss(given, targets).mean())(outputs)
+    assert np.isfinite(gradient).all()
+    assert (gradient != 0).any()
+    assert all(spec.argument(argument.name).fault(argument.default) is None for argument in spec.arguments)
+
+
+OUTPUTS, CLASSES = jnp.asarray([[2.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.5, 0.5, 3.0], [1.0, 2.0, 0.0]]), jnp.asarray([0, 1, 2, 0])
+
+
+def loss_of(objective: Objective, loss: str = "cross_entropy") -> float:
+    made = output_loss(TrainConfig(loss, objectives={"": objective}), "output_1")
+    return float(made.loss(OUTPUTS, CLASSES).mean())
+
+
+def test_objectives_are_what_one_writes_by_hand() -> None:
+    each = optax.softmax_cross_entropy_with_integer_labels(OUTPUTS, CLASSES)
+    one_hot = jax.nn.one_hot(CLASSES, 3)
+    weights = jnp.asarray([1.0, 2.0, 0.5])[CLASSES]
+    assert loss_of(Objective(weight=3.0)) == pytest.approx(3 * float(each.mean()))
+    assert loss_of(Objective(class_weights=(1.0, 2.0, 0.5))) == pytest.approx(float((each * weights).sum() / weights.sum()))
+    assert loss_of(Objective(ignored=0)) == pytest.approx(float(each[1:3].mean()))
+    smooth = optax.softmax_cross_entropy(OUTPUTS, optax.smooth_labels(one_hot, 0.1)).mean()
+    assert loss_of(Objective(smoothing=0.1)) == pytest.approx(float(smooth))
+    both = each + 0.5 * optax.sigmoid_focal_loss(OUTPUTS, one_hot, gamma=1.0).sum(axis=-1)
+    terms = (LossTerm("focal_of_classes", 0.5, {"gamma": 1.0}),)
+    assert loss_of(Objective(terms=terms)) == pytest.approx(float(both.mean()))
+
+
+WEIGHTED = Objective(class_weights=(1.0, 5.0, 0.5), smoothing=0.05, weight=2.0, terms=(LossTerm("poly_cross_entropy", 0.1),))
+
+
+def test_a_weighted_mean_over_a_split_is_no_mean_of_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    from flaxstudio.training import scoring
+
+    project = iris_project(objectives={"": WEIGHTED}, steps=3)
+    task = prepare_task(project, catalogue())
+    told = next(event for event in evaluations_of(events_of(project)) if event.split == "train")
+    monkeypatch.setattr(scoring, "MAX_BATCH", 7)
+    from flaxstudio.training.initialization import initialize, run_keys
+
+    variables = initialize(task.model.module, run_keys(0)[1], task.model.samples(1), "module")
+    small, whole = prepare_task(project, catalogue()).scorer, task.scorer
+    split = task.dataset.train
+    assert small.score(variables, split).loss == pytest.approx(whole.score(variables, split).loss, rel=1e-6)
+    outputs = whole.outputs(variables, split.features)
+    exact = float(task.loss(jnp.asarray(outputs), jnp.asarray(split.targets)).mean())
+    assert whole.score(variables, split).loss == pytest.approx(exact, rel=1e-5)
+    assert np.isfinite(told.loss)
+
+
+def test_objectives_are_saved_and_written_into_scripts(tmp_path: Path) -> None:
+    project = iris_project(objectives={"": WEIGHTED})
+    again, _ = parse_project(dump_project(project, Results()), "x.msgpack")
+    assert again.training == project.training
+    assert_same(project, tmp_path)
+    few = replace(project, training=replace(project.training, objectives={"": Objective(class_weights=(1.0, 2.0))}))
+    assert "2 weights for the 3 classes" in str(events_of(few)[-1])
+
+
+@pytest.mark.parametrize(
+    ("loss", "objective", "words"),
+    [
+        ("huber", Objective({"gamma": 1.0}), "no argument “gamma”"),
+        ("huber", Objective({"delta": -1.0}), "must be a number of at least 0"),
+        ("huber", Objective(smoothing=0.1), "cannot smooth"),
+        ("huber", Objective(class_weights=(1.0,)), "no classes"),
+        ("cross_entropy", Objective(smoothing=1.0), "without 1"),
+        ("cross_entropy", Objective(class_weights=(0.0, 0.0)), "nothing can be learnt"),
+        ("cross_entropy", Objective(terms=(LossTerm("magic"),)), "is unknown"),
+        ("cross_entropy", Objective(terms=(LossTerm("huber"),)), "cannot be added"),
+        ("cross_entropy", Objective(weight=-1.0), "at least 0"),
+    ],
+)
+def test_what_is_wrong_with_an_objective_is_told(loss: str, objective: Objective, words: str) -> None:
+    assert any(words in f"{what} {remedy}" for what, remedy in objective_faults(loss, objective))
