@@ -72,7 +72,8 @@ def items(combo):
 
 def test_losses_that_fit_the_targets_come_first():
     fitting, others = losses_in_order("classes")
-    assert [spec.name for spec in fitting] == ["cross_entropy"]
+    assert fitting[0].name == "cross_entropy"
+    assert all(spec.target_kind == "classes" for spec in fitting)
     assert all(spec.target_kind == "numbers" for spec in others)
 
 
@@ -117,7 +118,7 @@ def test_the_form_shows_the_config(panel):
 def test_losses_that_do_not_fit_are_listed_last_with_the_reason_and_cannot_be_chosen(panel):
     names = items(panel.form.loss)
     assert names[0] == "Cross-entropy"
-    assert all(name.endswith("(for numbers)") for name in names[1:])
+    assert all(name.endswith("(for numbers)") for name in names if "(for " in name)
     model = panel.form.loss.model()
     assert not model.item(panel.form.loss.count() - 1).isEnabled()
 
@@ -228,7 +229,7 @@ def test_every_config_that_the_form_tells_can_be_run(panel, changes):
 
 
 def test_an_unknown_optimizer_of_a_foreign_file_is_shown_without_a_fault(panel):
-    panel.display(replace(CONFIG, optimizer=OptimizerSpec("nanodam"), loss="dice"), ROWS, RunState())
+    panel.display(replace(CONFIG, optimizer=OptimizerSpec("nanodam"), loss="dicy"), ROWS, RunState())
     assert panel.form.loss.currentIndex() == -1
 
 
