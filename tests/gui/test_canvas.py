@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 
 from flaxstudio.graph.graph import Graph, Node, Port, edge
@@ -269,3 +269,18 @@ def test_the_shape_of_an_input_is_told_once_and_as_everywhere():
     assert (unknown.attributes, unknown.shape) == ("int32", "(batch, 8, 8, 1)")
     known = content_of(node, spec, NodeShape(ArrayShape((4,), "int32")), ())
     assert (known.attributes, known.shape) == ("int32", "(batch, 4)")
+
+
+def test_the_uppermost_node_at_a_point_is_found_near_by_and_from_far_away(desk):
+    scene, point = desk.canvas.scene, QPointF(300.0, 30.0)
+    desk.edit(edits.move({"dropout_1": (260.0, 0.0)}))
+    scene.settle()
+    assert scene.node_at(point) == "dropout_1"
+    desk.canvas.select(["dense_1"])
+    assert scene.node_at(point) == "dense_1"
+    scene.show_at_scale(0.1)
+    assert scene.node_at(point) == "dense_1"
+    assert scene.nodes_in(QRectF(0, 0, 300, 40)) == ("input_1", "dense_1", "dropout_1")
+    scene.show_at_scale(1.0)
+    assert scene.nodes_in(QRectF(0, 0, 300, 40)) == ("input_1", "dense_1", "dropout_1")
+    assert scene.node_at(QPointF(5000.0, 0.0)) is None

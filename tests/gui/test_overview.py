@@ -68,5 +68,5 @@ def test_the_box_around_all_only_grows_while_nodes_move_and_fits_when_they_have(
     town.places["n2"] = 300.0
     town.cache.renew(["n2"], (), is_moving=True)
     assert town.overview().bounds.right() == 950
-    town.cache.renew((), ())
+    town.cache.settle()
     assert town.overview().bounds.right() == 350

@@ -1,9 +1,9 @@
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsRectItem
 
-from flaxstudio.graph.graph import Node
+from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.gui.canvas.node_content import content_of
-from flaxstudio.gui.canvas.sharing import SharingLines
+from flaxstudio.gui.canvas.sharing import SharingLines, sharers
 from flaxstudio.gui.tokens import LIGHT
 from flaxstudio.layers import catalogue
 
@@ -31,3 +31,13 @@ def test_a_node_that_shares_params_names_no_attributes_of_its_own():
     spec = catalogue()["Dense"]
     assert content_of(Node("dense_1", "Dense"), spec, None, ()).attributes == "64"
     assert content_of(Node("dense_2", "Dense", {"shares": "dense_1"}), spec, None, ()).attributes == ""
+
+
+def test_all_that_use_a_nodes_params_are_one_group_the_owner_first():
+    nodes = [Node("a", "Dense"), Node("b", "Dense", {"shares": "a"}), Node("c", "Dense"), Node("d", "Dense", {"shares": "a"})]
+    group = ("a", "b", "d")
+    assert sharers(Graph(tuple(nodes))) == {"a": group, "b": group, "d": group}
+
+
+def test_params_of_a_node_that_is_gone_are_shared_by_nobody():
+    assert sharers(Graph((Node("b", "Dense", {"shares": "gone"}),))) == {}

@@ -337,7 +337,10 @@ class Canvas(QWidget):
 
     def _on_view_moved(self) -> None:
         self._place_overlays()
-        self._show_minimap()
+        if self._minimap_timer.isActive() and self.minimap.has_graph:
+            self.minimap.look_at(self.view.visible_box())  # the graph itself follows in a moment, once for many changes
+        else:
+            self.minimap.display(self.scene.overview(), self.view.visible_box())
         self._place_arrange_bar()
 
     def _on_dragged(self, at: QPoint | None) -> None:

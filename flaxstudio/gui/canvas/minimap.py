@@ -40,9 +40,18 @@ class Minimap(QWidget):
             bounds = overview.bounds
             height = round((_WIDTH - 2 * t.GAP) * bounds.height() / max(bounds.width(), 1.0)) + 2 * t.GAP
             self.resize(_WIDTH, max(_LEAST_HEIGHT, min(_MOST_HEIGHT, height)))
+        self.look_at(in_view)
+
+    def look_at(self, in_view: QRectF) -> None:
+        """Show what is in view of the same graph, in scene px."""
         self._in_view = in_view
         self._show_or_hide()
         self.update()
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether there is a graph to look at."""
+        return bool(self._overview.blocks)
 
     @property
     def is_wanted(self) -> bool:

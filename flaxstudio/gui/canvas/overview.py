@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 from flaxstudio.graph.graph import Edge
 from flaxstudio.gui.tokens import Tokens
 
+_EDGE = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -41,7 +43,7 @@ class OverviewCache:
         self,
         block_of: Callable[[str], Block],
         points_of: Callable[[Edge], list[QPointF]],
-        frames: Callable[[], Iterable[Block]],
+        frames: Callable[[], Iterable[tuple[QRectF, QColor]]],
     ) -> None:
         self._block_of = block_of
         self._points_of = points_of
@@ -61,8 +63,8 @@ class OverviewCache:
         """Some nodes and wires are gone."""
         if self._is_known:
             for name in names:
-                self._forget_block(name)
-                self._overview = self._bounds = None
+                self._shrink(self._forget_block(name), None)
+                self._overview = None
             for edge in edges:
                 self._wires.pop(edge, None)
                 self._overview = None
@@ -73,12 +75,16 @@ class OverviewCache:
         if not self._is_known:
             return
         for name in names:
-            self._forget_block(name)
+            before = self._forget_block(name)
             self._remember(name)
+            if not is_moving:
+                self._shrink(before, self._blocks[name].box)
         for edge in edges:
             self._wires[edge] = self._lines(edge)
-        if not is_moving:
-            self._bounds = None
+
+    def settle(self) -> None:
+        """Nodes have moved: let the box around all fit again."""
+        self._overview = self._bounds = None
 
     def overview(self, names: Iterable[str], edges: Iterable[Edge]) -> Overview:
         """Return the overview of these nodes and edges: all that there are."""
@@ -91,7 +97,7 @@ class OverviewCache:
             self._bounds = bounds_of(block.box for block in self._blocks.values())
         if self._overview is None:
             fills = tuple((color, list(boxes.values())) for color, boxes in self._fills.values() if boxes)
-            frames = tuple(self._frames())
+            frames = tuple(Block(*frame) for frame in self._frames())
             bounds = self._bounds.united(bounds_of(frame.box for frame in frames))
             self._overview = Overview(
                 tuple(self._blocks.values()), tuple(chain.from_iterable(self._wires.values())), fills, bounds, frames
@@ -107,9 +113,19 @@ class OverviewCache:
         if self._bounds is not None:
             self._bounds = self._bounds.united(block.box)
 
-    def _forget_block(self, name: str) -> None:
-        if (block := self._blocks.pop(name, None)) is not None:
-            del self._fills[block.color.rgba()][1][name]
+    def _forget_block(self, name: str) -> QRectF | None:
+        """Forget a block and return where it was."""
+        if (block := self._blocks.pop(name, None)) is None:
+            return None
+        del self._fills[block.color.rgba()][1][name]
+        return block.box
+
+    def _shrink(self, before: QRectF | None, after: QRectF | None) -> None:
+        """A block is elsewhere or gone: the box around all may be smaller where that block was at its border."""
+        if before is not None and before != after and self._bounds is not None:
+            inside = self._bounds.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+            if not inside.contains(before):
+                self._bounds = None
 
 
 def bounds_of(boxes: Iterable[QRectF]) -> QRectF:

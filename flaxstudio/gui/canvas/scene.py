@@ -1,10 +1,10 @@
 """The graph on display: keeps one item per node and edge and changes only what a new value changes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+from PySide6.QtWidgets import QGraphicsScene
 
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
 from flaxstudio.graph.problem import Problem
@@ -15,13 +15,14 @@ from flaxstudio.gui.canvas.deferral import Deferral
 from flaxstudio.gui.canvas.easing import Easing
 from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.heat import Heat
+from flaxstudio.gui.canvas.near_nodes import node_at, nodes_in, port_at
 from flaxstudio.gui.canvas.node_content import Side, content_of
 from flaxstudio.gui.canvas.node_item import NodeItem
 from flaxstudio.gui.canvas.node_painter import BLOCKS_BELOW, NodePainter
 from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewCache, OverviewItem, bounds_of
 from flaxstudio.gui.canvas.probes import Probes
 from flaxstudio.gui.canvas.renaming import renamed_node
-from flaxstudio.gui.canvas.sharing import SharingLines, group_to_show
+from flaxstudio.gui.canvas.sharing import SharingLines
 from flaxstudio.gui.canvas.shown import Shown, changed_nodes
 from flaxstudio.gui.canvas.wire_labels import WireLabels
 from flaxstudio.gui.canvas.wires import Wires
@@ -60,21 +61,21 @@ class GraphScene(QGraphicsScene):
         self._heat: Mapping[str, Heat] = {}
         self._painter = NodePainter(tokens)
         self._found: frozenset[str] | None = None
-        self._layer = ItemLayer()
-        self.addItem(self._layer)
-        self._wires = Wires(self, self._layer, lambda: self.nodes, lambda edge: self.beside.routes.get(edge, ()))
+        self.layer = ItemLayer()
+        self.addItem(self.layer)
+        self.beside = Beside(self, self.layer, tokens)
+        self._wires = Wires(self, self.layer, lambda: self.nodes, self.beside.routes)
         self.edges: Mapping[Edge, EdgeItem] = self._wires.items
-        self._cache = OverviewCache(self._block_of, self._wires.points_of, self._far_frames)
+        self._cache = OverviewCache(self._block_of, self._wires.points_of, self.beside.outlines)
         self._overview = OverviewItem(_EXTENT, self)
         self._overview.hide()
         self._easing = Easing(self)
-        self._easing.finished.connect(lambda: self._tell_overview(frozenset()))  # whose bounds only grow on the way
+        self._easing.finished.connect(self._settle_overview)
         self._later: Deferral[Shown] = Deferral(self._show_later, self)
         self._hovered = ""
-        self._sharing = SharingLines(tokens, self._layer)
-        self.wire_labels = WireLabels(self, _EXTENT, self._layer)
-        self.probes = Probes(self, self._layer)
-        self.beside = Beside(self, self._layer, tokens)
+        self._sharing = SharingLines(tokens, self.layer)
+        self.wire_labels = WireLabels(self, _EXTENT, self.layer)
+        self.probes = Probes(self, self.layer)
 
     def display(self, project: Project, problems: tuple[Problem, ...], shapes: GraphShapes) -> None:
         """Show a project: items of unchanged nodes and edges stay as they are."""
@@ -152,9 +153,9 @@ class GraphScene(QGraphicsScene):
         """Choose between items and blocks for a zoom."""
         is_far = scale < BLOCKS_BELOW
         if is_far != self._overview.isVisible():
-            self._layer.setVisible(not is_far)
+            self.layer.setVisible(not is_far)
             self._overview.setVisible(is_far)
-            self._tell_overview()
+            self._tell_overview(frozenset(), is_moving=True)  # which is no change
 
     def move_nodes(self, positions: Mapping[str, Position]) -> None:
         """Put nodes' items elsewhere at once; their wires follow. Unknown nodes are passed over."""
@@ -172,15 +173,11 @@ class GraphScene(QGraphicsScene):
 
     def node_at(self, point: QPointF) -> str | None:
         """Return the uppermost node at a point."""
-        hit = [item for item in self.nodes.values() if item.box().contains(point)]
-        return max(hit, key=QGraphicsItem.zValue).content.name if hit else None
+        return node_at(self, point)
 
     def port_at(self, point: QPointF, reach: float) -> tuple[Port, Side] | None:
         """Return the port within reach of a point, and its side."""
-        for item in reversed(self.nodes.values()):
-            if item.box().adjusted(-reach, -reach, reach, reach).contains(point) and (key := item.port_at(point, reach)):
-                return Port(item.content.name, key[1]), key[0]
-        return None
+        return port_at(self, point, reach)
 
     def edge_at(self, point: QPointF, reach: float) -> Edge | None:
         """Return the nearest wire within reach of a point."""
@@ -204,7 +201,7 @@ class GraphScene(QGraphicsScene):
 
     def nodes_in(self, box: QRectF) -> tuple[str, ...]:
         """Return the nodes that a box touches."""
-        return tuple(name for name, item in self.nodes.items() if box.intersects(item.box()))
+        return nodes_in(self, box)
 
     def size_of_new(self, spec: LayerSpec) -> tuple[float, float]:
         """Return the width and height that a new node of a layer will have."""
@@ -335,7 +332,7 @@ class GraphScene(QGraphicsScene):
         content = content_of(node, spec, shape, problems, self.project.flow, look, hidden)
         item = self.nodes.get(node.name)
         if item is None:
-            self.nodes[node.name] = item = NodeItem(content, self._painter, self._layer)
+            self.nodes[node.name] = item = NodeItem(content, self._painter, self.layer)
             item.show_state(is_running=self._is_running, heat=self._heat.get(node.name))
             return False
         return item.content != content and item.show_content(content)
@@ -365,7 +362,7 @@ class GraphScene(QGraphicsScene):
         return family_color(self.nodes[name].content.spec, self.tokens)
 
     def _show_sharing(self) -> None:
-        group = group_to_show(self.project.graph, self._hovered, self._selected)
+        group = self._sharing.group_to_show(self.project.graph, self._hovered, self._selected)
         if group or self._sharing.names:
             self._sharing.show_group(group, {name: self.nodes[name].box() for name in group})
 
@@ -382,9 +379,6 @@ class GraphScene(QGraphicsScene):
             color.setAlphaF(_DIMMED)
         return Block(item.box(), color, item.state.is_selected, item.content.severity == "error")
 
-    def _far_frames(self) -> Iterator[Block]:
-        return (Block(box, color) for box, color in self.beside.outlines())
-
     def _tell_overview(self, names: Set[str] | None = None, edges: Iterable[Edge] = (), is_moving: bool = False) -> None:
         """Show from far away what changed: these nodes with their wires, and these wires; anything at all for None.
 
@@ -398,3 +392,8 @@ class GraphScene(QGraphicsScene):
         self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)
+
+    def _settle_overview(self) -> None:
+        """Nodes have glided to their places; on the way the bounds only grew."""
+        self._cache.settle()
+        self._tell_overview(frozenset())

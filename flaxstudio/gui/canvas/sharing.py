@@ -12,19 +12,14 @@ from flaxstudio.gui.tokens import Tokens
 _DEPTH = 44
 
 
-def sharers(graph: Graph, name: str) -> tuple[str, ...]:
-    """Return the node whose params a node uses and all others that use them, or nothing where there are no others."""
-    if not graph.has_node(name):
-        return ()
-    owner = str(graph.node(name).attributes.get("shares") or name)
-    others = tuple(node.name for node in graph.nodes if node.attributes.get("shares") == owner)
-    return (owner, *others) if others and graph.has_node(owner) else ()
-
-
-def group_to_show(graph: Graph, hovered: str, selected: Collection[str]) -> tuple[str, ...]:
-    """Return the sharers of the node under the pointer, else of the only one that is selected."""
-    group = sharers(graph, hovered)
-    return group if group or len(selected) != 1 else sharers(graph, next(iter(selected)))
+def sharers(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return, for each node whose params several use, all of these: the owner first."""
+    users: dict[str, list[str]] = {}
+    for node in graph.nodes:
+        if owner := node.attributes.get("shares"):
+            users.setdefault(str(owner), []).append(node.name)
+    groups = [(owner, *others) for owner, others in users.items() if graph.has_node(owner)]
+    return {name: group for group in groups for name in group}
 
 
 class SharingLines(QGraphicsPathItem):
@@ -34,7 +29,16 @@ class SharingLines(QGraphicsPathItem):
         super().__init__(parent)
         self.setZValue(0.8)
         self.names: tuple[str, ...] = ()
+        self._graph = Graph()
+        self._sharers: dict[str, tuple[str, ...]] = {}
         self.set_tokens(tokens)
+
+    def group_to_show(self, graph: Graph, hovered: str, selected: Collection[str]) -> tuple[str, ...]:
+        """Return the sharers of the node under the pointer, else of the only one that is selected."""
+        if graph is not self._graph:  # asked at every step of a drag
+            self._graph, self._sharers = graph, sharers(graph)
+        group = self._sharers.get(hovered, ())
+        return group if group or len(selected) != 1 else self._sharers.get(next(iter(selected)), ())
 
     def show_group(self, names: tuple[str, ...], boxes: Mapping[str, QRectF]) -> None:
         """Draw the lines of a group, or none."""

@@ -1,6 +1,6 @@
 """The wires on display: one item each, and which of them touch a node; a new value changes only those that differ."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
 from PySide6.QtCore import QPointF
@@ -16,19 +16,19 @@ from flaxstudio.gui.tokens import Tokens
 
 
 class Wires:
-    """Keeps the items. `nodes` are those of the scene, `route_of` gives the dots that a wire runs through."""
+    """Keeps the items. `nodes` are those of the scene, `routes` are the dots that wires run through."""
 
     def __init__(
         self,
         scene: QGraphicsScene,
         layer: QGraphicsItem,
         nodes: Callable[[], Mapping[str, NodeItem]],
-        route_of: Callable[[Edge], Iterable[QPointF]],
+        routes: Mapping[Edge, Sequence[QPointF]],
     ) -> None:
         self._scene = scene
         self._layer = layer
         self._nodes = nodes
-        self._route_of = route_of
+        self._routes = routes
         self.items: dict[Edge, EdgeItem] = {}
         self._drawn: tuple[Edge, ...] = ()
         self._hanging: list[Edge] = []  # their nodes are not there; a Problem tells of it
@@ -91,7 +91,7 @@ class Wires:
         nodes = self._nodes()
         start = nodes[edge.source.node].port_point("out", edge.source.port)
         end = nodes[edge.target.node].port_point("in", edge.target.port)
-        return [start, *self._route_of(edge), end]
+        return [start, *self._routes.get(edge, ()), end]
 
     def _remove(self, edge: Edge) -> None:
         if edge in self.items:
