@@ -65,7 +65,7 @@ def _polynomial(first: float, last: float, power: float, steps: int, begin: int 
 def _cosine(first: float, steps: int, alpha: float, exponent: float) -> Curve:
     def curve(step: float) -> float:
         part = 0.5 * (1 + math.cos(math.pi * min(step, steps) / steps))
-        return first * ((1 - alpha) * part**exponent + alpha)
+        return float(first * ((1 - alpha) * part**exponent + alpha))
 
     return curve
 
