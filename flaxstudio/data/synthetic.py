@@ -13,7 +13,7 @@ def linear_table(*, classic_random: bool) -> Table:
 
     `classic_random` draws as JAX did before 0.5, as in the notebook's printed results.
     """
-    with jax.threefry_partitionable(not classic_random):
+    with jax.threefry_partitionable(not classic_random), jax.enable_x64(False):
         weights_key, bias_key = jax.random.split(jax.random.PRNGKey(0))
         weights = jax.random.normal(weights_key, (INPUTS, OUTPUTS))
         bias = jax.random.normal(bias_key, (OUTPUTS,))

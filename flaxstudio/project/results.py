@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from flaxstudio.graph.graph import Graph
 from flaxstudio.graph.library import Library
+from flaxstudio.project.compute import SeedsInUse
 from flaxstudio.project.project import Project
 
 Tree = dict[str, Any]
@@ -124,6 +125,20 @@ class Change:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a run came from, so that it can be told whether another one should give the same.
+
+    `project` is the hash of all that determines a run in a project, `data` that of the rows as they were split and scaled.
+    """
+
+    project: str
+    data: str
+    device: str
+    seeds: SeedsInUse
+    versions: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RunRecord:
     """One training: what it was told and how it went. `losses[i]` is the loss of step `first_step + i`, before its update."""
@@ -140,6 +155,7 @@ class RunRecord:
     seconds: float = 0.0
     steps_per_epoch: float = 1.0
     changes: tuple[Change, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.migrations import VERSION, migrate
 from flaxstudio.project.project import Position, Project
-from flaxstudio.project.results import Change, Evaluation, Preparation, Results, RunRecord, Scale, Target, Trained, Tree
+from flaxstudio.project.results import Change, Evaluation, Origin, Preparation, Results, RunRecord, Scale, Target, Trained, Tree
 from flaxstudio.project.standing_keys import standing_keys, standing_of
 
 FORMAT = "flaxstudio"
@@ -77,6 +77,7 @@ class _RunKeys:
     seconds: float
     steps_per_epoch: float
     changes: tuple[Change, ...] = ()
+    origin: Origin | None = None
 
 
 def save_project(path: Path, project: Project, results: Results) -> None:
@@ -322,8 +323,9 @@ def _scale(offset: Any, scale: Any) -> Scale:
 
 def _run_keys(run: RunRecord) -> Tree:
     table = {field.name: getattr(run, field.name) for field in fields(_RunKeys)}
-    changes = {"changes": msgspec.to_builtins(run.changes)} if run.changes else {}
-    plain = {key: value for key, value in table.items() if key != "changes"} | changes
+    seldom = {"changes": msgspec.to_builtins(run.changes)} if run.changes else {}
+    seldom |= {"origin": msgspec.to_builtins(run.origin)} if run.origin else {}
+    plain = {key: value for key, value in table.items() if key not in ("changes", "origin")} | seldom
     return {**plain, "evaluations": msgspec.to_builtins(run.evaluations), "losses": run.losses}
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.compute import Compute
 from flaxstudio.project.config import TrainConfig
 
 
@@ -17,6 +19,14 @@ class Setting:
     device: jax.Device
     classic_random: bool
     is_double: bool = False
+    count: int = 1
+    """Devices like this one that share each batch."""
+
+    @property
+    def text(self) -> str:
+        """The device in words: its kind, and how many."""
+        kind = f"{self.device.platform} ({self.device.device_kind})"
+        return kind if self.count == 1 else f"{self.count} x {kind}"
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -28,7 +38,12 @@ class Setting:
 
 def setting_of(device: str, config: TrainConfig) -> Setting:
     """Return where and how a run of that config computes; ProblemError if this machine has no such device."""
-    return Setting(find_device(device), config.classic_random, config.compute.is_double)
+    return Setting(find_device(device), config.classic_random, config.compute.is_double, config.compute.devices)
+
+
+def compiler_options(setting: Setting, compute: Compute) -> dict[str, Any] | None:
+    """Return what XLA is told for the steps of a run: for the same bits in every run a GPU has to be asked, a CPU not."""
+    return {"xla_gpu_deterministic_ops": True} if compute.is_deterministic and setting.device.platform == "gpu" else None
 
 
 def find_device(name: str) -> jax.Device:

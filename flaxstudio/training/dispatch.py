@@ -1,7 +1,7 @@
 """Many steps in one dispatch where that is faster, one by one where it is not; the losses are the same bit for bit however
 the steps are cut into dispatches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -14,6 +14,7 @@ from flaxstudio.training.steps import TrainState
 
 Step = Callable[[TrainState, Any, Any], tuple[TrainState, jax.Array]]
 Losses = jax.Array | list[jax.Array]
+Options = Mapping[str, Any] | None
 
 _MAX_STEPS = 2**15
 _MAX_INDICES = 2**18
@@ -23,15 +24,18 @@ class Dispatcher:
     """Holds the training split on the device and runs steps on it; batches are gathered there by index.
 
     `is_looped` puts the steps of a dispatch into one compiled loop. It is a property of the model and the device, never
-    of a measurement: the two programs may differ in the last bits, and a run must not depend on the clock.
+    of a measurement: the two programs may differ in the last bits, and a run must not depend on the clock. `options` are
+    XLA's.
     """
 
-    def __init__(self, step: Step, features: Any, targets: Any, order: BatchOrder, *, is_looped: bool) -> None:
+    def __init__(
+        self, step: Step, features: Any, targets: Any, order: BatchOrder, *, is_looped: bool, options: Options = None
+    ) -> None:
         self._order = order
         self._data = (jax.device_put(features), jax.device_put(targets))
         self._is_looped = is_looped
         self.capacity = capacity_of(None if order.is_whole else order.batch_size)
-        self._run = looped_program(step, self.capacity) if is_looped else single_program(step)
+        self._run = looped_program(step, self.capacity, options) if is_looped else single_program(step, options)
 
     def run(self, state: TrainState, first_step: int, steps: int) -> tuple[TrainState, Losses]:
         """Start the given number of steps, `capacity` at most; `state` is used up. Returns before they are done."""
@@ -55,16 +59,16 @@ class Dispatcher:
         return block
 
 
-def single_program(step: Step) -> Any:
+def single_program(step: Step, options: Options = None) -> Any:
     """Return the compiled program of one step: state, features, targets and the rows of a batch to state and loss."""
 
     def run(state: TrainState, features: Any, targets: Any, rows: jax.Array | None) -> Any:
         return step(state, *_gathered(features, targets, rows))
 
-    return jax.jit(run, donate_argnums=0)
+    return jax.jit(run, donate_argnums=0, compiler_options=None if options is None else dict(options))
 
 
-def looped_program(step: Step, capacity: int) -> Any:
+def looped_program(step: Step, capacity: int, options: Options = None) -> Any:
     """Return the compiled program of up to `capacity` steps in one loop."""
 
     def run(state: TrainState, features: Any, targets: Any, block: jax.Array | None, steps: jax.Array) -> Any:
@@ -75,7 +79,7 @@ def looped_program(step: Step, capacity: int) -> Any:
 
         return jax.lax.fori_loop(0, steps, body, (state, jnp.zeros(capacity, jnp.float32)))
 
-    return jax.jit(run, donate_argnums=0)
+    return jax.jit(run, donate_argnums=0, compiler_options=None if options is None else dict(options))
 
 
 def capacity_of(batch_size: int | None) -> int:

@@ -1,14 +1,14 @@
 """What a run tells: frozen events of plain numbers and numpy arrays, so that they cross threads and processes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.project.config import TrainConfig
-from flaxstudio.project.results import Preparation, RunRecord, Standing, Tree
+from flaxstudio.project.results import Origin, Preparation, RunRecord, Standing, Tree
 
 EndReason = Literal["completed", "stopped", "early_stopping"]
 
@@ -31,6 +31,7 @@ class RunStarted:
     started: str
     reference_loss: float | None = None
     earlier: RunRecord | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +125,8 @@ def _begin_lines(event: RunStarted) -> list[dict[str, Any]]:
     line |= {"params": event.params, "steps": event.steps, "first_step": event.first_step, "started": event.started}
     if event.reference_loss is not None:
         line["reference_loss"] = event.reference_loss
+    if event.origin is not None:
+        line |= {"origin": asdict(event.origin)}
     earlier = event.earlier
     if earlier is None:
         return [line]

@@ -9,7 +9,7 @@ from flaxstudio.data.batches import BatchOrder
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.training.control import Control
-from flaxstudio.training.device import setting_of
+from flaxstudio.training.device import compiler_options, setting_of
 from flaxstudio.training.dispatch import Dispatcher, is_better_looped
 from flaxstudio.training.events import Event, RunFailed
 from flaxstudio.training.faults import RunBroken, explain, is_of_memory
@@ -17,6 +17,7 @@ from flaxstudio.training.first_state import check_resumable, first_state, standi
 from flaxstudio.training.formulation import suited
 from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.run import Run, Told
+from flaxstudio.training.sharing import sharing_of
 from flaxstudio.training.steps import train_step, variables_of
 from flaxstudio.training.task import prepare_task
 
@@ -67,9 +68,15 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
         step = suited(plain, setting.device)
         train = task.dataset.train
         order = BatchOrder(config.seeds.or_else(config.seed).data, len(train), config.batch_size)
+        sharing = sharing_of(setting.device, config.compute.devices, order.batch_size)
+        features, targets = train.features, train.targets
+        if sharing is not None:
+            step, state = sharing.shared(step), sharing.placed(state)
+            features, targets = sharing.placed((features, targets))
         standing = standing_for(config, resume)
         if standing.is_looped is None:
             is_looped = is_better_looped(task.model.apply_in_use, setting.device, variables_of(state), task.model.samples(2))
             standing = replace(standing, is_looped=is_looped)
-        dispatcher = Dispatcher(step, train.features, train.targets, order, is_looped=bool(standing.is_looped))
+        options = compiler_options(setting, config.compute)
+        dispatcher = Dispatcher(step, features, targets, order, is_looped=bool(standing.is_looped), options=options)
     return Run(told, task, setting, state, standing, dispatcher, order, step, keeper)

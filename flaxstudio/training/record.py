@@ -120,4 +120,5 @@ def _begun(event: RunStarted) -> RunRecord:
         losses=np.empty(0, np.float32),
         steps_per_epoch=event.steps_per_epoch,
         seconds=event.earlier.seconds if event.earlier else 0.0,
+        origin=event.origin,
     )

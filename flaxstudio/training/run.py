@@ -31,6 +31,7 @@ from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.keeping import kept as kept_of
 from flaxstudio.training.keeping import on_host
+from flaxstudio.training.origin import origin_of
 from flaxstudio.training.outliers import strange_rows
 from flaxstudio.training.pace import Pace
 from flaxstudio.training.record import RunRecorder, trained_of, until
@@ -350,6 +351,7 @@ class Run:
             started=earlier.started if earlier else datetime.now(UTC).isoformat(timespec="seconds"),
             reference_loss=self._reference_loss(),
             earlier=earlier,
+            origin=origin_of(self._told.project, self.task.dataset, self._setting),
         )
 
     def _finished(self, reason: EndReason) -> RunFinished:

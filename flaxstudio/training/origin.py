@@ -1,0 +1,34 @@
+"""What a run came from: hashes of project and data, versions, device and seeds."""
+
+import hashlib
+import platform
+from importlib.metadata import version
+
+import numpy as np
+
+from flaxstudio.data.dataset import Dataset, apart
+from flaxstudio.project.fingerprint import fingerprint
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Origin
+from flaxstudio.training.device import Setting
+from flaxstudio.version import VERSION
+
+_PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy")
+
+
+def origin_of(project: Project, dataset: Dataset, setting: Setting) -> Origin:
+    """Return what a run of a project on these data comes from."""
+    versions = {"flaxstudio": VERSION, "python": platform.python_version()}
+    versions |= {package: version(package) for package in _PACKAGES}
+    seeds = project.training.seeds.or_else(project.training.seed)
+    return Origin(fingerprint(project), hash_of(dataset), setting.text, seeds, versions)
+
+
+def hash_of(dataset: Dataset) -> str:
+    """Return a SHA-256 of all features and targets, split by split, with their shapes and types."""
+    whole = hashlib.sha256()
+    for split in (dataset.train, dataset.validation, dataset.test):
+        for array in (*apart(split.features), *apart(split.targets)):
+            whole.update(f"{array.shape}{array.dtype}".encode())
+            whole.update(np.ascontiguousarray(array).data)
+    return whole.hexdigest()
