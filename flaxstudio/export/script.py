@@ -16,6 +16,7 @@ from flaxstudio.codegen.optimizer_text import optimizer_text
 from flaxstudio.codegen.source import import_lines
 from flaxstudio.data.sources import PREFIX, open_table
 from flaxstudio.data.table import Table
+from flaxstudio.export.script_precision import has_seeds
 from flaxstudio.export.script_run import ScriptRun, functions, settings
 from flaxstudio.export.script_text import DATA, LONE_LAYER, MAKE_LINEAR, READ_CSV, READ_NPZ
 from flaxstudio.graph.activity import active
@@ -28,6 +29,7 @@ from flaxstudio.resource_files import resource
 from flaxstudio.training.task import prepare_task
 
 _HEAD = "Written by Flax Studio; needs jax, flax, optax and numpy."
+_NAMES = "from jax.ad_checkpoint import checkpoint_name"
 _MADE = f"{PREFIX}linear"
 _LIBRARIES = (
     "import flax.linen as nn",
@@ -53,13 +55,19 @@ def training_script(project: Project, catalogue: Catalogue, beside: Path) -> str
     optimizer = optimizer_text(config.optimizer, config.steps)
     run = ScriptRun(task, dataset, config, path, bool(lone), bool(library.codes or library.imports), optimizer)
     imports, classes = split_imports(task.model.source.text)
-    whole = {*_LIBRARIES, *imports, *optimizer.imports, *(["import csv"] if reader is READ_CSV else [])}
+    whole = {
+        *_LIBRARIES,
+        *imports,
+        *optimizer.imports,
+        *([_NAMES] if config.compute.remat else []),
+        *(["import csv"] if reader is READ_CSV else []),
+    }
     parts = [
         "\n".join([f'"""Trains {project.name}. {_HEAD}"""', "", *import_lines(whole)]) + "\n",
         settings(run),
         "\n".join(classes) + "\n",
         reader,
-        DATA,
+        DATA.replace("[SEED, epoch]", "[DATA_SEED, epoch]") if has_seeds(config) else DATA,
         *([LONE_LAYER.format(node=lone)] if lone else []),
         optimizer.body,
         *functions(run),

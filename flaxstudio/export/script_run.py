@@ -11,6 +11,16 @@ from flaxstudio.codegen.loss_text import LossText, loss_text
 from flaxstudio.codegen.optimizer_text import OptimizerText
 from flaxstudio.data.dataset import apart
 from flaxstudio.data.ends import Entry, Goal
+from flaxstudio.export.script_precision import (
+    DOUBLE,
+    SCALED_BEGIN,
+    SCALED_STATE,
+    SCALED_UPDATE,
+    apply_text,
+    keys_text,
+    precision_functions,
+    precision_settings,
+)
 from flaxstudio.export.script_text import LOSS, MAIN, PLAIN_UPDATE, PREPARED, SCALED, STATE, STEP, TOTAL_LOSS, UPDATE, VALUE_FN
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.training.task import Task
@@ -61,6 +71,7 @@ def settings(run: ScriptRun) -> str:
         _columns("TARGETS", run.goals),
         f"VALIDATION, TEST, SPLIT_SEED = {dataset.validation!r}, {dataset.test!r}, {dataset.seed}",
         f"BATCH_SIZE, STEPS, SEED = {config.batch_size!r}, {config.steps}, {config.seed}",
+        *precision_settings(config),
     ]
     return "\n".join(lines) + "\n"
 
@@ -69,7 +80,8 @@ def functions(run: ScriptRun) -> Iterator[str]:
     """Yield the definitions of the script's second half, `main` last."""
     scales = _SCALES.get(run.dataset.scaling)
     yield SCALED.format(**scales) if scales else PREPARED
-    yield STATE
+    yield STATE.format(scaled=SCALED_STATE if _is_scaled(run) else "")
+    yield from precision_functions(run.config)
     yield from _losses(run)
     yield _step(run)
     yield _main(run)
@@ -118,7 +130,10 @@ def _step(run: ScriptRun) -> str:
         x="x" if len(run.entries) == 1 else "*x",
         train="train=True,\n            " if source.uses_train else "",
         rngs=_keys("key", dict.fromkeys(("dropout", *source.rngs))),
-        loss=_loss(run),
+        returned=f"loss = {_loss(run)}\n        return loss * state.scale, (loss, collections)"
+        if _is_scaled(run)
+        else f"return {_loss(run)}, collections",
+        taken="(_, (loss, collections))" if _is_scaled(run) else "(loss, collections)",
         update=_update(run),
     )
 
@@ -145,6 +160,11 @@ def _main(run: ScriptRun) -> str:
         classes="None" if first is None else "targets" if one else f"targets[{first}]",
         features=_packed([_feature(run, entry) for entry in run.entries]),
         init=f"init_lone_layer(model, init_key, {samples})" if run.is_lone else f"model.init(init_key, {samples})",
+        double=DOUBLE if run.config.compute.is_double else "",
+        keys=keys_text(run.config),
+        stored=_stored(run) if run.config.compute.is_double else "",
+        apply=apply_text(run.config),
+        scale=SCALED_BEGIN if _is_scaled(run) else "",
         in_use="params_in_use(state.opt_state, state.params)" if run.optimizer.has_params_in_use else "state.params",
         whole="jnp.asarray(features[train]), jnp.asarray(targets[train])"
         if run.is_plain
@@ -195,8 +215,23 @@ def _metric(goal: Goal, index: str) -> str:
 
 
 def _update(run: ScriptRun) -> str:
-    if not run.optimizer.needs:
+    if not run.optimizer.needs and not _is_scaled(run):
         return PLAIN_UPDATE
     written = {"value": "loss", "grad": "gradients", "grad_fn": "jax.grad(value_fn)"}
     extra = ", ".join(f"{need}={written.get(need, 'value_fn')}" for need in run.optimizer.needs)
-    return UPDATE.format(value_fn=VALUE_FN if "value_fn" in extra else "", extra=extra)
+    value_fn = VALUE_FN.format(which="[1][0]" if _is_scaled(run) else "[0]") if "value_fn" in extra else ""
+    if _is_scaled(run):
+        return SCALED_UPDATE.format(value_fn=value_fn, extra=f", {extra}" if extra else "")
+    return UPDATE.format(value_fn=value_fn, extra=extra)
+
+
+def _is_scaled(run: ScriptRun) -> bool:
+    return run.config.compute.precision == "float16"
+
+
+def _stored(run: ScriptRun) -> str:
+    """Return the statements that make the variables float64."""
+    samples = "features[:2]" if len(run.entries) == 1 else "*(array[:2] for array in features)"
+    keys = _keys("key", dict.fromkeys(("dropout", *run.task.model.source.rngs)))
+    own = f'own_layers(model, variables, ({samples},), {{"mutable": True, "rngs": {keys}}})'
+    return f"    own = {own}\n    variables = {{name: cast_all_but(own, tree) for name, tree in variables.items()}}\n"

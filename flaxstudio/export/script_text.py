@@ -105,7 +105,7 @@ def prepared(columns, names, shape, dtype, train):
 STATE = """\
 class TrainState(train_state.TrainState):
     collections: dict  # all but params, such as batch_stats
-"""
+{scaled}"""
 
 LOSS = '''\
 def {name}(outputs, targets):
@@ -133,9 +133,9 @@ def train_step(state, key, x, y):
             {train}rngs={rngs},
             mutable=list(state.collections),
         )
-        return {loss}, collections
+        {returned}
 
-    (loss, collections), gradients = jax.value_and_grad(mean_loss, has_aux=True)(state.params)
+    {taken}, gradients = jax.value_and_grad(mean_loss, has_aux=True)(state.params)
 {update}
 '''
 
@@ -149,7 +149,7 @@ UPDATE = """\
 VALUE_FN = """\
 
     def value_fn(params, *_):
-        return mean_loss(params)[0]
+        return mean_loss(params){which}
 
 """
 
@@ -160,12 +160,12 @@ def main():
     train, validation, test = split_rows({rows}, {classes})
     features = {features}
 
-    model = {name}()
-    key, init_key = jax.random.split(jax.random.PRNGKey(SEED))
+    {double}model = {name}()
+    {keys}
     variables = {init}
-    params = variables.get("params", {{}})
+{stored}    params = variables.get("params", {{}})
     collections = {{name: tree for name, tree in variables.items() if name != "params"}}
-    state = TrainState.create(apply_fn=model.apply, params=params, tx=tx, collections=collections)
+    state = TrainState.create(apply_fn={apply}, params=params, tx=tx, collections=collections{scale})
     x, y = {whole}
     for step, rows in zip(range(STEPS), batches(len(train))):
         state, loss = train_step(state, key, {batch})
@@ -176,7 +176,7 @@ def main():
     for split, rows in (("train", train), ("validation", validation), ("test", test)):
         if len(rows):
             x, y = {part}
-            {outputs} = model.apply({applied})
+            {outputs} = state.apply_fn({applied})
             print(f"{{split}}  loss {{{loss}}}  {metrics}")
     with open("{name}_variables.msgpack", "wb") as file:
         file.write(serialization.to_bytes(variables))
