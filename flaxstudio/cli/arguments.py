@@ -76,6 +76,11 @@ def _train(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument("--device", choices=("cpu", "gpu", "auto"), default="auto", help="where to compute")
     command.add_argument("--log", type=Path, metavar="FILE.jsonl", help="write every event as a line of JSON")
     command.add_argument("--save-as", type=Path, metavar="PROJECT", help="save here and leave PROJECT as it is")
+    command.add_argument(
+        "--population",
+        metavar="WHAT",
+        help="train several runs in one program and keep the best: seed=8, or learning_rate=0.1,0.01,0.001",
+    )
     command.add_argument("--resume", action="store_true", help="go on where a run was interrupted, or from the saved variables")
     command.add_argument(
         "--set",

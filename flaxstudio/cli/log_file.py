@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,8 +29,11 @@ class LogFile:
         """Write an event's lines; losses that are no numbers are written as texts ("NaN"), so that the file stays JSON."""
         if isinstance(event, RunStarted):
             self._steps_per_epoch = event.steps_per_epoch
-        self._has_end = isinstance(event, RunFinished | RunFailed)
-        lines = log_lines(event, self._steps_per_epoch)
+        self.write_lines(log_lines(event, self._steps_per_epoch), is_end=isinstance(event, RunFinished | RunFailed))
+
+    def write_lines(self, lines: Iterable[dict[str, Any]], *, is_end: bool) -> None:
+        """Write objects, one a line; the last of a log are its end."""
+        self._has_end = is_end
         self._file.writelines(json.dumps(_valid(line), ensure_ascii=False, allow_nan=False) + "\n" for line in lines)
         self._file.flush()
 
@@ -40,7 +44,13 @@ class LogFile:
 
 
 def _valid(line: dict[str, Any]) -> dict[str, Any]:
-    return {key: _text_of(value) if isinstance(value, float) else value for key, value in line.items()}
+    return {key: _valid_value(value) for key, value in line.items()}
+
+
+def _valid_value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_valid(item) if isinstance(item, dict) else _valid_value(item) for item in value]
+    return _text_of(value) if isinstance(value, float) else value
 
 
 def _text_of(value: float) -> float | str:

@@ -34,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     place = arguments.save_as or arguments.project
     _require_writable(place)
     folder = checkpoint_folder(place)
+    if arguments.population:
+        return _run_members(opened, arguments, place)
     begun = beginning_of(opened, arguments.project, folder) if arguments.resume else Beginning(opened.project)
     begun = replace(begun, project=_as_told(replace(opened, project=begun.project), arguments))
     if (results := ended(begun, opened.results)) is not None:
@@ -50,6 +52,18 @@ def run(arguments: argparse.Namespace) -> int:
             progress.show(event)
             end = event
         return _finish(end, begun.project, recorder.results(opened.results), place, folder)
+
+
+def _run_members(opened: Opened, arguments: argparse.Namespace, place: Path) -> int:
+    """Train a population; 3 if it was stopped."""
+    if arguments.resume:
+        raise ProblemError("A population cannot go on where another run was interrupted.", "Leave out --resume.")
+    from flaxstudio.cli.population import train_members
+
+    control = Control()
+    with _stopped_by_signals(control):
+        reason = train_members(opened, _as_told(opened, arguments), arguments, control, place)
+    return _STOPPED if reason == "stopped" else 0
 
 
 def _events(opened: Opened, begun: Beginning, control: Control, arguments: argparse.Namespace, folder: Path) -> Iterator[Event]:

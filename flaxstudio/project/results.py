@@ -141,7 +141,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunRecord:
-    """One training: what it was told and how it went. `losses[i]` is the loss of step `first_step + i`, before its update."""
+    """One training: what it was told and how it went. `losses[i]` is the loss of step `first_step + i`, before its update.
+
+    `group` is the number of the first run of the population that it was trained in.
+    """
 
     number: int
     started: str
@@ -156,6 +159,7 @@ class RunRecord:
     steps_per_epoch: float = 1.0
     changes: tuple[Change, ...] = ()
     origin: Origin | None = None
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

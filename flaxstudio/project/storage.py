@@ -78,6 +78,7 @@ class _RunKeys:
     steps_per_epoch: float
     changes: tuple[Change, ...] = ()
     origin: Origin | None = None
+    group: int | None = None
 
 
 def save_project(path: Path, project: Project, results: Results) -> None:
@@ -325,7 +326,8 @@ def _run_keys(run: RunRecord) -> Tree:
     table = {field.name: getattr(run, field.name) for field in fields(_RunKeys)}
     seldom = {"changes": msgspec.to_builtins(run.changes)} if run.changes else {}
     seldom |= {"origin": msgspec.to_builtins(run.origin)} if run.origin else {}
-    plain = {key: value for key, value in table.items() if key not in ("changes", "origin")} | seldom
+    seldom |= {"group": run.group} if run.group is not None else {}
+    plain = {key: value for key, value in table.items() if key not in ("changes", "origin", "group")} | seldom
     return {**plain, "evaluations": msgspec.to_builtins(run.evaluations), "losses": run.losses}
 
 

@@ -1,0 +1,119 @@
+"""A population: each member is the run it would be alone, to 1e-4 of its losses."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import jax
+import numpy as np
+import pytest
+
+from flaxstudio.layers import catalogue
+from flaxstudio.project.compute import Compute
+from flaxstudio.project.project import Project
+from flaxstudio.project.results import Results
+from flaxstudio.project.storage import dump_project, parse_project
+from flaxstudio.training.control import Control
+from flaxstudio.training.events import RunFailed, RunFinished
+from flaxstudio.training.members import MemberEvaluated, MembersDone, PopulationEvent, PopulationFinished, PopulationRecorder
+from flaxstudio.training.population import members_of, train_population
+from flaxstudio.training.proportion import is_proportional
+from tests.training.runs import convolutional_project, events_of, iris_project, losses_of, noisy_project
+
+TOLERANCE = 1e-4
+
+
+def told_by(members: Sequence[Project], **told: object) -> list[PopulationEvent]:
+    return list(train_population(members, catalogue(), **told))  # type: ignore[arg-type]
+
+
+def member_losses(events: Sequence[PopulationEvent]) -> np.ndarray:
+    return np.concatenate([event.losses for event in events if isinstance(event, MembersDone)])
+
+
+def assert_each_is_alone(members: Sequence[Project], events: Sequence[PopulationEvent]) -> None:
+    end, losses = events[-1], member_losses(events)
+    assert isinstance(end, PopulationFinished), end
+    for index, member in enumerate(members):
+        alone = events_of(member)
+        np.testing.assert_allclose(losses[:, index], losses_of(alone), rtol=TOLERANCE, atol=1e-6)
+        own, last = end.ends[index], alone[-1]
+        assert isinstance(own, RunFinished)
+        assert isinstance(last, RunFinished)
+        for one, other in zip(jax.tree.leaves(own.variables), jax.tree.leaves(last.variables), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
+
+
+def test_members_of_other_seeds_are_the_runs_of_these_seeds() -> None:
+    project = iris_project(("Dense", {"features": 8}), ("relu", {}), ("Dropout", {"rate": 0.2}))
+    members = members_of(project, "seed", [0, 1, 5])
+    assert_each_is_alone(members, told_by(members))
+
+
+def test_members_of_other_rates_are_the_runs_of_these_rates() -> None:
+    members = members_of(iris_project(("Dense", {"features": 8}), ("tanh", {})), "learning_rate", [0.01, 0.003, 0.1])
+    assert_each_is_alone(members, told_by(members))
+
+
+def test_members_that_see_all_rows_and_members_with_convolutions_are_trained_too() -> None:
+    for project in (iris_project(batch_size=None), convolutional_project(steps=3)):
+        members = members_of(project, "seed", [0, 1])
+        assert_each_is_alone(members, told_by(members))
+
+
+def test_a_member_that_fails_leaves_the_others_alone_and_the_best_is_kept() -> None:
+    project = iris_project(steps=30)
+    sgd = replace(project.training.optimizer, name="sgd")
+    project = replace(project, training=replace(project.training, optimizer=sgd))
+    members = members_of(project, "learning_rate", [1.0, 1e38])
+    events, recorder = told_by(members), PopulationRecorder(members)
+    for event in events:
+        recorder.add(event)
+    end = events[-1]
+    assert isinstance(end, PopulationFinished)
+    assert isinstance(end.ends[1], RunFailed)
+    assert end.best == 0
+    results = parse_project(dump_project(members[0], recorder.results(Results())), "saved")[1]
+    assert [(run.group, run.reason, run.number) for run in results.runs] == [(1, "completed", 1), (1, "failed", 2)]
+    assert len(results.runs[1].losses) == end.ends[1].step
+    assert results.trained is not None
+    assert results.trained.step == 30
+
+
+def test_the_best_member_is_the_one_with_the_best_validation() -> None:
+    members = members_of(iris_project(steps=60), "learning_rate", [1e-7, 0.05])
+    events = told_by(members)
+    last = {
+        event.member: event.evaluated.loss
+        for event in events
+        if isinstance(event, MemberEvaluated) and event.evaluated.split == "validation"
+    }
+    end = events[-1]
+    assert isinstance(end, PopulationFinished)
+    assert end.best == min(last, key=lambda member: last[member]) == 1
+
+
+def test_a_population_can_be_stopped_and_keeps_what_it_learnt() -> None:
+    control, members = Control(), members_of(iris_project(steps=100_000), "seed", [0, 1])
+    events = []
+    for event in train_population(members, catalogue(), control=control):
+        events.append(event)
+        if isinstance(event, MembersDone):
+            control.stop()
+    end = events[-1]
+    assert isinstance(end, PopulationFinished)
+    assert {own.reason for own in end.ends if isinstance(own, RunFinished)} == {"stopped"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_fine"), [("adam", True), ("adamw", True), ("sgd", True), ("lion", True), ("lbfgs", False)]
+)
+def test_which_optimizers_may_differ_in_their_rate_is_found_out(name: str, is_fine: bool) -> None:
+    config = iris_project().training
+    assert is_proportional(replace(config, optimizer=replace(config.optimizer, name=name))) is is_fine
+
+
+def test_a_population_on_several_devices_is_told_to_be_impossible() -> None:
+    project = replace(noisy_project(), training=replace(noisy_project().training, compute=Compute(devices=2)))
+    (end,) = told_by(members_of(project, "seed", [0, 1]))
+    assert isinstance(end, RunFailed)
+    assert "one device" in end.error
