@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.gui.panels.metric_tiles import MetricTiles
+from flaxstudio.gui.panels.optimizer_form import OptimizerForm
 from flaxstudio.gui.panels.run_bar import RunBar
 from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.panels.training_form import TrainingForm
@@ -35,6 +36,7 @@ class TrainingPanel(QWidget):
         self._evaluations: list[Evaluation] = []
         self._reference_loss: float | None = None
         self.form = TrainingForm(tokens)
+        self.optimizer = OptimizerForm(tokens)
         self.watch = WatchForm(tokens)
         self.bar = RunBar(tokens)
         self.plot = LossPlot(tokens)
@@ -45,6 +47,7 @@ class TrainingPanel(QWidget):
     def display(self, training: TrainConfig, rows: RowCounts | None, state: RunState) -> None:
         """Show the config of the next run and how the present one stands."""
         self.form.display(training, rows, is_busy=state.is_busy)
+        self.optimizer.display(training)
         self.watch.display(training)
         self.bar.display(state)
 
@@ -84,7 +87,7 @@ class TrainingPanel(QWidget):
         self._show_metrics([], None)
 
     def set_tokens(self, tokens: Tokens) -> None:
-        for view in (self.form, self.watch, self.bar, self.plot):
+        for view in (self.form, self.optimizer, self.watch, self.bar, self.plot):
             view.set_tokens(tokens)
 
     def _show_metrics(self, evaluations: list[Evaluation], reference_loss: float | None) -> None:
@@ -95,7 +98,7 @@ class TrainingPanel(QWidget):
 
     def _build(self) -> None:
         scroll = QScrollArea()
-        scroll.setWidget(_below(self.form, self.watch))
+        scroll.setWidget(_below(self.form, self.optimizer, self.watch))
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QWidget()
@@ -127,6 +130,7 @@ class TrainingPanel(QWidget):
         self.bar.step_requested.connect(self.step_requested)
         self.bar.rate_changed.connect(self.rate_changed)
         self.watch.training_changed.connect(self.training_changed)
+        self.optimizer.training_changed.connect(self.training_changed)
 
 
 def _below(*widgets: QWidget) -> QWidget:

@@ -4,7 +4,8 @@ from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.project.config import OptimizerSpec, TrainConfig
-from flaxstudio.project.optim_edits import specs_of
+from flaxstudio.project.optim_edits import RATE_SPEC, specs_of
+from flaxstudio.project.optimizer import CHAIN
 from flaxstudio.project.options import LOSSES, LossSpec, TargetKind, optimizer_option
 
 LEARNING_RATE = "learning_rate"
@@ -17,15 +18,15 @@ def losses_in_order(kind: TargetKind) -> tuple[tuple[LossSpec, ...], tuple[LossS
 
 
 def optimizer_specs(name: str) -> tuple[AttributeSpec, ...]:
-    """Return what can be set on an optimizer: its learning rate and its arguments."""
-    return specs_of(optimizer_option(name))
+    """Return what can be set on an optimizer: its learning rate and its arguments; of a chain the common rate."""
+    return (RATE_SPEC,) if name == CHAIN else specs_of(optimizer_option(name))
 
 
 def optimizer_values(optimizer: OptimizerSpec) -> dict[str, Value]:
     """Return what is set on an optimizer."""
-    return ({LEARNING_RATE: optimizer.learning_rate} if optimizer_option(optimizer.name).takes_rate else {}) | dict(
-        optimizer.arguments
-    )
+    if optimizer.name == CHAIN or optimizer_option(optimizer.name).takes_rate:
+        return {LEARNING_RATE: optimizer.learning_rate, **optimizer.arguments}
+    return dict(optimizer.arguments)
 
 
 def steps_per_epoch(training: TrainConfig, rows: RowCounts | None) -> float | None:

@@ -24,7 +24,8 @@ from flaxstudio.gui.panels.training_choices import (
 )
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import OptimizerSpec, TrainConfig
-from flaxstudio.project.optim_edits import with_argument
+from flaxstudio.project.optim_edits import with_argument, with_name
+from flaxstudio.project.optimizer import CHAIN
 from flaxstudio.project.options import OPTIMIZERS, TargetKind, loss_spec, optimizer_option
 
 _LABEL_WIDTH = 88
@@ -120,6 +121,7 @@ class TrainingForm(QWidget):
         rows.add_widget(more)
         for option in OPTIMIZERS:
             self.optimizer.addItem(option.title, option.name)
+        self.optimizer.addItem(self.tr("Chain of links"), CHAIN)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(t.PADDING, 4, t.GAP, t.PADDING)
         layout.addWidget(rows)
@@ -161,10 +163,11 @@ class TrainingForm(QWidget):
             model.item(self.loss.count() - 1).setEnabled(False)
 
     def _show_optimizer(self, optimizer: OptimizerSpec) -> None:
-        if optimizer.name not in {option.name for option in OPTIMIZERS}:
+        if optimizer.name not in {CHAIN, *(option.name for option in OPTIMIZERS)}:
             return
         self.optimizer.show_data(optimizer.name)
-        self.optimizer_help.setText(optimizer_option(optimizer.name).help)
+        chain = self.tr("Transformations one after the other; see Chain below.")
+        self.optimizer_help.setText(chain if optimizer.name == CHAIN else optimizer_option(optimizer.name).help)
         self.arguments.display(optimizer.name, optimizer_specs(optimizer.name), optimizer_values(optimizer))
         for spec in optimizer_specs(optimizer.name):
             self.arguments.row(spec.name).label.setFixedWidth(_LABEL_WIDTH)
@@ -190,7 +193,7 @@ class TrainingForm(QWidget):
 
     def _choose_optimizer(self) -> None:
         if (name := self.optimizer.currentData()) != self._training.optimizer.name:
-            spec = OptimizerSpec(name, self._training.optimizer.learning_rate)
+            spec = with_name(self._training.optimizer, name)
             self._change(self.tr("Choose optimizer {0}").format(self.optimizer.currentText()), optimizer=spec)
 
     def _set_argument(self, name: str, value: Value) -> None:

@@ -1,0 +1,203 @@
+"""The optimizer panel by real keys and mouse: chains, schedules, groups, what is around; each edit one named step."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from flaxstudio.gui.panels.data_state import RowCounts
+from flaxstudio.gui.panels.run_state import RunState
+from flaxstudio.gui.panels.training import TrainingPanel
+from flaxstudio.gui.tokens import DARK, LIGHT
+from flaxstudio.project.config import TrainConfig, check_training
+from flaxstudio.project.optimizer import CHAIN, RATE, Group, Link, OptimizerSpec, Schedule
+
+ROWS = RowCounts(1000, 100, 200)
+CONFIG = TrainConfig("cross_entropy", OptimizerSpec("adamw", 0.01), 50, 400)
+LINKS = (Link("clip_by_global_norm"), Link("scale_by_adam"), Link("scale_by_learning_rate"))
+COMPOSED = replace(CONFIG, optimizer=OptimizerSpec(CHAIN, 0.01, links=LINKS))
+
+
+@pytest.fixture
+def panel(qtbot):
+    view = TrainingPanel(LIGHT)
+    qtbot.addWidget(view)
+    view.resize(1200, 1800)
+    view.show()
+    qtbot.waitExposed(view)
+    view.activateWindow()
+    view.display(CONFIG, ROWS, RunState())
+    for toggle in view.optimizer.toggles.values():
+        QTest.mouseClick(toggle, Qt.MouseButton.LeftButton)
+    return view
+
+
+@pytest.fixture
+def changes(panel):
+    """What the panel asked for; each change comes back as the new config, as it does in the window."""
+    told = []
+
+    def answer(config, text):
+        told.append((config.optimizer, text))
+        assert [problem for problem in check_training(config) if problem.severity == "error"] == []
+        panel.display(config, ROWS, RunState())
+
+    panel.training_changed.connect(answer)
+    return told
+
+
+def type_into(row, text):
+    field = row.field if not hasattr(row.field, "lineEdit") else row.field.lineEdit()
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QApplication.processEvents()
+
+
+def choose(combo, text):
+    combo.setFocus()
+    index = next(i for i in range(combo.count()) if combo.itemText(i) == text)
+    QTest.keyClick(combo, Qt.Key.Key_Home)
+    while combo.currentIndex() != index:
+        QTest.keyClick(combo, Qt.Key.Key_Down)
+
+
+def names(spec):
+    return [link.name for link in spec.chain]
+
+
+def test_one_tick_keeps_weight_decay_from_biases_and_norms(panel, changes):
+    tick = panel.optimizer.decays_kernels_only
+    QTest.mouseClick(tick, Qt.MouseButton.LeftButton, pos=QPoint(8, tick.height() // 2))
+    assert changes[-1][0].arguments == {"mask": "!*/bias, !*/scale"}
+    assert changes[-1][1] == "Keep weight decay from biases and norms"
+    QTest.mouseClick(tick, Qt.MouseButton.LeftButton, pos=QPoint(8, tick.height() // 2))
+    assert changes[-1][0] == CONFIG.optimizer
+
+
+def test_a_link_is_found_by_a_part_of_its_name_and_makes_a_chain(panel, changes):
+    line = panel.optimizer.links.add.lineEdit()
+    line.setFocus()
+    QTest.keyClicks(line, "clip_by_global_norm")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert names(changes[-1][0]) == ["clip_by_global_norm", "adamw"]
+    assert changes[-1][1] == "Add clip_by_global_norm"
+    assert panel.form.optimizer.currentText() == "Chain of links"
+    type_into(panel.optimizer.arguments.row("max_norm"), "0.5")
+    assert changes[-1][0].links[0].arguments == {"max_norm": 0.5}
+
+
+def test_links_are_moved_switched_off_and_removed_by_keys(panel, changes):
+    panel.display(COMPOSED, ROWS, RunState())
+    view = panel.optimizer.links.list
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert names(changes[-1][0]) == ["scale_by_adam", "clip_by_global_norm", "scale_by_learning_rate"]
+    assert changes[-1][1] == "Move scale_by_adam"
+    assert view.currentRow() == 0
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert [link.is_on for link in changes[-1][0].links] == [True, False, True]
+    assert changes[-1][1] == "Switch off clip_by_global_norm"
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    assert names(changes[-1][0]) == ["scale_by_adam", "scale_by_learning_rate"]
+
+
+@pytest.mark.parametrize(("source", "onto", "expected"), [(0, 2, [1, 0, 2]), (2, 0, [2, 0, 1]), (0, None, [1, 2, 0])])
+def test_a_link_that_is_dragged_lands_where_it_is_dropped(panel, changes, source, onto, expected):
+    panel.display(COMPOSED, ROWS, RunState())
+    view = panel.optimizer.links.list
+    view.setCurrentRow(source)
+    place = view.visualItemRect(view.item(onto)).topLeft() + QPoint(9, 1) if onto is not None else QPoint(9, view.height() - 3)
+    # the platform's own drag cannot be driven without a display; what it ends in can
+    event = QDropEvent(
+        QPointF(place), Qt.DropAction.MoveAction, QMimeData(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    view.dropEvent(event)
+    assert names(changes[-1][0]) == [LINKS[index].name for index in expected]
+
+
+def test_the_last_link_left_is_that_optimizer_again(panel, changes):
+    panel.display(replace(CONFIG, optimizer=OptimizerSpec(CHAIN, 0.01, links=(Link("clip"), Link("adam")))), ROWS, RunState())
+    view = panel.optimizer.links.list
+    view.setFocus()
+    view.setCurrentRow(0)
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    assert changes[-1][0] == OptimizerSpec("adam", 0.01)
+    assert panel.form.optimizer.currentText() == "Adam"
+
+
+def test_a_schedule_is_chosen_set_and_drawn_over_the_run(panel, changes):
+    form = panel.optimizer.schedule
+    assert not form.curve.isVisible()
+    choose(form.kind, "Cosine")
+    assert changes[-1][0].schedules == {RATE: Schedule("cosine_decay_schedule")}
+    assert changes[-1][1] == "Let learning rate follow Cosine"
+    assert (form.curve.values[0], round(form.curve.values[-1], 9)) == (0.01, 0.0)
+    type_into(form.arguments.row("alpha"), "0.5")
+    assert form.curve.values[-1] == pytest.approx(0.005)
+    choose(form.number, "b1")
+    assert form.kind.currentText() == "No schedule"
+    choose(form.kind, "Linear")
+    assert set(changes[-1][0].schedules) == {RATE, "b1"}
+    choose(form.kind, "No schedule")
+    assert set(changes[-1][0].schedules) == {RATE}
+
+
+def test_a_joined_schedule_shows_one_part_at_a_time(panel, changes):
+    form = panel.optimizer.schedule
+    choose(form.kind, "Joined")
+    assert [part.name for part in changes[-1][0].schedules[RATE].parts] == ["linear_schedule", "cosine_decay_schedule"]
+    assert form.part.isVisible()
+    choose(form.part, "2: Cosine")
+    type_into(form.arguments.row("alpha"), "0.25")
+    assert changes[-1][0].schedules[RATE].parts[1].arguments == {"alpha": 0.25}
+
+
+def test_gathering_means_and_ticks_stand_around_the_optimizer(panel, changes):
+    form = panel.optimizer.around.form
+    type_into(form.row("Mean of the params"), "0.99")
+    type_into(form.row("Gather gradients"), "4")
+    assert [(link.name, dict(link.arguments)) for link in changes[-1][0].around] == [
+        ("MultiSteps", {"every_k_schedule": 4}),
+        ("ema_of_params", {"decay": 0.99}),
+    ]
+    QTest.keyClick(form.row("Flatten").field, Qt.Key.Key_Space)
+    assert changes[-1][0].around[0].name == "flatten"
+    type_into(form.row("Gather gradients"), "")
+    type_into(form.row("Gather gradients"), " ")
+    assert "MultiSteps" not in [link.name for link in changes[-1][0].around]
+
+
+def test_groups_are_added_named_given_paths_and_removed(panel, changes):
+    form = panel.optimizer.groups
+    QTest.mouseClick(form.add, Qt.MouseButton.LeftButton)
+    type_into(form.form.row("name"), "head")
+    type_into(form.form.row("params"), "dense_2, */bias")
+    type_into(form.form.row("rate"), "0.1")
+    QTest.keyClick(form.form.row("frozen").field, Qt.Key.Key_Space)
+    assert changes[-1][0].groups == (Group("head", ("dense_2", "*/bias"), 0.1, True),)
+    QTest.mouseClick(form.remove, Qt.MouseButton.LeftButton)
+    assert changes[-1][0] == CONFIG.optimizer
+    assert changes[-1][1] == "Remove the group head"
+
+
+def test_the_form_is_no_wider_than_its_panel_in_either_theme(panel):
+    whole = replace(COMPOSED, optimizer=replace(COMPOSED.optimizer, schedules={RATE: Schedule("warmup_cosine_decay_schedule")}))
+    for tokens in (DARK, LIGHT):
+        panel.set_tokens(tokens)
+        panel.display(whole, ROWS, RunState())
+        QApplication.processEvents()
+        assert panel.optimizer.minimumSizeHint().width() <= 286
+
+
+def test_what_a_foreign_file_names_is_shown_without_a_fault(panel):
+    odd = OptimizerSpec(CHAIN, 0.01, schedules={RATE: Schedule("magic")}, links=(Link("magic"),), around=(Link("magic"),))
+    panel.display(replace(CONFIG, optimizer=odd), ROWS, RunState())
+    panel.display(replace(CONFIG, optimizer=OptimizerSpec("magic")), ROWS, RunState())
+    assert panel.optimizer.links.list.count() == 1
