@@ -11,7 +11,9 @@ from flaxstudio.graph.layering import Layers
 Point = tuple[float, float]
 _MOST_BANDS = 24
 _HALVINGS = 24
-_GAP = 120.0
+_GAP = 140.0
+_WAY = 40.0
+"""How far below a band the wire to the next one runs: nearer to it than to the next, over which a frame may have its title."""
 _LANE = 40.0
 _STEP = 10.0
 _TURN = 40.0
@@ -57,7 +59,7 @@ def folded(
             source, target = next(
                 (key, other) for key in keys for other, _, _ in layers.after[key] if other in _first(layers, behind)
             )
-            between = down - _GAP / 2
+            between = down - _GAP + _WAY
             ways[layers.names[source], layers.names[target]] = [(band.stop - left + _TURN, between), (-_TURN, between)]
     return places, ways
 
@@ -67,14 +69,14 @@ def _first(layers: Layers, band: Band) -> Sequence[int]:
 
 
 def _best(columns: Sequence[Band], cuts: Sequence[int], wanted: float) -> list[Band]:
-    """Return the bands that come nearest to the wanted shape."""
+    """Return the bands that can be seen largest in a view of the wanted shape."""
 
-    def strangeness(bands: list[Band]) -> float:
-        length = max(band.stop - band.start for band in bands)
+    def extent(bands: list[Band]) -> float:
+        length = max(band.stop - band.start for band in bands) + 2 * _TURN
         breadth = sum(band.bottom - band.top + _GAP for band in bands) - _GAP
-        return abs(math.log(length / breadth / wanted))
+        return max(length / wanted, breadth)
 
-    return min((_bands(columns, cuts, count) for count in range(1, _MOST_BANDS + 1)), key=strangeness)
+    return min((_bands(columns, cuts, count) for count in range(1, _MOST_BANDS + 1)), key=extent)
 
 
 def _cuts(layers: Layers) -> list[int]:

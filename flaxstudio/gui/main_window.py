@@ -332,12 +332,19 @@ class MainWindow(QMainWindow):
             action.setEnabled(bool(text))
             action.setText(f"{word} {text[:1].lower()}{text[1:]}" if text else word)
 
+    def _not_begun(self, known: Knowledge) -> str:
+        """Return what is still to be begun where nothing else is amiss: that is no mistake."""
+        if not known.project.graph.nodes:
+            return self.tr("No layers yet")
+        is_fine = all(not problem.node and not problem.block for problem in known.problems)
+        return self.tr("No data yet") if known.project.dataset is None and known.problems and is_fine else ""
+
     def _display_problem_count(self, known: Knowledge) -> None:
         tokens, count = self._tokens, len(known.problems)
-        if not known.project.graph.nodes:  # nothing is wrong with what has not been begun
+        if not_begun := self._not_begun(known):
             self._problem_mark = None
             self._problems.setIcon(icon("info", tokens, tokens.secondary))
-            self._problems.setText(self.tr("No layers yet"))
+            self._problems.setText(not_begun)
             return
         errors = any(problem.severity == "error" for problem in known.problems)
         color = tokens.error if errors else tokens.warning if count else tokens.ok

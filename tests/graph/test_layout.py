@@ -261,6 +261,23 @@ def test_what_hangs_together_by_several_wires_is_not_torn_apart():
     assert len({layout.places[f"a{i}"][0] for i in range(8)}) < 8
 
 
+def test_a_folded_drawing_is_broken_so_that_it_is_seen_largest():
+    pieces = [[f"p{i}{part}" for part in "abcde"] for i in range(9)]
+    pairs = [pair for piece in pieces for pair in (*pairwise(piece), (piece[0], piece[4]))]  # a residual block each
+    pairs += [(one[4], other[0]) for one, other in pairwise(pieces)]
+    names = [name for piece in pieces for name in piece]
+    graph = Graph(tuple(Node(name, "Add") for name in names), tuple(edge(*pair) for pair in pairs))
+    shapes = (0.5, 1.0, 1.83, 3.0, 6.0)
+    layouts = {shape: lay_out(graph, sizes_of(graph), shape=shape).places.values() for shape in shapes}
+
+    def extent(shape: float, wanted: float) -> float:
+        width, height = (max(place[axis] for place in layouts[shape]) + SIZE[axis] for axis in (0, 1))
+        return max(width / wanted, height)
+
+    for wanted in shapes:
+        assert extent(wanted, wanted) <= 1.02 * min(extent(shape, wanted) for shape in shapes)
+
+
 def test_a_folded_drawing_may_flow_downwards():
     names = [f"n{i}" for i in range(30)]
     graph = Graph(tuple(Node(name, "Add") for name in names), tuple(edge(a, b) for a, b in pairwise(names)))

@@ -10,6 +10,7 @@ from flaxstudio.graph.graph import Graph, Node, Port, edge
 from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape
 from flaxstudio.gui.canvas.node_content import content_of
+from flaxstudio.gui.canvas.node_painter import NodePainter
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project import edits
 from flaxstudio.project.annotation_edits import add_dot
@@ -284,3 +285,12 @@ def test_the_uppermost_node_at_a_point_is_found_near_by_and_from_far_away(desk):
     scene.show_at_scale(1.0)
     assert scene.nodes_in(QRectF(0, 0, 300, 40)) == ("input_1", "dense_1", "dropout_1")
     assert scene.node_at(QPointF(5000.0, 0.0)) is None
+
+
+def test_from_far_away_a_long_name_is_written_smaller_before_it_is_cut_off(qapp):
+    painter = NodePainter(LIGHT)
+    rows = [(name, QRectF(0, 0, 180, 80)) for name in ("conv_1", "batch_norm_12", "global_average_of_everything")]
+    sizes, cut = zip(*(painter.far_title(name, row.width()) for name, row in rows), strict=True)
+    assert sizes[0] > sizes[1] >= sizes[2]
+    assert cut == ("conv_1", "batch_norm_12", cut[2])
+    assert cut[2].endswith("…")

@@ -124,6 +124,13 @@ def test_validate_lists_problems_or_says_that_there_are_none(driver):
     driver.drop("Dense", 100.0, 100.0)
     assert validate() == "The model cannot be trained yet. The list tells why."
     driver.do("undo")
+    driver.drop("Input", 100.0, 100.0)
+    driver.drop("Output", 400.0, 100.0)
+    driver.connect("input_1", "output_1")
+    assert validate() == "The model cannot be trained yet. The list tells why."
+    assert window._problems.text() == "No data yet", "which is no mistake"
+    for _ in range(3):
+        driver.do("undo")
     driver.studio.files.on_template("linear-regression")
     driver.wait(lambda: driver.known.data.status == "ready" and not driver.known.problems)
     assert validate() == "No problems. The model can be trained."

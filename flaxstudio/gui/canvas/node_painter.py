@@ -59,6 +59,10 @@ class NodeState:
     heat: Heat | None = None
 
 
+_FAR_SIZES = (26, 23, 20, 18)
+"""Of a name from far away, in scene px."""
+
+
 def detail_at(scale: float) -> Detail:
     """Return how much of a node is worth drawing at a zoom."""
     return "block" if scale < BLOCKS_BELOW else "title" if scale < TITLE_BELOW else "full"
@@ -72,10 +76,10 @@ class NodePainter:
         self._title = _font(t.BODY, QFont.Weight.DemiBold)
         self._secondary = _font(t.SECONDARY)
         self._caption = _font(t.CAPTION)
-        self._far_title = _font(26, QFont.Weight.DemiBold)
+        self._far_titles = tuple(_font(size, QFont.Weight.DemiBold) for size in _FAR_SIZES)
         self._widths: dict[tuple[int, str], float] = {}
         self._link = icon("link-2", tokens, tokens.secondary)
-        self._metrics = {id(f): QFontMetricsF(f) for f in (self._title, self._secondary, self._caption, self._far_title)}
+        self._metrics = {id(f): QFontMetricsF(f) for f in (self._title, self._secondary, self._caption, *self._far_titles)}
 
     def size(self, content: NodeContent) -> QSizeF:
         """Return a node's size in scene px."""
@@ -104,9 +108,9 @@ class NodePainter:
             return
         self._paint_box(painter, content, state, box, detail)
         if detail == "title":
-            painter.setFont(self._far_title)
+            row = box.adjusted(t.PADDING + 4, 0, -t.GAP, 0)
             painter.setPen(QColor(self.tokens.text))
-            self._text(painter, self._far_title, box.adjusted(t.PADDING + 4, 0, -t.GAP, 0), content.name)
+            self._text(painter, self._far_font(content.name, row.width()), row, content.name)
             return
         if content.mode == "bypassed":
             self._paint_way_through(painter, content, size)
@@ -133,6 +137,14 @@ class NodePainter:
         self.paint(painter, content, NodeState(), size, "full")
         painter.end()
         return pixmap
+
+    def far_title(self, name: str, room: float) -> tuple[int, str]:
+        """Return the size in which a name is written from far away, as large as it fits, and what of it is written."""
+        font = self._far_font(name, room)
+        return font.pixelSize(), self._metrics[id(font)].elidedText(name, Qt.TextElideMode.ElideRight, room)
+
+    def _far_font(self, name: str, room: float) -> QFont:
+        return next((font for font in self._far_titles if self._width(font, name) <= room), self._far_titles[-1])
 
     def _paint_block(self, painter: QPainter, content: NodeContent, state: NodeState, box: QRectF) -> None:
         painter.setPen(self._outline(content, state, 6))
