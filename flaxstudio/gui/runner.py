@@ -16,7 +16,7 @@ from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
 from flaxstudio.training.control import Control
-from flaxstudio.training.events import Changed, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import Changed, Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.record import RunRecorder
 
 STOP_MS = 10_000
@@ -70,7 +70,7 @@ class Runner(QObject):
         project, results, path, catalogue = project or document.project, document.results, document.path, self._catalogue()
         folder = self._folder_for(path)
         self._document = document
-        told = {"results": results, "beside": path.parent if path else None, "keep_in": folder}
+        told = {"results": results, "beside": path.parent if path else None, "keep_in": folder, "is_observed": True}
 
         def events(control: Control) -> Iterator[Event]:
             self._warm_up()
@@ -155,7 +155,7 @@ class Runner(QObject):
                 self._keep()
             case Changed():
                 self._become(replace(self.state, learning_rate=event.value))
-            case Evaluated():
+            case Evaluated() | Observed():
                 pass
         self.told.emit(event)
         if isinstance(event, RunFailed):

@@ -62,6 +62,16 @@ class Changed:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """How a run moves before `step`: its gradient's norm, per layer the update's size over the params', bytes in use."""
+
+    step: int
+    gradient: float
+    ratios: Mapping[str, float] = field(hash=False)
+    memory: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RunFinished:
     """The run ended well; `step` updates have been made in all. Carries all that is needed to keep and to go on."""
@@ -93,7 +103,7 @@ class RunFailed:
     began: int = -1
 
 
-Event = RunStarted | StepsDone | Evaluated | Changed | RunFinished | RunFailed
+Event = RunStarted | StepsDone | Evaluated | Changed | Observed | RunFinished | RunFailed
 
 
 def log_lines(event: Event, steps_per_epoch: float = 1.0) -> list[dict[str, Any]]:
@@ -109,6 +119,8 @@ def log_lines(event: Event, steps_per_epoch: float = 1.0) -> list[dict[str, Any]
             ]
         case Evaluated():
             return [{"event": "evaluated", "step": event.step, "split": event.split, "loss": event.loss, **event.metrics}]
+        case Observed():
+            return []  # told for the eye only
         case Changed():
             return [{"event": "changed", "step": event.step, event.name: event.value}]
         case RunFinished():

@@ -16,10 +16,11 @@ from flaxstudio.training.faults import RunBroken, explain, is_of_memory
 from flaxstudio.training.first_state import check_resumable, first_state, standing_for
 from flaxstudio.training.formulation import suited
 from flaxstudio.training.keeper import Keeper
-from flaxstudio.training.run import Run, Told
+from flaxstudio.training.run import Run
 from flaxstudio.training.sharing import sharing_of
 from flaxstudio.training.steps import train_step, variables_of
 from flaxstudio.training.task import prepare_task
+from flaxstudio.training.told import Told
 
 
 def train(project: Project, catalogue: Catalogue, *, control: Control | None = None, **told: Any) -> Iterator[Event]:

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -16,11 +15,8 @@ import numpy as np
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import SplitName
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.graph.spec import Catalogue
-from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results, RunRecord, Standing, Trained, Tree, count_params
+from flaxstudio.project.results import Results, RunRecord, Standing, Tree, count_params
 from flaxstudio.project.storage import dump_project
-from flaxstudio.training.control import Control
 from flaxstudio.training.device import Setting
 from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_text
 from flaxstudio.training.dispatch import Dispatcher, Losses, is_ready, read_losses
@@ -31,6 +27,7 @@ from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.keeping import kept as kept_of
 from flaxstudio.training.keeping import on_host
+from flaxstudio.training.observing import Observer
 from flaxstudio.training.origin import origin_of
 from flaxstudio.training.outliers import strange_rows
 from flaxstudio.training.pace import Pace
@@ -40,6 +37,7 @@ from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.spikes import SpikeGuard
 from flaxstudio.training.steps import TrainState, variables_in_use
 from flaxstudio.training.task import Task
+from flaxstudio.training.told import Told
 
 _EVALUATIONS = 50
 
@@ -52,23 +50,6 @@ class _Pending:
     steps: int
     losses: Losses
     started: float
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """All that a run is told. `results` gives it its number; `beside` is the project's folder, where data files that have
-    moved are looked for; `resume` is what an earlier run left. Where that run was interrupted, `earlier` is its record:
-    then the same run goes on. Checkpoints are kept in `keep_in`."""
-
-    project: Project
-    catalogue: Catalogue
-    control: Control
-    device: str = "auto"
-    resume: Trained | None = None
-    results: Results = Results()
-    beside: Path | None = None
-    earlier: RunRecord | None = None
-    keep_in: Path | None = None
 
 
 class Run:
@@ -101,6 +82,7 @@ class Run:
         self._steps_per_epoch = order.steps_per_epoch
         self._anchor = told.resume
         """The state that was kept last: from there the steps can be computed again."""
+        self._observer = Observer(step_program, setting) if told.is_observed else None
         self._guard = SpikeGuard(told.earlier.losses if told.earlier else np.empty(0, np.float32))
         self._keeper = keeper
         self._recorder = RunRecorder(told.project)
@@ -121,9 +103,13 @@ class Run:
 
     def events(self) -> Iterator[Event]:
         """Yield all events from RunStarted to RunFinished; ProblemError where the run fails."""
-        for event in self._events():
-            self._recorder.add(event)
-            yield event
+        try:
+            for event in self._events():
+                self._recorder.add(event)
+                yield event
+        finally:
+            if self._observer is not None:
+                self._observer.close()
 
     def _events(self) -> Iterator[Event]:
         yield self._started()
@@ -154,10 +140,21 @@ class Run:
                 yield from self._evaluate_on_the_way()
                 if has_waited(self._standing, self._config.watch):
                     return
+            if self._observer is not None and self._observer.is_due():
+                yield from self._observe(self._observer)
             if self._keeper is not None and self._keeper.is_due():
                 yield from self._read(leaving=0)
                 self._keep()
         yield from self._read(leaving=0)
+
+    def _observe(self, observer: Observer) -> Iterator[Event]:
+        yield from self._read(leaving=0)
+        if self._launched < self._config.steps:
+            with self._setting.entered():
+                seen = observer.observe(self._state, self._dispatcher.batch(self._launched), self._launched)
+            self._pace.restart()
+            if seen is not None:
+                yield seen
 
     def _take_changes(self) -> Iterator[Event]:
         """Let hyper-parameters that were changed hold from the next step on."""

@@ -9,12 +9,13 @@ from flaxstudio.gui.panels.optimizer_form import OptimizerForm
 from flaxstudio.gui.panels.run_bar import RunBar
 from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.panels.training_form import TrainingForm
+from flaxstudio.gui.panels.vitals import Vitals
 from flaxstudio.gui.panels.watch_form import WatchForm
 from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.results import Evaluation, RunRecord
-from flaxstudio.training.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
 
 _FORM_WIDTH = 296
 
@@ -39,6 +40,7 @@ class TrainingPanel(QWidget):
         self.optimizer = OptimizerForm(tokens)
         self.watch = WatchForm(tokens)
         self.bar = RunBar(tokens)
+        self.vitals = Vitals()
         self.plot = LossPlot(tokens)
         self.tiles = MetricTiles()
         self._build()
@@ -62,11 +64,14 @@ class TrainingPanel(QWidget):
                 self.plot.add_evaluation(event.split, event.step, event.loss)
                 evaluation = Evaluation(event.step, event.split, event.loss, event.metrics)
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
+            case Observed():
+                self.vitals.display(event)
             case RunFinished() | RunFailed():
                 self.plot.finish()
 
     def _begin(self, event: RunStarted) -> None:
         """Draw a new run; of one that goes on after an interruption, all that came before."""
+        self.vitals.clear()
         earlier = event.earlier
         self.plot.start(earlier.first_step if earlier else event.first_step, event.steps)
         self._show_metrics(list(earlier.evaluations) if earlier else [], event.reference_loss)
@@ -78,6 +83,7 @@ class TrainingPanel(QWidget):
 
     def show_run(self, run: RunRecord) -> None:
         """Draw a run of the history."""
+        self.vitals.clear()
         self.plot.show_run(run)
         self._show_metrics(list(run.evaluations), None)
 
@@ -109,6 +115,7 @@ class TrainingPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
+        column.addWidget(self.vitals)
         column.addWidget(scroll, 1)
         self.plot.controls.set_header(self.tiles)
         self.setProperty("role", "panel")
