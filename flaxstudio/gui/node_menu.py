@@ -1,6 +1,7 @@
 """The menu of what is selected on the canvas."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -16,6 +17,9 @@ from flaxstudio.gui.graph_acts import GraphActs
 from flaxstudio.gui.panels.attribute_context import can_share_with
 from flaxstudio.gui.session import Session
 from flaxstudio.project.dismissing import can_be_dismissed
+from flaxstudio.project.edits import set_training
+from flaxstudio.project.optim_edits import with_nodes_in_group
+from flaxstudio.project.place import Place
 
 _MOST_REPAIRS = 4
 _MOST_SHARED = 12
@@ -67,6 +71,7 @@ class NodeMenu(QObject):
         for name in ("mute", "bypass", "collapse", "hide_ports"):
             menu.addAction(self._actions[name])
         self._add_colours(menu)
+        self._add_groups(menu, names)
         menu.addAction(self._actions["frame"])
         menu.addAction(self._actions["probe"])
         if any(p.node in names and can_be_dismissed(p) for p in self._session.knowledge.shown_problems):
@@ -111,6 +116,32 @@ class NodeMenu(QObject):
         colours = menu.addMenu(self.tr("Colour"))
         for command in commands_in(COLOURS):
             colours.addAction(self._actions[command.name])
+
+    def _add_groups(self, menu: QMenu, names: tuple[str, ...]) -> None:
+        """Offer the optimizer's groups of params for nodes of the model itself, whose names are the paths' beginnings."""
+        graph, catalogue = self._session.shown.graph, self._session.catalogue
+        own = tuple(name for name in names if (spec := catalogue.get(graph.node(name).layer)) and spec.is_module)
+        if not own or self._session.knowledge.place != Place():
+            return
+        groups = self._session.document.project.training.optimizer.groups
+        taken = {group.name for group in groups}
+        submenu = menu.addMenu(self.tr("Optimizer group"))
+        for group in groups:
+            action = submenu.addAction(group.name)
+            action.setCheckable(True)
+            action.setChecked(all(name in group.patterns for name in own))
+            action.triggered.connect(lambda _=False, name=group.name: self._put_in_group(own, name))
+        new = next(name for number in range(1, 1000) if (name := f"group_{number}") not in taken)
+        submenu.addAction(self.tr("New group")).triggered.connect(lambda: self._put_in_group(own, new))
+        if any(name in group.patterns for group in groups for name in own):
+            submenu.addAction(self.tr("No group")).triggered.connect(lambda: self._put_in_group(own, ""))
+
+    def _put_in_group(self, names: tuple[str, ...], group: str) -> None:
+        training = self._session.document.project.training
+        changed = replace(training, optimizer=with_nodes_in_group(training.optimizer, names, group))
+        which = names[0] if len(names) == 1 else self.tr("{0} nodes").format(len(names))
+        words = self.tr("Put {0} in the optimizer group {1}") if group else self.tr("Take {0} out of the optimizer groups")
+        self._session.edit(set_training(changed, words.format(which, group)))
 
     def _add_sharing(self, menu: QMenu, graph: Graph, names: tuple[str, ...]) -> None:
         nodes, catalogue = [graph.node(name) for name in names], self._session.catalogue

@@ -31,6 +31,7 @@ from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.interrupted_acts import InterruptedActs
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.node_menu import NodeMenu
+from flaxstudio.gui.optimizer_source import written_optimizer
 from flaxstudio.gui.palette_acts import PaletteActs
 from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.preference_acts import PreferenceActs
@@ -120,6 +121,7 @@ class Studio(QObject):
         self.runs = RunActs(self.session, self.runner, window, self.codes.review, self.say, self.complain, self.show_node)
         begin = self.runs.go_on_with
         self.interrupted = InterruptedActs(self.session, self.runner, window.offer, self.files.open_document, begin, self)
+        self.optimizer_worker = Worker(written_optimizer, self)
         self.device_worker = Worker(_describe_device(warm_up), self)
         self.recent_worker = Worker(self._draw_recent, self)
 
@@ -171,10 +173,17 @@ class Studio(QObject):
         self.files.close()
         self.interrupted.close()
         self.device_worker.close()
+        self.optimizer_worker.close()
         self.recent_worker.close()
         self.session.close()
 
     # what is known, shown
+
+    def show_optimizer(self) -> None:
+        """Have the optimizer's text written, where the source panel shows it; wrapping its lines takes too long for here."""
+        if self.window.code_panel.shows_optimizer:
+            training = self.session.document.project.training
+            self.optimizer_worker.ask_once((training.optimizer, training.steps))
 
     def on_session_changed(self) -> None:
         self.window.display(self.session.knowledge)

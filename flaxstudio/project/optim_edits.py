@@ -1,5 +1,6 @@
 """Changes of an optimizer as pure functions: arguments, schedules, links, groups, what is around."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -184,6 +185,17 @@ def with_nodes_in_group(spec: OptimizerSpec, nodes: tuple[str, ...], name: str) 
     if name and name not in {group.name for group in spec.groups}:
         groups.append(Group(name, nodes))
     return replace(spec, groups=tuple(groups))
+
+
+def with_node_renamed(spec: OptimizerSpec, old: str, new: str) -> OptimizerSpec:
+    """Return the optimizer with a node's new name in the paths of its groups and links."""
+
+    def renamed(patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(re.sub(rf"^(!?){re.escape(old)}(?=/|$)", rf"\g<1>{new}", pattern) for pattern in patterns)
+
+    groups = tuple(replace(group, patterns=renamed(group.patterns)) for group in spec.groups)
+    links = tuple(replace(link, params=renamed(link.params)) for link in spec.links)
+    return replace(spec, groups=groups, links=links)
 
 
 def _with_value(arguments: Mapping[str, Value], option: OptimizerOption, name: str, value: Value) -> dict[str, Value]:

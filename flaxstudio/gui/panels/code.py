@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
@@ -13,6 +13,7 @@ from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.tokens import Tokens
 
 _NOTE_MS = 1500
+_OPTIMIZER = "optimizer"
 
 
 class CodePanel(QWidget):
@@ -21,6 +22,7 @@ class CodePanel(QWidget):
     line_clicked = Signal(int)
     save_requested = Signal()
     style_changed = Signal(str)
+    optimizer_wanted = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +31,13 @@ class CodePanel(QWidget):
         self.style_choice = ChoiceBox()
         self.style_choice.addItem(self.tr("Compact style"), "compact")
         self.style_choice.addItem(self.tr("Setup style"), "setup")
-        self.style_choice.setToolTip(self.tr("How the Module is written: all in __call__, or layers made in setup()."))
-        self.style_choice.activated.connect(lambda _: self.style_changed.emit(self.style_choice.currentData()))
+        self.style_choice.addItem(self.tr("Optimizer"), _OPTIMIZER)
+        self.style_choice.setToolTip(
+            self.tr("How the Module is written: all in __call__, or layers made in setup(); or the optimizer that trains it.")
+        )
+        self.style_choice.activated.connect(self._choose)
+        self._optimizer = ""
+        self._module: tuple[str, tuple[LineRange, ...], int] = ("", (), 0)
         self._methods = 1
         self.methods_note = QLabel()
         self.methods_note.setProperty("role", "secondary")
@@ -54,13 +61,36 @@ class CodePanel(QWidget):
 
         `sight` is a line to be in sight where none is marked. A model of several methods can only be written with setup.
         """
-        self.view.display(text, marked, sight)
+        self._module = (text, marked, sight)
+        if not self.shows_optimizer:
+            self.view.display(text, marked, sight)
         if methods == self._methods:
             return
         self._methods = methods
-        self.style_choice.setEnabled(methods < 2)
+        model = self.style_choice.model()
+        assert isinstance(model, QStandardItemModel)
+        model.item(0).setEnabled(methods < 2)
         self.methods_note.setText(self.tr("{0} methods: written with setup").format(methods) if methods > 1 else "")
         self.methods_note.setVisible(methods > 1)
+
+    @property
+    def shows_optimizer(self) -> bool:
+        """Whether the optimizer's text is shown instead of the Module's."""
+        return self.style_choice.currentData() == _OPTIMIZER
+
+    def show_optimizer(self, text: str) -> None:
+        """Show the optimizer's text, where it is still wanted."""
+        self._optimizer = text
+        if self.shows_optimizer:
+            self.view.display(text, (), 0)
+
+    def _choose(self) -> None:
+        if self.shows_optimizer:
+            self.view.display(self._optimizer, (), 0)
+            self.optimizer_wanted.emit()
+        else:
+            self.view.display(*self._module)
+            self.style_changed.emit(self.style_choice.currentData())
 
     def copy(self) -> None:
         """Put the whole source on the clipboard."""
