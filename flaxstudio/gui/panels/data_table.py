@@ -25,6 +25,8 @@ from flaxstudio.project.config import DatasetSpec
 
 _ROW_HEIGHT = 24
 _MANY = 12
+_MEASURED_ROWS = 12
+"""Each is asked for its width at every change of layout."""
 _EXAMPLE_COLUMNS = 200
 
 
@@ -110,7 +112,7 @@ class DataTable(QTabWidget):
             table.setItemDelegateForColumn(place, self.marks)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setResizeContentsPrecision(50)
+        header.setResizeContentsPrecision(_MEASURED_ROWS)
         header.setStretchLastSection(True)
 
     def _connect(self) -> None:
