@@ -374,3 +374,13 @@ def test_a_layer_dropped_on_a_frame_is_added(desk):
     mime: QMimeData = mime_of("Conv")
     desk.drop(mime, 500.0, -45.0)
     assert len(desk.logged("layer_dropped")) == 1
+
+
+def test_a_frame_alone_is_fitted_into_view(desk):
+    desk.canvas.view.zoom_to(0.3, QPoint(0, 0))
+    desk.canvas.select([], ["frame_1"])
+    desk.key(Qt.Key.Key_F)
+    box = desk.canvas.scene.beside.frames["frame_1"].box()
+    assert desk.canvas.view.visible_box().contains(box)
+    assert desk.canvas.view.zoom() == 1.0
+    assert (desk.canvas.view.visible_box().center() - box.center()).manhattanLength() < 4

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QRectF, QSize
 
 from flaxstudio.gui.canvas.selecting import selecting_acts
 from flaxstudio.gui.canvas.walking import next_beside, walk
@@ -54,7 +54,12 @@ def acts_of(view: "GraphView", history: "ViewHistory") -> dict[str, Callable[[],
 
 def fit_selection(view: "GraphView") -> None:
     """Show what is selected, or everything if nothing is."""
-    view.fit(view.graph_scene.bounds(view.graph_scene.selected_nodes() or None))
+    scene, box = view.graph_scene, QRectF()
+    if names := scene.selected_nodes():
+        box = scene.bounds(names)
+    for key in scene.beside.selected:
+        box = box.united(scene.beside.box_of(key))
+    view.fit(box if not box.isEmpty() else scene.bounds())
 
 
 def _select_all(view: "GraphView") -> None:

@@ -318,7 +318,7 @@ class GraphView(QGraphicsView):
         self.tip.setWordWrap(self.tip.sizeHint().width() > _TIP_WIDTH)
         self.tip.resize(_TIP_WIDTH, self.tip.heightForWidth(_TIP_WIDTH)) if self.tip.wordWrap() else self.tip.adjustSize()
         room = self.rect().bottomRight() - QPoint(self.tip.width() + 4, self.tip.height() + 4)
-        self.tip.move(min(at.x() + 16, room.x()), min(at.y() + 16, room.y()))
+        self.tip.move(max(0, min(at.x() + 16, room.x())), max(0, min(at.y() + 16, room.y())))
         self.tip.setVisible(bool(text))
 
     # Drops

@@ -1,6 +1,6 @@
 """Shows all keys and gestures on one page that can be searched, printed and saved."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
@@ -47,7 +47,7 @@ class KeySheetDialog(QDialog):
         layout.addWidget(self.search)
         layout.addWidget(self.view, 1)
         layout.addLayout(foot)
-        self.resize(*_SIZE)
+        self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize()))
         self._show("")
         self.search.setFocus()
 
