@@ -1,6 +1,7 @@
 """What the user asks of runs: train, go on, one step, a queue; and what a run's beginning and end mean to the window."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -118,6 +119,17 @@ class RunActs(QObject):
     def on_run_failed(self, sentence: str, node: str) -> None:
         self._complain(sentence)
         self._show_node(node)
+
+    def take_best(self) -> None:
+        """Put the variables of the last run's best evaluation in the place of the last; undo takes it back."""
+        trained = self._session.document.results.trained
+        if trained is None or not trained.standing.best:
+            self._say(self.tr("No best state was kept. Set how many under “Evaluation and stopping” before a run."))
+            return
+        best = trained.standing.best[0]
+        taken = replace(trained, variables=best.variables)
+        self._session.document.set_variables(taken, self.tr("Take the variables of step {0}").format(f"{best.step:,}"))
+        self._say(self.tr("These are the variables of step {0}.").format(f"{best.step:,}"))
 
     def show_run(self, number: int) -> None:
         """Draw a run of the history."""

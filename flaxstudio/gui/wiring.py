@@ -104,6 +104,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "pause": studio.runner.pause_or_resume,
         "one_step": studio.runs.one_step,
         "stop": studio.runner.stop,
+        "take_best": studio.runs.take_best,
         "queue": studio.runs.queue_run,
         "clear_queue": studio.runner.clear_queue,
         "validate": studio.validate,

@@ -19,6 +19,7 @@ from flaxstudio.training.tracing import Origin, find_origin
 
 _RISE, _STEEP_RISE, _GROWTH = 10.0, 30.0, 100.0
 _WINDOW = 5000
+_USUAL_RATE = 0.01
 _BACK = 3
 _LISTED = 5
 _BY_OPERATION = ("log", "division", "root", "power", "index", "domain")
@@ -148,8 +149,8 @@ def _too_high(case: Case, step: int, best: int, node: str) -> Diagnosis:
 
 
 def _slower(case: Case) -> TrainConfig:
-    """Return the config with a tenth of the learning rate."""
-    rate = float(f"{case.rate / 10:.3g}")
+    """Return the config with a tenth of the learning rate; of one that no optimizer learns with, with a usual one."""
+    rate = float(f"{case.rate / 10:.3g}") if case.rate <= 1 else _USUAL_RATE
     return replace(case.config, optimizer=replace(case.config.optimizer, learning_rate=rate))
 
 

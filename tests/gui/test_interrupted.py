@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from flaxstudio.gui.interrupted_acts import InterruptedActs
 from flaxstudio.gui.offer import Offer
+from flaxstudio.gui.run_acts import RunActs
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.tokens import LIGHT
@@ -135,3 +137,23 @@ def test_nothing_is_offered_where_no_run_was_cut_off(desk: Desk, qtbot: QtBot, t
     with qtbot.waitSignal(desk.acts._worker.answered, timeout=20_000):
         desk.open(path)
     assert desk.offer.isHidden()
+
+
+def test_the_best_variables_of_a_run_are_taken_and_given_back(desk: Desk, qtbot: QtBot) -> None:
+    told: list[str] = []
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    acts = RunActs(desk.session, desk.runner, window, lambda: True, told.append, told.append, lambda *_: None)  # type: ignore[arg-type]
+    document = Document(noisy_project(watch=Watch(keep_best=1, evaluation_steps=3), steps=40))
+    desk.session.open(document)
+    acts.take_best()
+    assert told[-1].startswith("No best state was kept.")
+    desk.runner.start(document)
+    qtbot.waitUntil(lambda: bool(document.results.runs) and not desk.runner.is_busy, timeout=60_000)
+    last = document.results.trained
+    assert last is not None
+    acts.take_best()
+    assert document.results.trained is not None
+    assert document.results.trained.variables is last.standing.best[0].variables
+    document.undo()
+    assert document.results.trained is last

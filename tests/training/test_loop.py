@@ -224,7 +224,7 @@ def test_a_loss_that_explodes_ends_the_run_and_names_step_and_remedy() -> None:
     assert failed.step == len(losses) - 1 < 20
     assert failed.error.startswith(f"The loss has leapt up at step {failed.step}. The learning rate 1e+09 is too high")
     assert failed.repair is not None
-    assert failed.repair.optimizer.learning_rate == 1e8
+    assert failed.repair.optimizer.learning_rate == 0.01
 
 
 def test_a_spike_may_be_let_pass_until_numbers_end() -> None:

@@ -80,6 +80,7 @@ RUN = Menu(
             tip=T("Of the problem one has gone to, or of the selected node"),
         ),
         c("continue", T("Go on from the last run"), icon="step-forward"),
+        c("take_best", T("Take the best variables"), tip=T("Those of the best evaluation that the last run kept")),
         None,
         c("forecast", T("Will it fit, how long?"), tip=T("Memory and time of the next run, and the largest batch that fits")),
     ),
