@@ -75,6 +75,8 @@ def _with_training(project: Project, key: str, text: str) -> Project:
             config = replace(config, optimizer=optimizer_written(config.optimizer, text))
         case "learning_rate":
             config = replace(config, optimizer=rate_written(config.optimizer, text))
+        case "metrics":
+            config = replace(config, metrics=() if text.lower() in NONE else tuple(part.strip() for part in text.split(",")))
         case "batch_size":
             config = replace(config, batch_size=None if text.lower() in NONE else whole(key, text))
         case "steps":

@@ -274,7 +274,9 @@ def _training_keys(config: TrainConfig) -> Tree:
     """Return the map of a run's config; what was added since version 3 is there only where it is not as usual."""
     usual = TrainConfig()
     left_out = [
-        name for name in ("objectives", "losses", "watch", "compute", "seeds") if getattr(config, name) == getattr(usual, name)
+        name
+        for name in ("metrics", "objectives", "losses", "watch", "compute", "seeds")
+        if getattr(config, name) == getattr(usual, name)
     ]
     keys: Tree = msgspec.to_builtins(config)
     seldom = ("schedules", "links", "groups", "around")

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from flaxstudio.codegen.applying import apply_in_use, arguments_of
 from flaxstudio.data.dataset import Arrays, Split, apart, at_rows, joined
+from flaxstudio.project.metrics import USUAL
 from flaxstudio.project.options import TargetKind
 from flaxstudio.training.losses import OutputLoss
-from flaxstudio.training.metrics import measure
+from flaxstudio.training.metrics import Measure
 from flaxstudio.training.precision import Apply
 
 MAX_BATCH = 256
@@ -41,6 +42,7 @@ class Judge:
     name: str
     kind: TargetKind
     loss: OutputLoss
+    metrics: tuple[str, ...] = ()
 
 
 class Scorer:
@@ -55,6 +57,7 @@ class Scorer:
     ) -> None:
         self._apply = jax.jit(lambda variables, features: apply_in_use(apply, variables, *arguments_of(features), rngs=rngs))
         self._judges = judges
+        self._measures = [Measure(judge.kind, judge.metrics or USUAL[judge.kind]) for judge in judges]
         self._losses = [jax.jit(judge.loss.parts) for judge in judges]
         values = sum(int(np.prod(shape)) for shape in shapes)
         self._batch = max(1, min(MAX_BATCH, _MAX_VALUES // max(1, values)))
@@ -69,7 +72,8 @@ class Scorer:
 
         Of several Outputs the loss is the sum, and loss and metrics of each are told under its name.
         """
-        outputs: list[list[Array]] = [[] for _ in self._judges]
+        for measure in self._measures:
+            measure.clear()
         losses: list[list[Array]] = [[] for _ in self._judges]
         weights: list[list[Array]] = [[] for _ in self._judges]
         for (features, count), (targets, _) in zip(self._batches(split.features), self._batches(split.targets), strict=True):
@@ -80,11 +84,11 @@ class Scorer:
                 values, counts = self._losses[index](output, target)
                 losses[index].append(np.asarray(values)[:count])
                 weights[index].append(np.asarray(counts)[:count])
-                outputs[index].append(np.asarray(output)[:count])
+                self._measures[index].add(output, target, count)
         scores = [
-            Score(_mean(judge.loss, loss, weight), measure(judge.kind, np.concatenate(output), target))
-            for judge, loss, weight, output, target in zip(
-                self._judges, losses, weights, outputs, apart(split.targets), strict=True
+            Score(_mean(judge.loss, loss, weight), measure.result(target))
+            for judge, loss, weight, measure, target in zip(
+                self._judges, losses, weights, self._measures, apart(split.targets), strict=True
             )
         ]
         return scores[0] if len(scores) == 1 else self._sum(scores)

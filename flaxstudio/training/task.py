@@ -24,6 +24,7 @@ from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.metrics import metrics_for
 from flaxstudio.project.misfit import misfit
 from flaxstudio.project.project import Project, check_project
 from flaxstudio.project.results import Preparation
@@ -71,7 +72,9 @@ def build_model(project: Project, catalogue: Catalogue) -> Model:
 
 def build_scorer(model: Model, goals: Sequence[Goal], config: TrainConfig) -> Scorer:
     """Return what applies the Module to many samples and judges each Output as its goal says."""
-    judges = [Judge(goal.name, goal.kind, output_loss(config, goal.name)) for goal in goals]
+    judges = [
+        Judge(goal.name, goal.kind, output_loss(config, goal.name), metrics_for(goal.kind, config.metrics)) for goal in goals
+    ]
     return Scorer(model.apply, judges, [shape.sizes for shape in model.inputs.values()], model.source.rngs)
 
 
