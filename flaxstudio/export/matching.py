@@ -1,6 +1,7 @@
-"""Takes from a file those variables that the model has under the same names and shapes, and tells about all others."""
+"""Takes from a file those variables that the model has too, in the same shapes, and tells about all others."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,15 @@ from flaxstudio.export.params import read_variables
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
+from flaxstudio.project.renaming import renamed
 from flaxstudio.project.results import Tree
-from flaxstudio.project.variables import Match, array_at, compare, in_model_order, shapes_of, with_array
+from flaxstudio.project.variables import Match, array_at, compare, in_model_order, leaves, shapes_of, with_array
+from flaxstudio.project.variables import Path as Way
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """What a file holds beside what the model wants, line by line. `given` is the file's tree, by collections."""
+    """What a file holds beside what the model wants, line by line. `given` is the file's tree under the model's names."""
 
     name: str
     matches: tuple[Match, ...]
@@ -28,8 +31,8 @@ class Comparison:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the model can take everything, and there is nothing else."""
-        return self.count("fits") == len(self.matches)
+        """Whether the model can take everything as it is called there, and there is nothing else."""
+        return self.count("fits") == len(self.matches) and not any(match.source for match in self.matches)
 
 
 def compare_file(path: Path, project: Project, catalogue: Catalogue) -> Comparison:
@@ -37,8 +40,20 @@ def compare_file(path: Path, project: Project, catalogue: Catalogue) -> Comparis
     expected = expected_variables(project, catalogue)
     given = in_collections(read_variables(path), expected)
     wanted = shapes_of(expected)
+    sources = renamed(wanted, shapes_of(given))
+    given = _under(sources, given)
+    names = {ours: theirs for theirs, ours in sources.items()}
     ordered = {leaf: wanted[leaf] for leaf in in_model_order(wanted, project.graph, project.library)}
-    return Comparison(path.name, compare(ordered, shapes_of(given)), given)
+    matches = compare(ordered, shapes_of(given))
+    return Comparison(path.name, tuple(replace(m, source=names.get(m.path, ())) for m in matches), given)
+
+
+def _under(names: Mapping[Way, Way], given: Tree) -> Tree:
+    """Return a file's tree with its arrays under other names."""
+    tree: Tree = {}
+    for path, array in leaves(given):
+        tree = with_array(tree, names.get(path, path), array)
+    return tree
 
 
 def take_matching(comparison: Comparison, base: Tree) -> Tree:

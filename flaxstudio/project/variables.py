@@ -23,11 +23,15 @@ _LAST = ("bias",)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One array of the model, of a file, or of both. The shape is None where there is no such array."""
+    """One array of the model, of a file, or of both. The shape is None where there is no such array.
+
+    `source` is the array's path in the file, where that has another name for it.
+    """
 
     path: Path
     wanted: tuple[int, ...] | None
     given: tuple[int, ...] | None
+    source: Path = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -87,3 +87,20 @@ def test_arrays_are_taken_in_the_model_s_type(tmp_path: Path) -> None:
 def test_a_project_is_compared_without_ever_having_been_trained(tmp_path: Path) -> None:
     found = compare_file(saved(tmp_path / "v.msgpack", linear_graph()), Project("New", linear_graph()), CATALOGUE)
     assert found.is_whole
+
+
+def test_a_file_of_a_class_whose_author_named_nothing_is_offered_under_the_model_s_names(tmp_path: Path) -> None:
+    project, results = trained(two_layers())
+    assert results.trained is not None
+    own = results.trained.variables["params"]
+    file = tmp_path / "v.msgpack"
+    file.write_bytes(arrays.pack({"params": {"Dense_0": own["dense_1"], "Dense_1": own["dense_2"]}}))
+    found = compare_file(file, project, CATALOGUE)
+    assert {path_text(match.path): path_text(match.source) for match in found.matches} == {
+        f"params/dense_{number}/{name}": f"params/Dense_{number - 1}/{name}" for number in (1, 2) for name in ("kernel", "bias")
+    }
+    assert found.count("fits") == 4
+    assert not found.is_whole, "shown first, not taken unasked"
+    blank = {"params": {node: {name: a * 0 for name, a in layer.items()} for node, layer in own.items()}}
+    taken = take_matching(found, blank)
+    assert all(np.array_equal(taken["params"][node][name], a) for node, layer in own.items() for name, a in layer.items())

@@ -13,6 +13,8 @@ from flaxstudio.project.place import Place, block_at
 from flaxstudio.project.project import Project
 
 _LONGEST = 200
+_STEP_PADDING = 5
+"""What a step's button has around its text: border and padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Breadcrumb(QFrame):
         title = self._crumbs[-1].title if self._crumbs else ""
         self.here.setText(self._elided(title))
         self.here.setToolTip(title)
+        self.here.setContentsMargins(_STEP_PADDING if self._steps else 0, 0, 0, 0)  # as far from its arrow as the steps
         self.up_button.setVisible(len(self._crumbs) > 1)
         self._restyle()
         self._fit()

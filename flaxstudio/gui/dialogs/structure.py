@@ -49,7 +49,10 @@ class StructureDialog(QDialog):
         title = QLabel(self.tr("{0} and the model differ").format(name))
         title.setProperty("role", "title")
         counts = {verdict: sum(m.verdict == verdict for m in self._matches) for verdict in self._verdicts()}
-        told = QLabel(" · ".join(f"{count:,} {self._verdicts()[verdict][0]}" for verdict, count in counts.items() if count))
+        parts = [f"{count:,} {self._verdicts()[verdict][0]}" for verdict, count in counts.items() if count]
+        if renamed := sum(bool(m.source) for m in self._matches):
+            parts.append(self.tr("{0} under another name in the file").format(f"{renamed:,}"))
+        told = QLabel(" · ".join(parts))
         told.setProperty("role", "secondary")
         self._fill()
         self.take_button.setEnabled(counts["fits"] > 0)
@@ -93,6 +96,9 @@ class StructureDialog(QDialog):
             words, name, color = self._verdicts()[match.verdict]
             shapes = ("–" if shape is None else shape_text(shape) for shape in (match.wanted, match.given))
             item = QTreeWidgetItem([path_text(match.path), *shapes, words])
+            if match.source:
+                item.setText(2, self.tr("{0} as {1}").format(item.text(2), path_text(match.source[1:])))
+                item.setToolTip(2, path_text(match.source))
             item.setIcon(3, icon(name, self._tokens, color))
             item.setData(0, Qt.ItemDataRole.UserRole, match.verdict)
             self.list.addTopLevelItem(item)

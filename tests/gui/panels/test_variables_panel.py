@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from flaxstudio.graph.graph import Graph, Node, edge
@@ -246,6 +247,14 @@ def test_the_comparison_lists_every_array_and_takes_what_fits(qtbot: QtBot) -> N
     assert [dialog.list.topLevelItem(row).isHidden() for row in range(4)] == [True, False, False, False]
     with qtbot.waitSignal(dialog.matching_wanted):
         dialog.take_button.click()
+
+
+def test_the_comparison_says_what_an_array_is_called_in_the_file(qtbot: QtBot) -> None:
+    source = ("params", "Dense_0", "kernel")
+    dialog = StructureDialog("v.msgpack", (Match(("params", "dense_1", "kernel"), (4, 3), (4, 3), source),), LIGHT)
+    qtbot.addWidget(dialog)
+    assert dialog.list.topLevelItem(0).text(2) == "4×3 as Dense_0/kernel"
+    assert any("1 under another name in the file" in label.text() for label in dialog.findChildren(QLabel))
 
 
 def test_nothing_can_be_taken_where_nothing_fits(qtbot: QtBot) -> None:
