@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from flaxstudio.data.dataset import Split, at_rows
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.results import Best, Standing, Tree
 from flaxstudio.project.watch import Watch, improves, is_lower_better
 from flaxstudio.training.events import Evaluated
+from flaxstudio.training.scoring import Scorer
+
+_ENOUGH = 64
+"""Samples in which some metric of any kind shows."""
 
 
 def judged(standing: Standing, told: Evaluated, watch: Watch, variables: Callable[[], Tree]) -> Standing:
@@ -27,6 +32,16 @@ def judged(standing: Standing, told: Evaluated, watch: Watch, variables: Callabl
         ranked = sorted(kept, key=lambda one: one.value if is_lower_better(watch.metric) else -one.value)
         standing = replace(standing, best=tuple(ranked[: watch.kept]))
     return standing
+
+
+def check_metric(watch: Watch, scorer: Scorer, variables: Tree, split: Split) -> None:
+    """Raise ProblemError, before the first step, where the validation split has no metric of the watch's name."""
+    if watch.metric == "loss" or len(split) == 0:
+        return
+    rows = slice(_ENOUGH)
+    few = Split(at_rows(split.features, rows), at_rows(split.targets, rows), split.rows[rows])
+    score = scorer.score(variables, few)
+    _metric(Evaluated(0, "validation", score.loss, score.metrics), watch.metric)
 
 
 def has_waited(standing: Standing, watch: Watch) -> bool:

@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 from flaxstudio.data.batches import BatchOrder
+from flaxstudio.data.dataset import Dataset
+from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 from flaxstudio.training.control import Control
@@ -15,10 +17,12 @@ from flaxstudio.training.events import Event, RunFailed
 from flaxstudio.training.faults import RunBroken, explain, is_of_memory
 from flaxstudio.training.first_state import check_resumable, first_state, standing_for
 from flaxstudio.training.formulation import suited
+from flaxstudio.training.judging import check_metric
 from flaxstudio.training.keeper import Keeper
+from flaxstudio.training.origin import hash_of
 from flaxstudio.training.run import Run
 from flaxstudio.training.sharing import sharing_of
-from flaxstudio.training.steps import train_step, variables_of
+from flaxstudio.training.steps import train_step, variables_in_use, variables_of
 from flaxstudio.training.task import prepare_task
 from flaxstudio.training.told import Told
 
@@ -55,6 +59,15 @@ def _keeper(told: Told) -> Keeper | None:
     return keeper if keeper.take() else None
 
 
+def _check_same_data(told: Told, dataset: Dataset) -> None:
+    """Raise ProblemError where an interrupted run would go on with other data: it would be no run of either."""
+    origin = told.earlier.origin if told.earlier else None
+    if origin is not None and origin.data != hash_of(dataset):
+        raise ProblemError(
+            "The data has changed since this run was interrupted.", "Put the data back, or train from the start."
+        )
+
+
 def _begin(told: Told, keeper: Keeper | None) -> Run:
     """Make all ready for the first step; ProblemError if something is wrong."""
     project, resume = told.project, told.resume
@@ -63,6 +76,7 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
     check_resumable(project, resume, is_interrupted=told.earlier is not None)
     with setting.entered():
         task = prepare_task(project, told.catalogue, told.beside, resume.preparation if resume and resume.step else None)
+        _check_same_data(told, task.dataset)
         state = first_state(project, task.model, resume)
         source = task.model.source
         plain = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
@@ -74,6 +88,7 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
         if sharing is not None:
             step, state = sharing.shared(step), sharing.placed(state)
             features, targets = sharing.placed((features, targets))
+        check_metric(config.watch, task.scorer, variables_in_use(state), task.dataset.validation)
         standing = standing_for(config, resume)
         if standing.is_looped is None:
             is_looped = is_better_looped(task.model.apply_in_use, setting.device, variables_of(state), task.model.samples(2))

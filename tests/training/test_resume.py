@@ -14,7 +14,7 @@ from flaxstudio.project.results import Results
 from flaxstudio.project.watch import EarlyStopping, Watch
 from flaxstudio.training import pace
 from flaxstudio.training.control import Control
-from flaxstudio.training.events import Event, RunFinished, RunStarted, StepsDone, log_lines
+from flaxstudio.training.events import Event, RunFailed, RunFinished, RunStarted, StepsDone, log_lines
 from flaxstudio.training.loop import train
 from flaxstudio.training.record import RunRecorder
 from tests.training.runs import are_same, convolutional_project, events_of, iris_project, losses_of, noisy_project
@@ -150,3 +150,12 @@ def test_two_runs_of_a_project_at_once_do_not_write_over_each_other(tmp_path: Pa
     assert found is not None
     assert found.project.training.steps == 40
     first.close()  # type: ignore[attr-defined]
+
+
+def test_an_interrupted_run_does_not_go_on_with_other_data(tmp_path: Path) -> None:
+    found = cut_at(noisy_project(watch=OFTEN), 9, tmp_path)
+    assert found.project.dataset is not None
+    other = replace(found.project, dataset=replace(found.project.dataset, seed=5))
+    (failed,) = events_of(other, resume=found.trained, earlier=found.record)
+    assert isinstance(failed, RunFailed)
+    assert failed.error.startswith("The data has changed since this run was interrupted.")

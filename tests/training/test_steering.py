@@ -75,7 +75,7 @@ def test_early_stopping_without_a_validation_split_is_told_before() -> None:
 
 
 def test_a_metric_that_is_not_there_is_told_with_those_that_are() -> None:
-    failed = events_of(iris_project(watch=Watch(metric="beauty")))[-1]
+    (failed,) = events_of(iris_project(watch=Watch(metric="beauty")))
     assert isinstance(failed, RunFailed)
     assert "no metric “beauty”" in failed.error
     assert "accuracy" in failed.error
