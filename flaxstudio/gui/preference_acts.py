@@ -1,5 +1,7 @@
 """What the user prefers: opens the preferences, keeps what is chosen there and lets it hold."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from flaxstudio.gui.commands.presets import KeyChoice
@@ -11,10 +13,11 @@ from flaxstudio.gui.settings import Settings
 class PreferenceActs(QObject):
     """Slots for the preferences."""
 
-    def __init__(self, settings: Settings, window: MainWindow) -> None:
+    def __init__(self, settings: Settings, window: MainWindow, warm_up: Callable[[], None]) -> None:
         super().__init__(window)
         self._settings = settings
         self._window = window
+        self._warm_up = warm_up
         self.dialog: PreferencesDialog | None = None
 
     def apply(self) -> None:
@@ -24,7 +27,8 @@ class PreferenceActs(QObject):
     def on_preferences(self) -> None:
         """Open the preferences over the window."""
         if self.dialog is None:
-            self.dialog = PreferencesDialog(self._settings.key_choice, self._window.actions_by_name, self._window)
+            actions = self._window.actions_by_name
+            self.dialog = PreferencesDialog(self._settings.key_choice, actions, self._warm_up, self._window)
             self.dialog.keys.choice_changed.connect(self._on_choice)
             self.dialog.finished.connect(self._on_closed)
         self.dialog.open()
@@ -37,5 +41,6 @@ class PreferenceActs(QObject):
 
     def _on_closed(self) -> None:
         if self.dialog is not None:
+            self.dialog.devices.close_task()
             self.dialog.deleteLater()
             self.dialog = None

@@ -89,7 +89,7 @@ class Studio(QObject):
         self.view = ViewActs(settings, self.session, window, self)
         self.problems = ProblemActs(self.session, window, self.show_node, self.graph.on_fix_requested, self.say)
         self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
-        self.preferences = PreferenceActs(settings, window)
+        self.preferences = PreferenceActs(settings, window, warm_up)
         self.help = HelpActs(self.session, settings, window, lambda: self.tokens, self.say, self.complain)
         self.palette = PaletteActs(
             self.session,

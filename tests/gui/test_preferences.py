@@ -169,3 +169,10 @@ def test_a_box_of_the_preferences_and_the_menu_are_one(driver):
     driver.do("theme_light")
     assert boxes["theme_light"].isChecked()
     assert not boxes["theme_dark"].isChecked()
+
+
+def test_the_devices_page_tells_what_jax_sees_and_what_a_gpu_needs(driver, qtbot):
+    driver.do("preferences")
+    page = driver.studio.preferences.dialog.devices
+    qtbot.waitUntil(lambda: page.advice.text() != "", timeout=60_000)
+    assert any(name.startswith("cpu") and "GiB" in value for name, value in page.facts.texts().items())

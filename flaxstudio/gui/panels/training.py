@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from flaxstudio.gui.panels.compute_form import ComputeForm
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.gui.panels.metric_tiles import MetricTiles
 from flaxstudio.gui.panels.optimizer_form import OptimizerForm
@@ -39,6 +40,7 @@ class TrainingPanel(QWidget):
         self.form = TrainingForm(tokens)
         self.optimizer = OptimizerForm(tokens)
         self.watch = WatchForm(tokens)
+        self.compute = ComputeForm(tokens)
         self.bar = RunBar(tokens)
         self.vitals = Vitals()
         self.plot = LossPlot(tokens)
@@ -51,6 +53,7 @@ class TrainingPanel(QWidget):
         self.form.display(training, rows, is_busy=state.is_busy)
         self.optimizer.display(training)
         self.watch.display(training)
+        self.compute.display(training)
         self.bar.display(state)
 
     def on_event(self, event: Event) -> None:
@@ -93,7 +96,7 @@ class TrainingPanel(QWidget):
         self._show_metrics([], None)
 
     def set_tokens(self, tokens: Tokens) -> None:
-        for view in (self.form, self.optimizer, self.watch, self.bar, self.plot):
+        for view in (self.form, self.optimizer, self.watch, self.compute, self.bar, self.plot):
             view.set_tokens(tokens)
 
     def _show_metrics(self, evaluations: list[Evaluation], reference_loss: float | None) -> None:
@@ -104,7 +107,7 @@ class TrainingPanel(QWidget):
 
     def _build(self) -> None:
         scroll = QScrollArea()
-        scroll.setWidget(_below(self.form, self.optimizer, self.watch))
+        scroll.setWidget(_below(self.form, self.optimizer, self.watch, self.compute))
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QWidget()
@@ -138,6 +141,7 @@ class TrainingPanel(QWidget):
         self.bar.rate_changed.connect(self.rate_changed)
         self.watch.training_changed.connect(self.training_changed)
         self.optimizer.training_changed.connect(self.training_changed)
+        self.compute.training_changed.connect(self.training_changed)
 
 
 def _below(*widgets: QWidget) -> QWidget:
