@@ -106,7 +106,7 @@ def test_a_project_with_frames_notes_and_colours_is_saved_and_opened_again(open_
     while driver.studio.session.document.undo_text:
         texts.append(driver.studio.session.document.undo_text)
         driver.do("undo")
-    assert texts[:3] == [f"Collapse {names[0]}", f"Colour {names[0]} blue", "Edit note"]
+    assert texts[:3] == [f"Collapse {names[0]}", f"Colour {names[0]} blue", "Add note"]
 
 
 def test_what_was_trained_fits_again_when_a_layer_is_used_again(open_template):

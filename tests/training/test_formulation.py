@@ -96,8 +96,8 @@ def test_what_is_compiled_for_a_run_on_a_cpu_has_no_slow_gradient(monkeypatch: p
     program = dispatch.single_program
     seen: list[str] = []
 
-    def listened(step: Any) -> Any:
-        compiled = program(step)
+    def listened(step: Any, *options: Any) -> Any:
+        compiled = program(step, *options)
 
         def run(*arguments: Any) -> Any:
             seen.append(str(jax.make_jaxpr(step)(arguments[0], *arguments[1:3])) if not seen else "")

@@ -232,7 +232,7 @@ VIEW = Menu(
         c(
             "wire_shapes",
             T("Shapes on wires"),
-            "Shift+W",
+            "Alt+W",
             is_checkable=True,
             scope="canvas",
             tip=T("Dimensions with their names and the type, on each wire"),
