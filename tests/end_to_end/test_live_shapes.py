@@ -12,7 +12,7 @@ from flaxstudio.project.storage import save_project
 from flaxstudio.project.templates import build_template
 from tests.end_to_end.studio_driver import Driver
 
-SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 def opened(qtbot, folder: Path, template: str) -> Driver:
@@ -37,7 +37,7 @@ def test_wires_tell_their_shapes_by_a_switch_that_is_remembered(qtbot, tmp_path:
     scene = driver.window.canvas.scene
     assert not scene.wire_labels.isVisible()
     before = driver.window.canvas.view.grab().toImage()
-    driver.mouse.key(Qt.Key.Key_W, SHIFT)
+    driver.mouse.key(Qt.Key.Key_W, ALT)
     assert scene.wire_labels.isVisible()
     assert driver.window.actions_by_name["wire_shapes"].isChecked()
     assert driver.window.canvas.view.grab().toImage() != before
