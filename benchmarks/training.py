@@ -1,12 +1,20 @@
-"""Steps per second of the engine, events on, against a hand-written jitted loop of the same model in the same run."""
+"""Steps per second of the engine, events on, against loops that one would write by hand and other frameworks, in one run.
+
+All variants of a model train in turn, each for a moment, round after round; what is told is the median of the ratios of a
+round. Ratios of CPU time stand beside those of wall time: other work on the machine disturbs them less.
+"""
 
 import argparse
 import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +25,21 @@ import numpy as np
 import optax
 from flax.training.train_state import TrainState
 
+from flaxstudio.graph.graph import Graph
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
 from flaxstudio.project.project import Project
+from flaxstudio.project.sketch import Sketch
 from flaxstudio.project.templates import build_template, row_of_layers
 from flaxstudio.training.events import RunFailed, StepsDone
 from flaxstudio.training.loop import train
+from flaxstudio.training.record import RunRecorder
+
+READ_EVERY = 10
+ROWS = 1024
+Rate = tuple[float, float]
+"""Seconds of the wall clock, and of the CPU, a step."""
+Stretch = Callable[[float], Rate]
 
 
 class Mlp(nn.Module):
@@ -42,135 +59,244 @@ class Cnn(nn.Module):
         return nn.Dense(10)(x)
 
 
+class Encoder(nn.Module):
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        for _ in range(4):
+            x = x + nn.MultiHeadDotProductAttention(4)(nn.LayerNorm()(x))
+            x = x + nn.Dense(128)(nn.gelu(nn.Dense(512)(nn.LayerNorm()(x))))
+        return nn.Dense(10)(x.mean(axis=1))
+
+
 @dataclass(frozen=True)
 class Case:
-    """The same model twice: as a project and by hand. `steps` is the length of one timed stretch."""
+    """The same model twice: as a project and by hand. A scan takes `scanned` steps at a time."""
 
+    key: str
     name: str
     project: Project
     module: nn.Module
     loss: Callable[[jax.Array, jax.Array], jax.Array]
     tx: optax.GradientTransformation
-    steps: int
+    scanned: int
 
 
-def linear_case() -> Case:
+def linear_case(_: Path) -> Case:
     project = build_template("linear-regression", catalogue())
 
     def loss(outputs: jax.Array, targets: jax.Array) -> jax.Array:
         return optax.l2_loss(outputs, targets).sum(axis=-1).mean()
 
-    return Case("linear regression 20x10 -> 5", project, nn.Dense(5), loss, optax.sgd(0.3), 300_000)
+    return Case("linear", "linear regression 20x10 -> 5, all rows", project, nn.Dense(5), loss, optax.sgd(0.3), 10_000)
 
 
 def _cross_entropy(outputs: jax.Array, targets: jax.Array) -> jax.Array:
     return optax.softmax_cross_entropy_with_integer_labels(outputs, targets).mean()
 
 
-def mlp_case() -> Case:
+def _drawn(name: str, shape: tuple[int, ...], batch_size: int, folder: Path, graph: Graph | None = None) -> Project:
+    """Return a project with random data of a shape and ten classes, trained by Adam."""
+    path = folder / f"{name}.npz"
+    rng = np.random.default_rng(0)
+    np.savez(path, x=rng.normal(size=(ROWS, *shape)).astype(np.float32), y=np.arange(ROWS) % 10)
+    dataset = DatasetSpec(str(path), ("x",), ("y",), "classes", validation=0.0, test=0.0)
+    project = Project(name, dataset=dataset, training=TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), batch_size))
+    return project if graph is None else replace(project, graph=graph)
+
+
+def mlp_case(folder: Path) -> Case:
     layers = [("Input", {"shape": (64,)}), ("Dense", {"features": 128}), ("relu", {}), ("Dense", {"features": 128})]
     layers += [("relu", {}), ("Dense", {"features": 10}), ("Output", {})]
-    dataset = build_template("digits-mlp", catalogue()).dataset
-    assert dataset is not None
-    config = TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), 64)
-    project = Project("Mlp", dataset=replace(dataset, validation=0.0, test=0.0), training=config)
-    project = row_of_layers(project, layers, catalogue())
-    return Case("MLP 64-128-128-10, batch 64", project, Mlp(), _cross_entropy, optax.adam(1e-3), 10_000)
+    project = row_of_layers(_drawn("Mlp", (64,), 64, folder), layers, catalogue())
+    return Case("mlp", "MLP 64-128-128-10, batch 64", project, Mlp(), _cross_entropy, optax.adam(1e-3), 500)
 
 
 def cnn_case(folder: Path) -> Case:
-    path = folder / "images.npz"
-    rng = np.random.default_rng(0)
-    np.savez(path, x=rng.normal(size=(1024, 28, 28, 1)).astype(np.float32), y=np.arange(1024) % 10)
     conv = [("relu", {}), ("MaxPool", {})]
     layers = [("Input", {"shape": (28, 28, 1)}), ("Conv", {"features": 32}), *conv, ("Conv", {"features": 64}), *conv]
     layers += [("Flatten", {}), ("Dense", {"features": 128}), ("relu", {}), ("Dense", {"features": 10}), ("Output", {})]
-    dataset = DatasetSpec(str(path), ("x",), ("y",), "classes", validation=0.0, test=0.0)
-    config = TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), 64)
-    project = row_of_layers(Project("Cnn", dataset=dataset, training=config), layers, catalogue())
-    return Case("CNN 28x28 (32, 64 filters), batch 64", project, Cnn(), _cross_entropy, optax.adam(1e-3), 60)
+    project = row_of_layers(_drawn("Cnn", (28, 28, 1), 64, folder), layers, catalogue())
+    return Case("cnn", "CNN 28x28 (32, 64 filters), batch 64", project, Cnn(), _cross_entropy, optax.adam(1e-3), 4)
 
 
-def engine_rate(case: Case) -> float:
-    """Return steps/s of `train`, timed from the first tenth of its steps on, when all is compiled, to the last event."""
-    total = case.steps + case.steps // 10
-    project = replace(case.project, training=replace(case.project.training, steps=total))
-    began, counted = 0.0, 0
-    for event in train(project, catalogue()):
-        if isinstance(event, RunFailed):
-            raise RuntimeError(event.error)
-        if not isinstance(event, StepsDone):
-            continue
-        now = time.perf_counter()
-        if began:
-            counted += len(event.losses)
-            ended = now
-        elif event.first_step + len(event.losses) >= case.steps // 10:
-            began = now
-    return counted / (ended - began)
+def transformer_case(folder: Path) -> Case:
+    sketch = Sketch(catalogue())
+    x = sketch.add("Input", shape=(64, 128))
+    for _ in range(4):
+        y = sketch.add("MultiHeadDotProductAttention", sketch.add("LayerNorm", x), num_heads=4)
+        x = sketch.add("Add", y, x)
+        y = sketch.chain(x, "LayerNorm", ("Dense", {"features": 512}), "gelu", ("Dense", {"features": 128}))
+        x = sketch.add("Add", y, x)
+    sketch.add("Output", sketch.chain(x, ("Mean", {"axis": (1,)}), ("Dense", {"features": 10})))
+    project = _drawn("Encoder", (64, 128), 32, folder, sketch.graph())
+    name = "transformer encoder, 4 layers, width 128, sequence 64, batch 32"
+    return Case("transformer", name, project, Encoder(), _cross_entropy, optax.adam(1e-3), 10)
 
 
-def hand_rate(case: Case, features: Any, targets: Any) -> float:
-    """Return steps/s of the usual loop: one jitted step a batch, state donated, losses read at the end."""
-    state = TrainState.create(
-        apply_fn=case.module.apply, params=case.module.init(jax.random.PRNGKey(0), features[:1]), tx=case.tx
-    )
-    batch_size = case.project.training.batch_size
-    rng = np.random.default_rng(0)
+CASES = {"linear": linear_case, "mlp": mlp_case, "cnn": cnn_case, "transformer": transformer_case}
+
+
+def engine(case: Case) -> Stretch:
+    """Return the engine as a run uses it: every event made, recorded and counted. Between its stretches it rests."""
+    project = replace(case.project, training=replace(case.project.training, steps=10**9))
+    events, recorder = iter(train(project, catalogue())), RunRecorder(project)
+
+    def told() -> Iterator[int]:
+        for event in events:
+            if isinstance(event, RunFailed):
+                raise RuntimeError(event.error)
+            recorder.add(event)
+            if isinstance(event, StepsDone):
+                yield len(event.losses)
+
+    steps = told()
+
+    def stretch(seconds: float) -> Rate:
+        for _ in range(3):  # what was begun before the rest, and what the pace learns from it
+            next(steps)
+        return _timed(lambda: next(steps), seconds)
+
+    for _ in range(20):
+        next(steps)
+    return stretch
+
+
+def loop(case: Case) -> Stretch:
+    """Return the usual loop: one jitted step a batch, state donated, the loss read every ten steps."""
+    state, step, batch = _by_hand(case)
+    jitted, done = jax.jit(step, donate_argnums=0), 0
+
+    def one() -> int:
+        nonlocal state, done
+        state, value = jitted(state, *batch())
+        done += 1
+        if done % READ_EVERY == 0:
+            float(value)
+        return 1
+
+    one()
+    return partial(_timed, one)
+
+
+def scan(case: Case) -> Stretch:
+    """Return a `lax.scan` over many steps, the data on the device and gathered there."""
+    state, step, _ = _by_hand(case)
+    features, targets = (jnp.asarray(array) for array in _data(case))
+    size, rng = case.project.training.batch_size, np.random.default_rng(0)
+
+    def many(state: TrainState, features: Any, targets: Any, block: Any) -> Any:
+        def body(state: TrainState, rows: Any) -> Any:
+            return step(state, *((features, targets) if size is None else (features[rows], targets[rows])))
+
+        return jax.lax.scan(body, state, block, length=case.scanned)
+
+    jitted = jax.jit(many, donate_argnums=0)
+
+    def one() -> int:
+        nonlocal state
+        block = None if size is None else rng.integers(0, len(features), (case.scanned, size))
+        state, losses = jitted(state, features, targets, block)
+        np.asarray(losses)
+        return case.scanned
+
+    one()
+    return partial(_timed, one)
+
+
+def _by_hand(case: Case) -> tuple[TrainState, Any, Any]:
+    features, targets = _data(case)
+    size, rng = case.project.training.batch_size, np.random.default_rng(0)
+    params = case.module.init(jax.random.PRNGKey(0), features[:1])
+    state = TrainState.create(apply_fn=case.module.apply, params=params, tx=case.tx)
 
     def step(state: TrainState, x: jax.Array, y: jax.Array) -> tuple[TrainState, jax.Array]:
         value, gradients = jax.value_and_grad(lambda params: case.loss(state.apply_fn(params, x), y))(state.params)
         return state.apply_gradients(grads=gradients), value
 
-    jitted = jax.jit(step, donate_argnums=0)
+    if size is None:
+        placed = jnp.asarray(features), jnp.asarray(targets)
+        return state, step, lambda: placed
 
-    def batch() -> tuple[Any, Any]:
-        if batch_size is None:
-            return features, targets
-        rows = rng.integers(0, len(features), batch_size)
+    def batch() -> Any:
+        rows = rng.integers(0, len(features), size)
         return features[rows], targets[rows]
 
-    state, value = jitted(state, *batch())
-    value.block_until_ready()
-    losses = []
-    began = time.perf_counter()
-    for _ in range(case.steps):
-        state, value = jitted(state, *batch())
-        losses.append(value)
-    jax.device_get(losses)
-    return case.steps / (time.perf_counter() - began)
+    return state, step, batch
 
 
-def data_of(case: Case) -> tuple[Any, Any]:
-    """Return the training split as the engine sees it: on the device where all rows are a batch, else ready to be cut."""
+def _data(case: Case) -> tuple[Any, Any]:
     from flaxstudio.training.task import prepare_task
 
     split = prepare_task(case.project, catalogue()).dataset.train
-    if case.project.training.batch_size is None:
-        return jnp.asarray(split.features), jnp.asarray(split.targets)
     return split.features, split.targets
 
 
-def measure(case: Case, rounds: int) -> dict[str, Any]:
-    features, targets = data_of(case)
-    pairs = [(engine_rate(case), hand_rate(case, features, targets)) for _ in range(rounds)]
-    engine, hand = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
-    ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-    return {"case": case.name, "engine": round(engine, 1), "hand": round(hand, 1), "ratio": round(ratio, 3)}
+def _timed(some: Callable[[], int], seconds: float) -> Rate:
+    """Return what a step takes; `some` makes some and returns how many."""
+    began, used, steps = time.perf_counter(), time.process_time(), 0
+    while time.perf_counter() - began < seconds:
+        steps += some()
+    return (time.perf_counter() - began) / steps, (time.process_time() - used) / steps
+
+
+class Peer:
+    """Another framework in a process of its own, which rests between its stretches."""
+
+    def __init__(self, framework: str, case: Case, python: str) -> None:
+        command = [python, str(Path(__file__).with_name("peers.py")), framework, case.key]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ}
+        )
+        self.begun = self._answer()
+
+    def stretch(self, seconds: float) -> Rate:
+        assert self._process.stdin is not None
+        print(seconds, file=self._process.stdin, flush=True)
+        told = self._answer()
+        return told["wall"], told["cpu"]
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        return json.loads(line) if line.startswith("{") else {"missing": "a peer that runs"}
+
+
+def measure(case: Case, rounds: int, seconds: float, python: str) -> list[dict[str, Any]]:
+    """Return a row for each variant: its rate, and the engine's speed against it."""
+    variants: dict[str, Stretch] = {"engine": engine(case), "loop": loop(case), "scan": scan(case)}
+    peers = {name: Peer(name, case, python) for name in ("keras", "torch")}
+    for name, peer in peers.items():
+        if "missing" in peer.begun:
+            print(f"{name} is not installed for {python}: left out (--peers PYTHON)", file=sys.stderr)
+        else:
+            variants[name] = peer.stretch
+    taken = [{name: stretch(seconds) for name, stretch in variants.items()} for _ in range(rounds)]
+    for peer in peers.values():
+        peer.close()
+    rows = []
+    for name in variants:
+        wall, cpu = (statistics.median(one[name][side] / one["engine"][side] for one in taken) for side in (0, 1))
+        rate = 1 / statistics.median(one[name][0] for one in taken)
+        rows.append({"case": case.name, "variant": name, "rate": rate, "ratio": round(wall, 3), "cpu_ratio": round(cpu, 3)})
+    return rows
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="engine and loop are timed in turn so many times")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a case")
+    parser.add_argument("--rounds", type=int, default=5, help="all variants are timed in turn so many times")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long each is timed in a round")
+    parser.add_argument("--case", choices=CASES, action="append", help="only this model; may be given again")
+    parser.add_argument("--peers", default=sys.executable, help="the Python that has keras or torch")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a row")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        for case in (linear_case(), mlp_case(), cnn_case(Path(folder))):
-            result = measure(case, options.rounds)
-            if options.json:
-                print(json.dumps(result), flush=True)
-            else:
-                print("{case:40} engine {engine:>9} /s   loop {hand:>9} /s   ratio {ratio}".format(**result), flush=True)
+        for key in options.case or CASES:
+            for row in measure(CASES[key](Path(folder)), options.rounds, options.seconds, options.peers):
+                text = "{case:64} {variant:7} {rate:10,.1f} steps/s   engine is {ratio} times as fast (CPU time {cpu_ratio})"
+                print(json.dumps(row) if options.json else text.format(**row), flush=True)
 
 
 if __name__ == "__main__":
