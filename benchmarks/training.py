@@ -7,6 +7,7 @@ round. Ratios of CPU time stand beside those of wall time: other work on the mac
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -292,6 +293,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--peers", default=sys.executable, help="the Python that has keras or torch")
     parser.add_argument("--json", action="store_true", help="print one JSON object a row")
     options = parser.parse_args(arguments)
+    if shutil.which(options.peers) is None:
+        parser.error(f"there is no Python at {options.peers}")
     with tempfile.TemporaryDirectory() as folder:
         for key in options.case or CASES:
             for row in measure(CASES[key](Path(folder)), options.rounds, options.seconds, options.peers):
