@@ -55,6 +55,13 @@ def whole(key: str, text: str) -> int:
         raise ProblemError(f"{key} must be a whole number, and “{text}” is not.") from None
 
 
+def switch(key: str, text: str) -> bool:
+    """Return whether a text says true; ProblemError if it says neither true nor false."""
+    if text.lower() not in ("true", "false"):
+        raise ProblemError(f"{key} must be true or false, and “{text}” is not.")
+    return text.lower() == "true"
+
+
 def one_of(key: str, text: str, choices: tuple[_Choice, ...]) -> _Choice:
     """Return one of the choices; ProblemError if the text is none of them."""
     if text not in choices:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flaxstudio.graph.problem import ProblemError
+from flaxstudio.cli.values import number, switch, whole
 from flaxstudio.project.watch import EarlyStopping, Watch
 
 WATCH_KEYS = (
@@ -19,15 +19,15 @@ def with_watch(watch: Watch, key: str, text: str) -> Watch:
         return replace(watch, early_stopping=_stopping(watch.early_stopping or EarlyStopping(), key, text))
     match key:
         case "evaluation_steps":
-            return replace(watch, evaluation_steps=None if is_off else _whole(key, text))
+            return replace(watch, evaluation_steps=None if is_off else whole(key, text))
         case "evaluation_seconds":
-            return replace(watch, evaluation_seconds=None if is_off else _number(key, text))
+            return replace(watch, evaluation_seconds=None if is_off else number(key, text))
         case "checkpoint_seconds":
-            return replace(watch, checkpoint_seconds=_number(key, text))
+            return replace(watch, checkpoint_seconds=number(key, text))
         case "keep_best":
-            return replace(watch, keep_best=_whole(key, text))
+            return replace(watch, keep_best=whole(key, text))
         case "stops_at_spikes":
-            return replace(watch, stops_at_spikes=_switch(key, text))
+            return replace(watch, stops_at_spikes=switch(key, text))
         case _:
             return replace(watch, metric=text)
 
@@ -35,30 +35,10 @@ def with_watch(watch: Watch, key: str, text: str) -> Watch:
 def _stopping(stopping: EarlyStopping, key: str, text: str) -> EarlyStopping | None:
     match key.partition(".")[2]:
         case "patience":
-            return replace(stopping, patience=_whole(key, text))
+            return replace(stopping, patience=whole(key, text))
         case "min_delta":
-            return replace(stopping, min_delta=_number(key, text))
+            return replace(stopping, min_delta=number(key, text))
         case "restores_best":
-            return replace(stopping, restores_best=_switch(key, text))
+            return replace(stopping, restores_best=switch(key, text))
         case _:
-            return None if text.lower() in _OFF else replace(stopping, patience=_whole(key, text))
-
-
-def _whole(key: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ProblemError(f"{key} must be a whole number, and “{text}” is not.") from None
-
-
-def _number(key: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ProblemError(f"{key} must be a number, and “{text}” is not.") from None
-
-
-def _switch(key: str, text: str) -> bool:
-    if text.lower() not in ("true", "false"):
-        raise ProblemError(f"{key} must be true or false, and “{text}” is not.")
-    return text.lower() == "true"
+            return None if text.lower() in _OFF else replace(stopping, patience=whole(key, text))

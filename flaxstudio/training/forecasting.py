@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from flaxstudio.project.forecast import Forecast, StepForecast, Throughput
 from flaxstudio.project.project import Project
 from flaxstudio.training.device import setting_of
 from flaxstudio.training.dispatch import capacity_of, is_better_looped, looped_program, single_program
-from flaxstudio.training.formulation import suited
 from flaxstudio.training.optimizers import make_optimizer
 from flaxstudio.training.scaling import scaling_for
-from flaxstudio.training.steps import TrainState, create_state, train_step
+from flaxstudio.training.steps import TrainState, create_state, step_of
 from flaxstudio.training.task import Task, prepare_task
 from flaxstudio.training.throughput import measure_throughput
 
@@ -68,8 +66,7 @@ def compile_step(
     project: Project, task: Task, device: jax.Device, batch_size: int | None, throughput: Throughput
 ) -> StepForecast:
     """Return what one step takes, as XLA says of the very program that a run would use; None takes all rows at once."""
-    source = task.model.source
-    step = suited(partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs), device)
+    step = step_of(task.model.source, task.loss, device)
     state = _abstract_state(project, task)
     features, targets = jax.tree.map(_abstract, (task.dataset.train.features, task.dataset.train.targets))
     variables = {"params": state.params, **state.collections}

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from flaxstudio.data.batches import BatchOrder
-from flaxstudio.data.dataset import Dataset
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
+from flaxstudio.project.results import Origin
 from flaxstudio.training.control import Control
 from flaxstudio.training.device import compiler_options, setting_of
 from flaxstudio.training.dispatch import Dispatcher, is_better_looped
 from flaxstudio.training.events import Event, RunFailed
 from flaxstudio.training.faults import RunBroken, explain, is_of_memory
 from flaxstudio.training.first_state import check_resumable, first_state, standing_for
-from flaxstudio.training.formulation import suited
 from flaxstudio.training.judging import check_metric
 from flaxstudio.training.keeper import Keeper
-from flaxstudio.training.origin import hash_of
+from flaxstudio.training.origin import hash_of, origin_of
 from flaxstudio.training.run import Run
 from flaxstudio.training.sharing import sharing_of
-from flaxstudio.training.steps import train_step, variables_in_use, variables_of
+from flaxstudio.training.steps import step_of, variables_in_use, variables_of
 from flaxstudio.training.task import prepare_task
 from flaxstudio.training.told import Told
 
@@ -59,10 +57,10 @@ def _keeper(told: Told) -> Keeper | None:
     return keeper if keeper.take() else None
 
 
-def _check_same_data(told: Told, dataset: Dataset) -> None:
+def _check_same_data(told: Told, origin: Origin) -> None:
     """Raise ProblemError where an interrupted run would go on with other data: it would be no run of either."""
-    origin = told.earlier.origin if told.earlier else None
-    if origin is not None and origin.data != hash_of(dataset):
+    earlier = told.earlier.origin if told.earlier else None
+    if earlier is not None and earlier.data != origin.data:
         raise ProblemError(
             "The data has changed since this run was interrupted.", "Put the data back, or train from the start."
         )
@@ -76,11 +74,10 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
     check_resumable(project, resume, is_interrupted=told.earlier is not None)
     with setting.entered():
         task = prepare_task(project, told.catalogue, told.beside, resume.preparation if resume and resume.step else None)
-        _check_same_data(told, task.dataset)
+        origin = origin_of(project, hash_of(task.dataset), setting)
+        _check_same_data(told, origin)
         state = first_state(project, task.model, resume)
-        source = task.model.source
-        plain = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
-        step = suited(plain, setting.device)
+        step = step_of(task.model.source, task.loss, setting.device)
         train = task.dataset.train
         order = BatchOrder(config.seeds.or_else(config.seed).data, len(train), config.batch_size)
         sharing = sharing_of(setting.device, config.compute.devices, order.batch_size)
@@ -95,4 +92,4 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
             standing = replace(standing, is_looped=is_looped)
         options = compiler_options(setting, config.compute)
         dispatcher = Dispatcher(step, features, targets, order, is_looped=bool(standing.is_looped), options=options)
-    return Run(told, task, setting, state, standing, dispatcher, order, step, keeper)
+    return Run(told, task, setting, origin, state, standing, dispatcher, order, step, keeper)

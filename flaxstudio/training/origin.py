@@ -16,12 +16,12 @@ from flaxstudio.version import VERSION
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy")
 
 
-def origin_of(project: Project, dataset: Dataset, setting: Setting) -> Origin:
-    """Return what a run of a project on these data comes from."""
+def origin_of(project: Project, data: str, setting: Setting) -> Origin:
+    """Return what a run of a project comes from; `data` is the hash of its dataset."""
     versions = {"flaxstudio": VERSION, "python": platform.python_version()}
     versions |= {package: version(package) for package in _PACKAGES}
     seeds = project.training.seeds.or_else(project.training.seed)
-    return Origin(fingerprint(project), hash_of(dataset), setting.text, seeds, versions)
+    return Origin(fingerprint(project), data, setting.text, seeds, versions)
 
 
 def hash_of(dataset: Dataset) -> str:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,11 +31,11 @@ from flaxstudio.training.faults import explain
 from flaxstudio.training.first_state import first_state, with_scaling
 from flaxstudio.training.keeping import kept
 from flaxstudio.training.members import MemberEvaluated, MembersDone, PopulationEvent, PopulationFinished, PopulationStarted
-from flaxstudio.training.origin import origin_of
+from flaxstudio.training.origin import hash_of, origin_of
 from flaxstudio.training.pace import Pace
 from flaxstudio.training.proportion import is_proportional
 from flaxstudio.training.stacked import StackedDispatcher
-from flaxstudio.training.steps import TrainState, train_step, variables_in_use, variables_of
+from flaxstudio.training.steps import TrainState, step_of, variables_in_use, variables_of
 from flaxstudio.training.task import Task, prepare_task
 
 Varied = Literal["seed", "learning_rate"]
@@ -108,12 +107,16 @@ class _Population:
         self._members = members
         self._task = task
         self._setting = setting
+        self._data = hash_of(task.dataset)
         self._control = control
         self._config = members[0].training
         self._first_number = 1 + max((record.number for record in results.runs), default=0)
-        states = [self._state_of(member) for member in members]
-        source, train = task.model.source, task.dataset.train
-        step = partial(train_step, loss=task.loss, uses_train=source.uses_train, rngs=source.rngs)
+        first = self._state_of(members[0])
+        # functions must be the same ones in all states for these to be stacked
+        functions = {"tx": first.tx, "params_in_use": first.params_in_use}
+        states = [first, *(self._state_of(member).replace(**functions) for member in members[1:])]
+        train = task.dataset.train
+        step = step_of(task.model.source, task.loss, setting.device)
         orders = [self._order_of(member.training) for member in members]
         self._steps_per_epoch = orders[0].steps_per_epoch
         samples = task.model.samples(2)
@@ -133,9 +136,7 @@ class _Population:
         base = self._config.optimizer.learning_rate
         told = replace(member, training=replace(member.training, optimizer=self._config.optimizer))
         state = first_state(told, self._task.model, None)
-        first = getattr(self, "_functions", None) or {"tx": state.tx, "params_in_use": state.params_in_use}
-        self._functions: dict[str, Any] = first
-        return state.replace(rate=jnp.array(member.training.optimizer.learning_rate / base, jnp.float32), **first)
+        return state.replace(rate=jnp.array(member.training.optimizer.learning_rate / base, jnp.float32))
 
     def _order_of(self, config: TrainConfig) -> BatchOrder:
         return BatchOrder(config.seeds.or_else(config.seed).data, len(self._task.dataset.train), config.batch_size)
@@ -234,5 +235,5 @@ class _Population:
             first_step=0,
             steps_per_epoch=self._steps_per_epoch,
             started=datetime.now(UTC).isoformat(timespec="seconds"),
-            origin=origin_of(member, self._task.dataset, self._setting),
+            origin=origin_of(member, self._data, self._setting),
         )

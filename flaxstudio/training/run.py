@@ -15,7 +15,7 @@ import numpy as np
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import SplitName
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.project.results import Results, RunRecord, Standing, Tree, count_params
+from flaxstudio.project.results import Origin, Results, RunRecord, Standing, Tree, count_params
 from flaxstudio.project.storage import dump_project
 from flaxstudio.training.device import Setting
 from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_text
@@ -28,7 +28,6 @@ from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.keeping import kept as kept_of
 from flaxstudio.training.keeping import on_host
 from flaxstudio.training.observing import Observer
-from flaxstudio.training.origin import origin_of
 from flaxstudio.training.outliers import strange_rows
 from flaxstudio.training.pace import Pace
 from flaxstudio.training.record import RunRecorder, trained_of, until
@@ -60,6 +59,7 @@ class Run:
         told: Told,
         task: Task,
         setting: Setting,
+        origin: Origin,
         state: TrainState,
         standing: Standing,
         dispatcher: Dispatcher,
@@ -73,6 +73,7 @@ class Run:
         self._told = told
         self._config = told.project.training
         self._setting = setting
+        self._origin = origin
         self._state = state
         self._standing = standing
         self._dispatcher = dispatcher
@@ -348,7 +349,7 @@ class Run:
             started=earlier.started if earlier else datetime.now(UTC).isoformat(timespec="seconds"),
             reference_loss=self._reference_loss(),
             earlier=earlier,
-            origin=origin_of(self._told.project, self.task.dataset, self._setting),
+            origin=self._origin,
         )
 
     def _finished(self, reason: EndReason) -> RunFinished:

@@ -11,7 +11,9 @@ from flax import struct
 from flax.training import train_state
 
 from flaxstudio.codegen.applying import arguments_of, keys_by_name
+from flaxstudio.codegen.source import Source
 from flaxstudio.project.optim_option import Need
+from flaxstudio.training.formulation import suited
 from flaxstudio.training.losses import Loss
 from flaxstudio.training.optimizers import Optimizer, ParamsInUse
 from flaxstudio.training.scaling import LossScaling, chosen, scaled, unscaled
@@ -69,6 +71,11 @@ def variables_in_use(state: TrainState) -> dict[str, Any]:
 def step_keys(state: TrainState, rngs: Iterable[str] = ()) -> dict[str, jax.Array]:
     """Return the random keys of the state's next step: a function of root and step, so that resumed runs repeat nothing."""
     return keys_by_name(jax.random.fold_in(state.key, state.step), dict.fromkeys(("dropout", *rngs)))
+
+
+def step_of(source: Source, loss: Loss, device: jax.Device) -> Callable[..., tuple[TrainState, jax.Array]]:
+    """Return the train_step of a model, as it is best computed on a device."""
+    return suited(partial(train_step, loss=loss, uses_train=source.uses_train, rngs=source.rngs), device)
 
 
 def train_step(

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
-from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_context import FormContext, Section
 from flaxstudio.gui.panels.attribute_row import AttributeRow
+from flaxstudio.gui.panels.disclosure import Disclosure
 from flaxstudio.gui.tokens import Tokens
 
 __all__ = ["AttributeForm", "AttributeRow"]
@@ -148,19 +148,13 @@ class _Section(QWidget):
         self.names: list[str] = []
         self.count = 0
         self._rows: list[AttributeRow] = []
-        self.toggle = QToolButton()
-        self.toggle.setCheckable(True)
-        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.toggle.setIconSize(QSize(12, 12))
-        self.toggle.setProperty("role", "section")
-        self.toggle.toggled.connect(self._on_toggled)
-        self.toggle.setVisible(bool(title))
         self.help = _Help()
         self.help.setProperty("role", "caption")
         self.help.setWordWrap(True)
         self.help.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._tokens: Tokens | None = None
         self._content = QWidget()
+        self.toggle = Disclosure("", self._content, is_heading=True)
+        self.toggle.setVisible(bool(title))
         self._lines = QVBoxLayout(self._content)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
@@ -209,13 +203,7 @@ class _Section(QWidget):
             self.toggle.setChecked(is_open)
 
     def set_tokens(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self.toggle.setIcon(icon("chevron-down" if self.toggle.isChecked() else "chevron-right", tokens, tokens.secondary))
-
-    def _on_toggled(self, is_open: bool) -> None:
-        self._content.setVisible(is_open)
-        if self._tokens is not None:
-            self.set_tokens(self._tokens)
+        self.toggle.set_tokens(tokens)
 
 
 def help_text(spec: AttributeSpec, between: str, at_least: str) -> str:

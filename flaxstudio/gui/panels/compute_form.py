@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_row import AttributeRow
-from flaxstudio.gui.panels.labelled_rows import LabelledRows, disclosure
+from flaxstudio.gui.panels.disclosure import Disclosure
+from flaxstudio.gui.panels.labelled_rows import LabelledRows
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.compute import MAX_LOSS_SCALE, PRECISIONS, Seeds
 from flaxstudio.project.config import TrainConfig
@@ -56,7 +56,7 @@ class ComputeForm(QWidget):
         self._tokens = tokens
         for row in self.rows.values():
             row.set_tokens(tokens)
-        self._show_icon()
+        self.more.set_tokens(tokens)
 
     def _make_rows(self) -> dict[str, AttributeRow]:
         precision = self.tr("In what the model computes. Params stay float32 in the half ones, and all is float64 in that.")
@@ -99,8 +99,7 @@ class ComputeForm(QWidget):
         content.add_caption(self.tr("Seeds of single parts"))
         for name in _SEEDS:
             content.add_widget(self.rows[name])
-        self.more = disclosure(self.tr("Precision, devices, seeds"), content)
-        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more = Disclosure(self.tr("Precision, devices, seeds"), content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(t.PADDING, 4, t.GAP, t.PADDING)
         layout.addWidget(self.more)
@@ -111,7 +110,6 @@ class ComputeForm(QWidget):
             row.value_changed.connect(lambda _, value, name=name: self._set(name, value))
         self.remat.clicked.connect(lambda on: self._set("remat", on))
         self.is_deterministic.clicked.connect(lambda on: self._set("is_deterministic", on))
-        self.more.toggled.connect(self._show_icon)
 
     def _set(self, name: str, value: object) -> None:
         changes: Any = {name: value}
@@ -121,7 +119,3 @@ class ComputeForm(QWidget):
             changed = replace(self._training, compute=replace(self._training.compute, **changes))
         if changed != self._training:
             self.training_changed.emit(changed, self.tr("Set {0}").format(name))
-
-    def _show_icon(self) -> None:
-        name = "chevron-down" if self.more.isChecked() else "chevron-right"
-        self.more.setIcon(icon(name, self._tokens, self._tokens.secondary))

@@ -1,6 +1,6 @@
 """Rows of a form with a caption at the left, all captions of one width."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
 
@@ -50,13 +50,3 @@ class LabelledRows(QWidget):
     def add_gap(self) -> None:
         """Set the next rows apart as a section."""
         self._lines.addSpacing(t.GAP)
-
-
-def disclosure(title: str, content: QWidget) -> QToolButton:
-    """Return a button that shows and hides its content, hidden at first. Its icons are the view's to set."""
-    button = QToolButton()
-    button.setText(title)
-    button.setCheckable(True)
-    button.toggled.connect(content.setVisible)
-    content.hide()
-    return button

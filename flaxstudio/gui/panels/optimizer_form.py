@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.around_form import AroundForm
 from flaxstudio.gui.panels.attribute_editors import AttributeForm
+from flaxstudio.gui.panels.disclosure import Disclosure
 from flaxstudio.gui.panels.group_form import GroupForm
 from flaxstudio.gui.panels.link_list import LinkList
 from flaxstudio.gui.panels.optimizer_numbers import link_numbers, numbers_of, schedules_of
@@ -43,7 +43,7 @@ class OptimizerForm(QWidget):
         self.decays_kernels_only = QCheckBox(self.tr("No weight decay on biases and norms"))
         text = self.tr("Only for these params, such as */kernel; empty for all.")
         self._params = AttributeSpec("params", "text", "", text)
-        self.toggles: dict[str, QToolButton] = {}
+        self.toggles: dict[str, Disclosure] = {}
         self._build()
         self._connect()
         self.set_tokens(tokens)
@@ -80,7 +80,7 @@ class OptimizerForm(QWidget):
         for view in (self.arguments, self.schedule, self.around, self.groups):
             view.set_tokens(tokens)
         for toggle in self.toggles.values():
-            self._show_icon(toggle)
+            toggle.set_tokens(tokens)
 
     def _build(self) -> None:
         self.setProperty("role", "panel")
@@ -106,18 +106,11 @@ class OptimizerForm(QWidget):
         layout.addWidget(self.decays_kernels_only)
         parts = {"schedule": self.schedule, "chain": chain, "around": self.around, "groups": self.groups}
         for name, part in parts.items():
-            toggle = QToolButton()
-            toggle.setCheckable(True)
-            toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            toggle.setIconSize(QSize(12, 12))
-            toggle.setProperty("role", "section")
             holder = QWidget()
             held = QVBoxLayout(holder)
             held.setContentsMargins(0, 0, 0, 0)
             held.addWidget(part)
-            holder.hide()
-            toggle.toggled.connect(holder.setVisible)
-            toggle.toggled.connect(lambda _, toggle=toggle: self._show_icon(toggle))
+            toggle = Disclosure(self._titles[name], holder, is_heading=True)
             layout.addWidget(toggle)
             layout.addWidget(holder)
             self.toggles[name] = toggle
@@ -133,10 +126,6 @@ class OptimizerForm(QWidget):
         self.around.around_changed.connect(lambda around, text: self._change(replace(self.spec, around=around), text))
         self.groups.groups_changed.connect(lambda groups, text: self._change(replace(self.spec, groups=groups), text))
         self.decays_kernels_only.clicked.connect(self._tick_decay)
-
-    def _show_icon(self, toggle: QToolButton) -> None:
-        name = "chevron-down" if toggle.isChecked() else "chevron-right"
-        toggle.setIcon(icon(name, self._tokens, self._tokens.secondary))
 
     def _show_link(self) -> None:
         """Show the arguments and schedules of the link that is selected; of a single optimizer the form above has them."""

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_editors import AttributeForm, AttributeRow
 from flaxstudio.gui.panels.attribute_fields import ChoiceField
 from flaxstudio.gui.panels.data_state import RowCounts
-from flaxstudio.gui.panels.labelled_rows import LabelledRows, disclosure
+from flaxstudio.gui.panels.disclosure import Disclosure
+from flaxstudio.gui.panels.labelled_rows import LabelledRows
 from flaxstudio.gui.panels.training_choices import (
     LEARNING_RATE,
     epochs_of,
@@ -79,7 +79,7 @@ class TrainingForm(QWidget):
         self._tokens = tokens
         for part in (self.arguments, self.batch_size, self.steps, self.seed):
             part.set_tokens(tokens)
-        self._show_more_icon()
+        self.more.set_tokens(tokens)
 
     def _number(self, title: str, default: Value, help_text: str, minimum: float, maximum: float = _COUNT) -> AttributeRow:
         spec = AttributeSpec(title, "int", default, help_text, minimum=minimum, maximum=maximum, is_required=True)
@@ -115,8 +115,7 @@ class TrainingForm(QWidget):
         self.initialization.addItem(self.tr("Whole model"), "module")
         self.initialization.addItem(self.tr("Each layer alone"), "layer")
         more.add_caption(self.tr("“Each layer alone” draws params as the Flax basics notebook does."))
-        self.more = disclosure(self.tr("More"), more)
-        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more = Disclosure(self.tr("More"), more)
         rows.add_widget(self.more)
         rows.add_widget(more)
         for option in OPTIMIZERS:
@@ -138,7 +137,6 @@ class TrainingForm(QWidget):
         self.seed.value_changed.connect(lambda _, value: self._change(self.tr("Set seed"), seed=value))
         self.classic_random.clicked.connect(self._tick_classic_random)
         self.initialization.activated.connect(self._choose_initialization)
-        self.more.toggled.connect(self._show_more_icon)
 
     def _show_loss(self, name: str) -> None:
         known = {spec.name for spec in (*losses_in_order("numbers")[0], *losses_in_order("classes")[0])}
@@ -178,10 +176,6 @@ class TrainingForm(QWidget):
         self.batch_size.setEnabled(not is_whole)
         if not is_whole:
             self.batch_size.display(training.batch_size)
-
-    def _show_more_icon(self) -> None:
-        name = "chevron-down" if self.more.isChecked() else "chevron-right"
-        self.more.setIcon(icon(name, self._tokens, self._tokens.secondary))
 
     def _change(self, text: str, **changes: object) -> None:
         changed = replace(self._training, **changes)  # type: ignore[arg-type]

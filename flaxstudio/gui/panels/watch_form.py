@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_row import AttributeRow
-from flaxstudio.gui.panels.labelled_rows import LabelledRows, disclosure
+from flaxstudio.gui.panels.disclosure import Disclosure
+from flaxstudio.gui.panels.labelled_rows import LabelledRows
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.watch import EarlyStopping, Watch
@@ -55,7 +55,7 @@ class WatchForm(QWidget):
         self._tokens = tokens
         for row in self.rows.values():
             row.set_tokens(tokens)
-        self._show_icon()
+        self.more.set_tokens(tokens)
 
     def _make_rows(self) -> dict[str, AttributeRow]:
         def spec(name: str, kind: Any, default: Value, text: str, low: float, *, is_optional: bool = False) -> AttributeSpec:
@@ -125,8 +125,7 @@ class WatchForm(QWidget):
         for name in ("evaluation_steps", "evaluation_seconds", "keep_best", "checkpoint_seconds"):
             content.add_widget(self.rows[name])
         content.add_widget(self.stops_at_spikes)
-        self.more = disclosure(self.tr("Evaluation and stopping"), content)
-        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more = Disclosure(self.tr("Evaluation and stopping"), content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(t.PADDING, 4, t.GAP, t.PADDING)
         layout.addWidget(self.more)
@@ -138,7 +137,6 @@ class WatchForm(QWidget):
         self.is_stopping.clicked.connect(self._tick_stopping)
         self.restores_best.clicked.connect(lambda on: self._set("restores_best", on))
         self.stops_at_spikes.clicked.connect(lambda on: self._set("stops_at_spikes", on))
-        self.more.toggled.connect(self._show_icon)
 
     def _tick_stopping(self, is_on: bool) -> None:
         text = self.tr("Tick early stopping") if is_on else self.tr("Untick early stopping")
@@ -155,7 +153,3 @@ class WatchForm(QWidget):
     def _change(self, watch: Watch, text: str) -> None:
         if watch != self._training.watch:
             self.training_changed.emit(replace(self._training, watch=watch), text)
-
-    def _show_icon(self) -> None:
-        name = "chevron-down" if self.more.isChecked() else "chevron-right"
-        self.more.setIcon(icon(name, self._tokens, self._tokens.secondary))
