@@ -8,6 +8,7 @@ from pathlib import Path
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.checkpoints import forget_others, next_order, write
 from flaxstudio.project.lease import Lease
+from flaxstudio.project.watch import Watch
 
 _SHARE = 0.01
 """Of the time: so much may the loop's waiting and the writer's work take together."""
@@ -73,3 +74,11 @@ class Keeper:
             self.fault = str(error) or "The memory does not suffice for a checkpoint."
         self._order += 1
         self._cost = held + time.perf_counter() - began
+
+
+def keeper_in(folder: Path | None, watch: Watch) -> Keeper | None:
+    """Return what writes a run's checkpoints; None where none are wanted, or another run of the project writes its own."""
+    if folder is None:
+        return None
+    keeper = Keeper(folder, watch.checkpoint_seconds)
+    return keeper if keeper.take() else None

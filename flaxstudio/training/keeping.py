@@ -39,6 +39,14 @@ def restored(state: TrainState, variables: Mapping[str, Any], optimizer_state: T
     return state.replace(params=jax.tree.map(_like, dict(state.params), dict(params)), opt_state=keyed)
 
 
+def taken_back(state: TrainState, variables: Tree) -> TrainState:
+    """Return a state with the variables that were in use at an earlier step."""
+    placed = jax.tree.map(jnp.array, variables)
+    collections = {name: tree for name, tree in placed.items() if name != "params"}
+    in_use = None if state.params_in_use is None else lambda _, params: params  # they are what was in use then
+    return state.replace(params=placed.get("params", {}), collections=collections, params_in_use=in_use)
+
+
 def on_host(tree: Any) -> Tree:
     """Return a tree with its arrays copied to the host; random keys as numbers."""
     copied: Tree = jax.tree.map(lambda leaf: np.array(_plain(leaf)), tree)

@@ -5,10 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from flaxstudio.data.batches import BatchOrder
-from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Origin
 from flaxstudio.training.control import Control
 from flaxstudio.training.device import compiler_options, setting_of
 from flaxstudio.training.dispatch import Dispatcher, is_better_looped
@@ -16,8 +14,8 @@ from flaxstudio.training.events import Event, RunFailed
 from flaxstudio.training.faults import RunBroken, explain, is_of_memory
 from flaxstudio.training.first_state import check_resumable, first_state, standing_for
 from flaxstudio.training.judging import check_metric
-from flaxstudio.training.keeper import Keeper
-from flaxstudio.training.origin import hash_of, origin_of
+from flaxstudio.training.keeper import Keeper, keeper_in
+from flaxstudio.training.origin import check_same_data, hash_of, origin_of
 from flaxstudio.training.run import Run
 from flaxstudio.training.sharing import sharing_of
 from flaxstudio.training.steps import step_of, variables_in_use, variables_of
@@ -32,7 +30,7 @@ def train(project: Project, catalogue: Catalogue, *, control: Control | None = N
     """
     wanted = Told(project, catalogue, control or Control(), **told)
     run, step = None, wanted.resume.step if wanted.resume else 0
-    keeper = _keeper(wanted)
+    keeper = keeper_in(wanted.keep_in, project.training.watch)
     try:
         run = _begin(wanted, keeper)
         yield from run.events()
@@ -49,23 +47,6 @@ def train(project: Project, catalogue: Catalogue, *, control: Control | None = N
             keeper.close()
 
 
-def _keeper(told: Told) -> Keeper | None:
-    """Return what writes the run's checkpoints; None where none are wanted, or another run of the project writes its own."""
-    if told.keep_in is None:
-        return None
-    keeper = Keeper(told.keep_in, told.project.training.watch.checkpoint_seconds)
-    return keeper if keeper.take() else None
-
-
-def _check_same_data(told: Told, origin: Origin) -> None:
-    """Raise ProblemError where an interrupted run would go on with other data: it would be no run of either."""
-    earlier = told.earlier.origin if told.earlier else None
-    if earlier is not None and earlier.data != origin.data:
-        raise ProblemError(
-            "The data has changed since this run was interrupted.", "Put the data back, or train from the start."
-        )
-
-
 def _begin(told: Told, keeper: Keeper | None) -> Run:
     """Make all ready for the first step; ProblemError if something is wrong."""
     project, resume = told.project, told.resume
@@ -75,7 +56,7 @@ def _begin(told: Told, keeper: Keeper | None) -> Run:
     with setting.entered():
         task = prepare_task(project, told.catalogue, told.beside, resume.preparation if resume and resume.step else None)
         origin = origin_of(project, hash_of(task.dataset), setting)
-        _check_same_data(told, origin)
+        check_same_data(told.earlier, origin)
         state = first_state(project, task.model, resume)
         step = step_of(task.model.source, task.loss, setting.device)
         train = task.dataset.train

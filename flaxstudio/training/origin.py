@@ -7,9 +7,10 @@ from importlib.metadata import version
 import numpy as np
 
 from flaxstudio.data.dataset import Dataset, apart
+from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.fingerprint import fingerprint
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Origin
+from flaxstudio.project.results import Origin, RunRecord
 from flaxstudio.training.device import Setting
 from flaxstudio.version import VERSION
 
@@ -22,6 +23,15 @@ def origin_of(project: Project, data: str, setting: Setting) -> Origin:
     versions |= {package: version(package) for package in _PACKAGES}
     seeds = project.training.seeds.or_else(project.training.seed)
     return Origin(fingerprint(project), data, setting.text, seeds, versions)
+
+
+def check_same_data(earlier: RunRecord | None, origin: Origin) -> None:
+    """Raise ProblemError where an interrupted run would go on with other data: it would be no run of either."""
+    before = earlier.origin if earlier else None
+    if before is not None and before.data != origin.data:
+        raise ProblemError(
+            "The data has changed since this run was interrupted.", "Put the data back, or train from the start."
+        )
 
 
 def hash_of(dataset: Dataset) -> str:

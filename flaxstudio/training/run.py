@@ -26,7 +26,7 @@ from flaxstudio.training.first_state import first_state, rate_of, with_rate, wit
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.keeping import kept as kept_of
-from flaxstudio.training.keeping import on_host
+from flaxstudio.training.keeping import on_host, taken_back
 from flaxstudio.training.observing import Observer
 from flaxstudio.training.outliers import strange_rows
 from flaxstudio.training.pace import Pace
@@ -36,9 +36,8 @@ from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.spikes import SpikeGuard
 from flaxstudio.training.steps import TrainState, variables_in_use
 from flaxstudio.training.task import Task
+from flaxstudio.training.timing import Evaluations, Stopwatch
 from flaxstudio.training.told import Told
-
-_EVALUATIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +86,11 @@ class Run:
         self._guard = SpikeGuard(told.earlier.losses if told.earlier else np.empty(0, np.float32))
         self._keeper = keeper
         self._recorder = RunRecorder(told.project)
-        self._interval = self._steps_between_evaluations()
+        self._evaluations = Evaluations(self._config, self._steps_per_epoch, has_rows=len(task.dataset.validation) > 0)
         self._launched = self.step
         self._pending: deque[_Pending] = deque()
         self._pace = Pace(dispatcher.capacity)
-        self._began = self._evaluated_at = time.perf_counter()
-        self._held = 0.0
-
-    def _steps_between_evaluations(self) -> int:
-        """Return a number that follows from config and data alone: at least an epoch, at most so many in a run."""
-        watch = self._config.watch
-        if len(self.task.dataset.validation) == 0 or watch.evaluation_seconds is not None:
-            return self._config.steps
-        usual = max(math.ceil(self._steps_per_epoch), math.ceil(self._config.steps / _EVALUATIONS))
-        return watch.evaluation_steps or usual
+        self._stopwatch = Stopwatch()
 
     def events(self) -> Iterator[Event]:
         """Yield all events from RunStarted to RunFinished; ProblemError where the run fails."""
@@ -136,7 +126,7 @@ class Run:
                 continue
             self._launch(1 if is_single else self._pace.steps)
             yield from self._read(leaving=1 if self._pace.runs_ahead and not is_single else 0)
-            if self._is_evaluation_due():
+            if self._evaluations.is_due(self._launched):
                 yield from self._read(leaving=0)
                 yield from self._evaluate_on_the_way()
                 if has_waited(self._standing, self._config.watch):
@@ -172,15 +162,12 @@ class Run:
         yield from self._read(leaving=0)
         if self._keeper is not None and self._keeper.kept < self.step:
             self._keep()
-        before = time.perf_counter()
-        self._control.wait_while_paused()
-        self._held += time.perf_counter() - before
+        self._stopwatch.hold(self._control)
         self._pace.restart()
 
     def _launch(self, wanted: int) -> None:
         """Start as many steps as are wanted, but none beyond the next evaluation."""
-        until = min(self._config.steps, (self._launched // self._interval + 1) * self._interval)
-        steps = min(wanted, until - self._launched)
+        steps = min(wanted, self._evaluations.steps_until(self._launched))
         with self._setting.entered():
             self._state, losses = self._dispatcher.run(self._state, self._launched, steps)
         self._pending.append(_Pending(self._launched, steps, losses, time.perf_counter()))
@@ -241,22 +228,14 @@ class Run:
     def _is_evaluation_missing(self) -> bool:
         """Return whether a run that goes on had been stopped before an evaluation that was due."""
         is_between = self._told.resume is not None and 0 < self.step < self._config.steps
-        return is_between and self._is_evaluation_due() and self._standing.evaluated != self.step
-
-    def _is_evaluation_due(self) -> bool:
-        if self._launched == self._config.steps or len(self.task.dataset.validation) == 0:
-            return False
-        seconds = self._config.watch.evaluation_seconds
-        if seconds is not None:
-            return time.perf_counter() - self._evaluated_at >= seconds
-        return self._launched % self._interval == 0
+        return is_between and self._evaluations.is_due(self._launched) and self._standing.evaluated != self.step
 
     def _evaluate_on_the_way(self) -> Iterator[Event]:
         for told in self._evaluate("validation"):
             self._judge(told)
             yield told
         self._pace.restart()
-        self._evaluated_at = time.perf_counter()
+        self._evaluations.restart()
 
     def _evaluate_at_the_end(self) -> Iterator[Event]:
         """Yield what all splits give: for the best variables where these are wanted, else for the last."""
@@ -285,10 +264,7 @@ class Run:
     def _take_back(self, variables: Tree) -> None:
         """Give the state the variables of an earlier step."""
         with self._setting.entered():
-            placed = jax.tree.map(jnp.array, variables)
-        collections = {name: tree for name, tree in placed.items() if name != "params"}
-        in_use = None if self._state.params_in_use is None else lambda _, params: params  # they are what was in use then
-        self._state = self._state.replace(params=placed.get("params", {}), collections=collections, params_in_use=in_use)
+            self._state = taken_back(self._state, variables)
 
     def _evaluate(self, name: SplitName, step: int | None = None) -> Iterator[Evaluated]:
         """Yield a split's loss and metrics, or nothing if it is empty or the run is stopped meanwhile."""
@@ -358,7 +334,7 @@ class Run:
         return RunFinished(
             reason=reason,
             step=self.step,
-            seconds=time.perf_counter() - self._began - self._held,
+            seconds=self._stopwatch.seconds,
             variables=variables,
             optimizer_state=optimizer_state,
             preparation=self.task.dataset.preparation,
