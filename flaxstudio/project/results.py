@@ -68,8 +68,9 @@ class Best:
 class Standing:
     """What a run remembers beside its state, so that it goes on as if it had never ended.
 
-    `rate` is the learning rate if it was changed while the run went, `rate_base` the config's at that time. `value` is the
-    best metric so far, which the last `waited` evaluations did not improve; `evaluated` is the step of the last one.
+    `rate` is the learning rate if it was changed while the run went, `rate_base` the config's at that time; `values` has
+    other numbers of its optimizer that were, each with the config's own. `value` is the best metric so far, which the last
+    `waited` evaluations did not improve; `evaluated` is the step of the last one.
     `best` are the best first. `is_looped` tells which of the two programs computed the steps, None if none has yet.
     `loss_scale` and `good_steps` are those of float16, None where the loss is not scaled.
     """
@@ -83,6 +84,7 @@ class Standing:
     is_looped: bool | None = None
     loss_scale: float | None = None
     good_steps: int = 0
+    values: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ class _Keys(msgspec.Struct):
     is_looped: bool | None = None
     loss_scale: float | None = None
     good_steps: int = 0
+    values: dict[str, tuple[float, float]] = {}
 
 
 class _BestKeys(msgspec.Struct):

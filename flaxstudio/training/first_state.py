@@ -14,10 +14,10 @@ from flaxstudio.project.project import Project
 from flaxstudio.project.results import Standing, Trained
 from flaxstudio.training.initialization import initialize, run_keys
 from flaxstudio.training.keeping import restored
-from flaxstudio.training.optimizers import make_optimizer
 from flaxstudio.training.precision import stored
 from flaxstudio.training.scaling import scaling_for
 from flaxstudio.training.settling import settled
+from flaxstudio.training.steering import optimizer_for, rate_of, standing_for
 from flaxstudio.training.steps import TrainState, create_state
 from flaxstudio.training.task import Model, check_variables
 
@@ -38,7 +38,8 @@ def first_state(project: Project, model: Model, resume: Trained | None) -> Train
     """Return the state before the run's first step, on the device; ProblemError where what was saved does not fit."""
     config = project.training
     root, init_key = run_keys(config.seed, config.seeds)
-    optimizer = make_optimizer(config.optimizer, config.steps)
+    standing = standing_for(config, resume)
+    optimizer = optimizer_for(config, standing)
     if resume is None:
         drawn = initialize(model.module, init_key, model.samples(1), config.initialization)
         return create_state(model.apply, _settled(model, drawn, root, config), optimizer, root).replace(
@@ -47,7 +48,6 @@ def first_state(project: Project, model: Model, resume: Trained | None) -> Train
     check_variables(model, resume.variables)
     variables = _settled(model, jax.tree.map(jnp.array, resume.variables), root, config)
     state = create_state(model.apply, variables, optimizer, root, resume.step)
-    standing = standing_for(config, resume)
     scaling = scaling_for(config.compute, standing.loss_scale, standing.good_steps)
     state = state.replace(rate=rate_of(standing), scaling=scaling)
     if resume.step == 0:
@@ -58,24 +58,6 @@ def first_state(project: Project, model: Model, resume: Trained | None) -> Train
         raise ProblemError(
             "The optimizer has changed since the model was trained.", "Choose it again, or train from the start."
         ) from error
-
-
-def standing_for(config: TrainConfig, resume: Trained | None) -> Standing:
-    """Return the standing that a run goes on from; a learning rate set while it went gives way to a new one of the config."""
-    if resume is None:
-        return Standing()
-    standing, base = resume.standing, config.optimizer.learning_rate
-    return standing if standing.rate_base == base else with_rate(standing, None, base)
-
-
-def with_rate(standing: Standing, rate: float | None, base: float) -> Standing:
-    """Return a standing with the learning rate that holds from now on, None for the config's own."""
-    return replace(standing, rate=rate, rate_base=base)
-
-
-def rate_of(standing: Standing) -> jax.Array:
-    """Return what updates are multiplied by."""
-    return jnp.array(1.0 if standing.rate is None else standing.rate / standing.rate_base, jnp.float32)
 
 
 def with_scaling(standing: Standing, state: TrainState) -> Standing:

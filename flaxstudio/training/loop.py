@@ -12,12 +12,13 @@ from flaxstudio.training.device import compiler_options, setting_of
 from flaxstudio.training.dispatch import Dispatcher, is_better_looped
 from flaxstudio.training.events import Event, RunFailed
 from flaxstudio.training.faults import RunBroken, explain, is_of_memory
-from flaxstudio.training.first_state import check_resumable, first_state, standing_for
+from flaxstudio.training.first_state import check_resumable, first_state
 from flaxstudio.training.judging import check_metric
 from flaxstudio.training.keeper import Keeper, keeper_in
 from flaxstudio.training.origin import check_same_data, hash_of, origin_of
 from flaxstudio.training.run import Run
 from flaxstudio.training.sharing import sharing_of
+from flaxstudio.training.steering import standing_for
 from flaxstudio.training.steps import step_of, variables_in_use, variables_of
 from flaxstudio.training.task import prepare_task
 from flaxstudio.training.told import Told

@@ -1,6 +1,6 @@
 """The steps of a run computed once more from where it was last kept, to have the state before any of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -12,15 +12,19 @@ from flaxstudio.training.steps import TrainState
 
 
 class Replay:
-    """Begins at step `first` with the state that `begin` makes. `rates`: from which step on which rate holds."""
+    """Begins at step `first` with the state that `begin` makes. `changes`: what becomes of it before some steps."""
 
     def __init__(
-        self, begin: Callable[[], TrainState], first: int, dispatcher: Dispatcher, rates: Sequence[tuple[int, float]]
+        self,
+        begin: Callable[[], TrainState],
+        first: int,
+        dispatcher: Dispatcher,
+        changes: Mapping[int, Callable[[TrainState], TrainState]],
     ) -> None:
         self.first = first
         self._begin = begin
         self._dispatcher = dispatcher
-        self._rates = dict(rates)
+        self._changes = changes
         self._reached: tuple[int, TrainState] | None = None
 
     def at(self, step: int) -> TrainState:
@@ -30,9 +34,9 @@ class Replay:
         place, state = self._reached
         state = jax.tree.map(jnp.copy, state)
         while place < step:
-            if place in self._rates:
-                state = state.replace(rate=jnp.array(self._rates[place], jnp.float32))
-            until = min([step, *(change for change in self._rates if place < change)])
+            if place in self._changes:
+                state = self._changes[place](state)
+            until = min([step, *(change for change in self._changes if place < change)])
             count = min(self._dispatcher.capacity, until - place)
             state, losses = self._dispatcher.run(state, place, count)
             jax.block_until_ready(losses)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import jax
@@ -22,7 +23,7 @@ from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_t
 from flaxstudio.training.dispatch import Dispatcher, Losses, is_ready, read_losses
 from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.faults import RunBroken, broken, out_of_memory
-from flaxstudio.training.first_state import first_state, rate_of, with_rate, with_scaling
+from flaxstudio.training.first_state import first_state, with_scaling
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeper import Keeper
 from flaxstudio.training.keeping import kept as kept_of
@@ -34,6 +35,7 @@ from flaxstudio.training.record import RunRecorder, trained_of, until
 from flaxstudio.training.replay import Replay, all_finite, is_sound
 from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.spikes import SpikeGuard
+from flaxstudio.training.steering import Steering, standing_for
 from flaxstudio.training.steps import TrainState, variables_in_use
 from flaxstudio.training.task import Task
 from flaxstudio.training.timing import Evaluations, Stopwatch
@@ -75,6 +77,7 @@ class Run:
         self._origin = origin
         self._state = state
         self._standing = standing
+        self._steering = Steering(self._config)
         self._dispatcher = dispatcher
         self._control = told.control
         self._order = order
@@ -150,11 +153,12 @@ class Run:
     def _take_changes(self) -> Iterator[Event]:
         """Let hyper-parameters that were changed hold from the next step on."""
         for name, value in self._control.take_changes().items():
-            if name == "learning_rate" and value > 0 and math.isfinite(value):
-                self._standing = with_rate(self._standing, value, self._config.optimizer.learning_rate)
-                with self._setting.entered():
-                    self._state = self._state.replace(rate=rate_of(self._standing))
+            with self._setting.entered():
+                standing = self._steering.changed(self._standing, name, value)
+            if standing is not None:
                 yield from self._read(leaving=0)
+                with self._setting.entered():
+                    self._standing, self._state = standing, self._steering.steered(self._state, standing)
                 yield Changed(self._launched, name, value)
 
     def _hold(self) -> Iterator[Event]:
@@ -198,7 +202,7 @@ class Run:
         assert record is not None
         with self._setting.entered():
             replay = self._replay(record)
-            rate = self._standing.rate or self._config.optimizer.learning_rate
+            rate = self._steering.rate(self._standing)
             told = (self.task, self._config, rate, self._step_program, self._order, self._dispatcher, replay)
             case = Case(*told, record.losses, record.first_step)
             found = diagnose_spike(case, step) if is_spike else diagnose(case, step)
@@ -216,14 +220,16 @@ class Run:
 
     def _replay(self, record: RunRecord) -> Replay:
         """Return the steps since the run was last kept, to be computed again."""
-        anchor, base = self._anchor, self._config.optimizer.learning_rate
+        anchor = self._anchor
         first = anchor.step if anchor else 0
-        rates = [(change.step, change.value / base) for change in record.changes if change.step >= first]
+        changes = [change for change in record.changes if change.step >= first]
+        told = self._steering.changed_all(standing_for(self._config, anchor), changes)
+        steered = {step: partial(self._steering.steered, standing=standing) for step, standing in told.items()}
 
         def begin() -> TrainState:
             return first_state(self._told.project, self.task.model, anchor)
 
-        return Replay(begin, first, self._dispatcher, rates)
+        return Replay(begin, first, self._dispatcher, steered)
 
     def _is_evaluation_missing(self) -> bool:
         """Return whether a run that goes on had been stopped before an evaluation that was due."""
