@@ -14,12 +14,10 @@ from flaxstudio.codegen.source import Source, generate
 from flaxstudio.data.dataset import Dataset
 from flaxstudio.evaluation.trial import Change, Outcome, Seen, Trial
 from flaxstudio.evaluation.trial_inputs import TrialInputs, build_inputs
-from flaxstudio.graph.activity import active
-from flaxstudio.graph.graph import Edge, Graph, Node, Port
-from flaxstudio.graph.naming import free_name
-from flaxstudio.graph.order import topological_order, upstream
+from flaxstudio.graph.graph import Port
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.graph.taps import tapped_graph
 from flaxstudio.project.misfit import misfit
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Trained, Tree
@@ -67,29 +65,6 @@ def try_model(
     updated = updated if trial.is_training else {}
     seen = _in_order(taps, outputs, inside, project, catalogue)
     return Outcome(tuple(seen), inputs.targets, _changes(variables, updated, project), updated, seconds)
-
-
-def tapped_graph(graph: Graph, catalogue: Catalogue) -> tuple[tuple[Port, ...], Graph]:
-    """Return the graph with an Output at every node that leads to one, instead of its own, and the ports they listen to.
-
-    Outputs have no variables, so those of the model fit.
-    """
-    graph = active(graph, catalogue)
-    useful = upstream(graph, [node.name for node in graph.of_layer("Output")])
-    nodes = graph.by_name()
-    kept = graph.without_nodes(frozenset(name for name in nodes if name not in useful or nodes[name].layer == "Output"))
-    ports = [
-        Port(name, port.name)
-        for name in topological_order(graph)
-        if name in useful and (spec := catalogue.get(nodes[name].layer)) is not None
-        for port in spec.outputs
-        if not port.is_optional or any(edge.source == Port(name, port.name) for edge in kept.edges)
-    ]
-    names: list[str] = []
-    for _ in ports:
-        names.append(free_name("output", {*nodes, *names}))
-    kept = kept.with_nodes(*(Node(name, "Output") for name in names))
-    return tuple(ports), kept.with_edges(*(Edge(port, Port(name, "in")) for port, name in zip(ports, names, strict=True)))
 
 
 def adopt(trained: Trained, updated: Tree) -> Trained:

@@ -62,14 +62,43 @@ class Changed:
     value: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """How values lie: so many between `low` and `high` in each of as many equal bins; int32, shape (bins,).
+
+    Of many values some are counted, taken evenly.
+    """
+
+    low: float
+    high: float
+    counts: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerSeen:
+    """What is seen of a layer for one batch; None for what it has not.
+
+    `dead` is the share of its units that gave 0 for every sample and place.
+    """
+
+    params: Distribution | None = None
+    gradients: Distribution | None = None
+    outputs: Distribution | None = None
+    dead: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """How a run moves before `step`: its gradient's norm, per layer the update's size over the params', bytes in use."""
+    """How a run moves before `step`: its gradient's norm, per layer the update's size over the params', bytes in use.
+
+    `layers` tells how the values of each node lie, in the order of the model.
+    """
 
     step: int
     gradient: float
     ratios: Mapping[str, float] = field(hash=False)
     memory: int
+    layers: Mapping[str, LayerSeen] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

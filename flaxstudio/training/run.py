@@ -21,6 +21,7 @@ from flaxstudio.project.storage import dump_project
 from flaxstudio.training.device import Setting
 from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_text
 from flaxstudio.training.dispatch import Dispatcher, Losses, is_ready, read_losses
+from flaxstudio.training.distributions import taps_of
 from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.faults import RunBroken, broken, out_of_memory
 from flaxstudio.training.first_state import first_state, with_scaling
@@ -85,7 +86,8 @@ class Run:
         self._steps_per_epoch = order.steps_per_epoch
         self._anchor = told.resume
         """The state that was kept last: from there the steps can be computed again."""
-        self._observer = Observer(step_program, setting) if told.is_observed else None
+        taps = partial(taps_of, told.project, told.catalogue)
+        self._observer = Observer(step_program, setting, taps) if told.is_observed else None
         self._guard = SpikeGuard(told.earlier.losses if told.earlier else np.empty(0, np.float32))
         self._keeper = keeper
         self._recorder = RunRecorder(told.project)

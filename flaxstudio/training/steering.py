@@ -59,7 +59,7 @@ class Steering:
         optimizer = self._optimizer(standing)
         structure = jax.tree.structure(jax.eval_shape(optimizer.tx.init, state.params))
         opt_state = jax.tree.unflatten(structure, jax.tree.leaves(state.opt_state))
-        return state.replace(  # type: ignore[no-any-return]
+        return state.replace(
             rate=rate_of(standing),
             tx=optimizer.tx,
             needs=optimizer.needs,

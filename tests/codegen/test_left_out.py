@@ -12,13 +12,13 @@ from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.reader import read_module
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.codegen.source import Style, generate
-from flaxstudio.evaluation.trying import tapped_graph
 from flaxstudio.graph.activity import active
 from flaxstudio.graph.canonical import canonical
 from flaxstudio.graph.check import check
 from flaxstudio.graph.graph import Graph, Mode, Node, Port, edge
 from flaxstudio.graph.library import Block, Library
 from flaxstudio.graph.shape import ArrayShape
+from flaxstudio.graph.taps import tapped_graph
 from flaxstudio.layers import catalogue
 from flaxstudio.layers.own import catalogue_of
 from tests.codegen.graphs import linear, residual

@@ -10,11 +10,12 @@ from flaxstudio.codegen.module import build_module
 from flaxstudio.codegen.source import generate
 from flaxstudio.data.sources import open_table
 from flaxstudio.evaluation.trial import Choice, Filled, FromFile, Outcome, Rows, Trial, Typed
-from flaxstudio.evaluation.trying import adopt, tapped_graph, try_model
+from flaxstudio.evaluation.trying import adopt, try_model
 from flaxstudio.graph.graph import Graph, Node, edge
 from flaxstudio.graph.library import Code, Library
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.graph.taps import tapped_graph
 from flaxstudio.layers import catalogue
 from flaxstudio.layers.code_layer import with_imports
 from flaxstudio.layers.own import catalogue_of

@@ -11,6 +11,7 @@ from flaxstudio.layers import catalogue
 from flaxstudio.project.config import OptimizerSpec
 from flaxstudio.training import observing
 from flaxstudio.training.device import Setting, find_device
+from flaxstudio.training.distributions import taps_of
 from flaxstudio.training.events import Observed
 from flaxstudio.training.first_state import first_state
 from flaxstudio.training.loop import train
@@ -26,7 +27,7 @@ def test_gradient_and_moves_are_those_of_the_step() -> None:
     state = first_state(project, task.model, None)
     step = partial(train_step, loss=task.loss, uses_train=False)
     batch = (task.dataset.train.features, task.dataset.train.targets)
-    observer = Observer(step, Setting(find_device("cpu"), False))
+    observer = Observer(step, Setting(find_device("cpu"), False), partial(taps_of, project, catalogue()))
     assert observer.observe(state, batch, 7) is None
     observer.close()
     seen = observer.observe(state, batch, 7)
