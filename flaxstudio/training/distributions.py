@@ -21,9 +21,10 @@ from flaxstudio.training.steps import TrainState, step_keys
 BINS = 64
 _MOST_VALUES = 2**14
 """Of an array: more tell no more about how they lie."""
+_TINY = float(np.finfo(np.float32).tiny)
 
-Kind = str
-Key = tuple[str, Kind]
+Key = tuple[str, str]
+"""A node and what of it: params, gradients or outputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _histogram(values: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     low = jnp.min(jnp.where(is_finite, values, jnp.inf))
     high = jnp.max(jnp.where(is_finite, values, -jnp.inf))
     low, high = jnp.where(low <= high, low, 0.0), jnp.where(low <= high, high, 0.0)
-    place = (values / 2 - low / 2) / jnp.maximum(high / 2 - low / 2, jnp.finfo(jnp.float32).tiny) * BINS
+    place = (values / 2 - low / 2) / jnp.maximum(high / 2 - low / 2, _TINY) * BINS
     bins = jnp.where(is_finite, jnp.clip(place, 0, BINS - 1), BINS).astype(jnp.int32)
     return low, high, jnp.zeros(BINS, jnp.int32).at[bins].add(1, mode="drop")
 
