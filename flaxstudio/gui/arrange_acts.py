@@ -1,7 +1,6 @@
 """What the user asks of the places of nodes: tidy, align, distribute, stack. Each is one step of the history."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -10,7 +9,6 @@ from flaxstudio.graph.graph import Port
 from flaxstudio.graph.layout import Layout, Places, lay_out
 from flaxstudio.gui.background import Task
 from flaxstudio.gui.canvas.canvas import Canvas
-from flaxstudio.gui.canvas.snapping import SNAP
 from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
 from flaxstudio.project.project import Project
@@ -103,15 +101,6 @@ class ArrangeActs(QObject):
             return offsets.get((port, is_output), 0.0)
 
         self._move(stack(self._session.shown.graph, self._boxes(), offset, self._canvas.flow), self.tr("Stack in a row"))
-
-    def on_nudge(self, dx: int, dy: int) -> None:
-        """Move the selected nodes by a step of the grid, or by 1 px where nodes do not snap; steps in a row are one edit."""
-        positions, step = self._session.shown.positions, float(SNAP if self._canvas.view.snaps else 1)
-        names = self._canvas.selected_nodes()
-        places = {name: positions.get(name, (0.0, 0.0)) for name in names}
-        if names:
-            edit = edits.move({name: (x + dx * step, y + dy * step) for name, (x, y) in places.items()})
-            self._session.edit_shown(replace(edit, merge_key=f"nudge {' '.join(names)}"))
 
     def _boxes(self) -> Boxes:
         positions, sizes = self._session.shown.positions, self._canvas.node_sizes()

@@ -1,19 +1,23 @@
 """What the user asks of what lies beside the graph, and of how nodes take part: frames, notes, dots, colours, mute, bypass."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
 
 from flaxstudio.graph.graph import Edge, Mode
 from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.canvas.held_things import HeldThings, held_things
+from flaxstudio.gui.canvas.snapping import SNAP
 from flaxstudio.gui.session import Session
 from flaxstudio.project import annotation_edits, edits
 from flaxstudio.project.activity_edits import set_mode, toggled_mode
 from flaxstudio.project.annotation_following import box_round
 from flaxstudio.project.annotations import COLORS, Annotations, Box, Color, Dot, DotOf, Frame, Note
-from flaxstudio.project.project import Position
+from flaxstudio.project.project import Position, Project
 
+_WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 _FRAME_SIZE, _NOTE_SIZE = (320.0, 200.0), (220.0, 120.0)
 
 
@@ -24,6 +28,7 @@ class BesideActs(QObject):
         super().__init__(parent)
         self._session = session
         self._canvas = canvas
+        self._nudged: tuple[object, Project, HeldThings] | None = None  # what was selected, what came of it, what moved
         self._new = ""  # what has just been added and is being written on for the first time
 
     def acts(self) -> dict[str, Callable[[], None]]:
@@ -38,6 +43,7 @@ class BesideActs(QObject):
             "collapse": self.on_collapse,
             "hide_ports": self.on_hide_ports,
             **{name: partial(self.on_color, color) for name, color in colors.items()},
+            **{f"nudge_{name}": partial(self.on_nudge, *way) for name, way in _WAYS.items()},
         }
 
     # making
@@ -77,9 +83,25 @@ class BesideActs(QObject):
 
     def on_moved(self, positions: Mapping[str, Position], corners: Mapping[str, Position], dots: Mapping[DotOf, Dot]) -> None:
         """Put nodes, frames, notes and dots where they were dragged to."""
-        frame = self._annotations.frame(next(iter(corners), "")) if corners else None
+        self._put(HeldThings(positions, corners, dots))
+
+    def on_nudge(self, dx: int, dy: int) -> None:
+        """Move what is selected by a step of the grid, or by 1 px where nothing snaps; steps in a row are one edit."""
+        scene, step = self._canvas.scene, SNAP if self._canvas.view.snaps else 1
+        chosen = (self._session.block, scene.selected_nodes(), scene.beside.selected)
+        goes_on = self._nudged is not None and self._nudged[0] == chosen and self._nudged[1] is self._session.document.project
+        # a frame takes along what lay in it at first, not what it has come to lie over since
+        held = self._nudged[2] if self._nudged is not None and goes_on else held_things(scene)
+        if not held.is_empty():
+            held = held.moved(dx * step, dy * step)
+            self._put(held, f"nudge {chosen}")
+            self._nudged = chosen, self._session.document.project, held
+
+    def _put(self, held: HeldThings, merge_key: str = "") -> None:
+        frame = self._annotations.frame(next(iter(held.corners), ""))
         text = self.tr("Move frame {0}").format(frame.title).rstrip() if frame is not None else ""
-        self._session.edit_shown(annotation_edits.place(positions, corners, dots, text))
+        edit = annotation_edits.place(held.nodes, held.corners, held.dots, text)
+        self._session.edit_shown(replace(edit, merge_key=merge_key))
 
     def on_resized(self, name: str, box: Box) -> None:
         self._session.edit_shown(annotation_edits.resize(name, box))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from flaxstudio.graph.library import Block
 from flaxstudio.graph.naming import WRAPPING_NAMES, free_name
 from flaxstudio.gui.canvas.canvas import Canvas
+from flaxstudio.gui.canvas.held_things import whole_frames
 from flaxstudio.gui.name_popup import NamePopup
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.tokens import Tokens
@@ -82,7 +83,7 @@ class BlockActs(QObject):
             self._session.refused.emit(self.tr("Select the layers that the block is to hold, then make it."))
             return
 
-        items = self._canvas.selected_items()
+        items = dict.fromkeys((*self._canvas.selected_items(), *whole_frames(self._canvas.scene, chosen)))
 
         def make(name: str) -> str:
             edit = within(self._session.block, make_block(chosen, name, self._session.catalogue, items))

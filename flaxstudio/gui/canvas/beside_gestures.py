@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from flaxstudio.gui.canvas.beside import Grip, Key
 from flaxstudio.gui.canvas.gestures import Pointer
+from flaxstudio.gui.canvas.held_things import held_things
 from flaxstudio.gui.canvas.snapping import snapped
 from flaxstudio.project.annotations import LEAST_HEIGHT, LEAST_WIDTH, DotOf
 
@@ -88,26 +89,11 @@ class MoveThings:
     def _hold(self, is_alone: bool) -> None:
         """Note where all that is to be moved lies: what is selected, and what lies in the selected frames."""
         self._is_dragging = True
-        names, items = dict.fromkeys(self._scene.selected_nodes()), dict.fromkeys(self._beside.selected_items)
-        for name in self._beside.selected_items:
-            if name in self._beside.frames and not is_alone:
-                box = self._beside.frames[name].box()
-                names |= {n: None for n in self._scene.nodes if box.contains(self._home(n) + self._middle(n))}
-                items |= dict.fromkeys(self._beside.items_in(name))
-        self._nodes = {name: self._home(name) for name in names}
-        self._corners = {name: self._beside.box_of(name).topLeft() for name in items}
-        dots = dict.fromkeys(self._beside.selected_dots)
-        dots |= {d: None for d in self._beside.dots if d.edge.source.node in names and d.edge.target.node in names}
-        self._dots = {dot: self._beside.dots[dot].pos() for dot in dots}
-        self._scene.held = frozenset(names)
-
-    def _home(self, name: str) -> QPointF:
-        """Return where a node belongs, even while it still glides there."""
-        return QPointF(*self._scene.project.positions.get(name, (0.0, 0.0)))
-
-    def _middle(self, name: str) -> QPointF:
-        item = self._scene.nodes[name]
-        return item.box().center() - item.pos()
+        held = held_things(self._scene, is_alone)
+        self._nodes = {name: QPointF(*place) for name, place in held.nodes.items()}
+        self._corners = {name: QPointF(*place) for name, place in held.corners.items()}
+        self._dots = {dot: QPointF(*place) for dot, place in held.dots.items()}
+        self._scene.held = frozenset(held.nodes)
 
     def _put(self, way: QPointF) -> None:
         self._way = way

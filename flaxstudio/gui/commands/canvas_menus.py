@@ -183,10 +183,10 @@ ARRANGE = Menu(
         Menu(
             T("Nudge"),
             (
-                c("nudge_left", T("Nudge left"), "Shift+Left", scope="canvas", needs="nodes"),
-                c("nudge_right", T("Nudge right"), "Shift+Right", scope="canvas", needs="nodes"),
-                c("nudge_up", T("Nudge up"), "Shift+Up", scope="canvas", needs="nodes"),
-                c("nudge_down", T("Nudge down"), "Shift+Down", scope="canvas", needs="nodes"),
+                c("nudge_left", T("Nudge left"), "Shift+Left", scope="canvas", needs="selection"),
+                c("nudge_right", T("Nudge right"), "Shift+Right", scope="canvas", needs="selection"),
+                c("nudge_up", T("Nudge up"), "Shift+Up", scope="canvas", needs="selection"),
+                c("nudge_down", T("Nudge down"), "Shift+Down", scope="canvas", needs="selection"),
             ),
         ),
         c("snap", T("Snap to grid"), is_checkable=True, tip=T("Ctrl while dragging suspends it")),
