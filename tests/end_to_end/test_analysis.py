@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from flaxstudio.gui.panels.analysis_model import FLOPS, NAME, PARAMS
 from flaxstudio.layers import catalogue
+from flaxstudio.project.edits import move
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import save_project
 from flaxstudio.project.templates import build_template
@@ -85,6 +86,23 @@ def test_colours_lie_on_the_canvas_with_figures_and_a_legend_and_go_again(opened
     driver.do("overlay_off")
     assert canvas.scene.nodes["conv_2"].state.heat is None
     assert not canvas.legend.isVisible()
+
+
+def test_the_legend_lies_beside_the_graph_that_is_fitted(opened):
+    driver = opened("digits-cnn")
+    canvas = driver.window.canvas
+    names = driver.known.project.graph.names()
+    driver.studio.session.edit_shown(move({name: (i % 4 * 300.0, i // 4 * 200.0) for i, name in enumerate(names)}))
+    driver.do("overlay_flops")
+    driver.wait(lambda: canvas.scene.nodes["conv_2"].state.heat is not None and canvas.legend.isVisible())
+    canvas.view.setFocus()
+    QTest.keyClick(canvas.view, Qt.Key.Key_Home)
+
+    def seen():
+        return [canvas.view.mapFromScene(item.box()).boundingRect() for item in canvas.scene.nodes.values()]
+
+    driver.wait(lambda: all(canvas.view.viewport().rect().contains(box) for box in seen()), 3000)
+    assert not any(canvas.legend.geometry().intersects(box) for box in seen())
 
 
 def test_colours_inside_a_block_are_those_of_its_nodes(opened):

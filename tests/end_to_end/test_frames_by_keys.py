@@ -14,7 +14,9 @@ from tests.end_to_end.test_wiring_nodes import CTRL, PROJECT, SHIFT, key, opened
 K = Qt.Key
 WIRE = edge("dense_1", "relu_1")
 FRAME = Frame("frame_1", "Body", (250.0, -60.0, 480.0, 180.0))
-ANNOTATIONS = Annotations((FRAME,), (Note("note_1", "Read me", (260.0, 300.0, 200.0, 100.0)),), (Route(WIRE, ((480.0, 60.0),)),))
+ANNOTATIONS = Annotations(
+    (FRAME,), (Note("note_1", "Read me", (260.0, 300.0, 200.0, 100.0)),), (Route(WIRE, ((480.0, 60.0),)),)
+)
 FRAMED = replace(PROJECT, annotations=ANNOTATIONS)
 
 
@@ -73,7 +75,8 @@ def test_arrows_tell_a_node_from_a_frame_of_the_same_name(driver):
     key(driver, K.Key_N, SHIFT)
     assert (canvas.selected_nodes(), canvas.selected_items()) == ((), ("frame_1",))
     key(driver, K.Key_Down)
-    assert canvas.selected_nodes() == ("dense_1",)
+    assert (canvas.selected_nodes(), canvas.selected_items()) == (("frame_1",), ())
+    key(driver, K.Key_Left)
     key(driver, K.Key_Right, CTRL | SHIFT)
     assert (canvas.selected_nodes(), canvas.selected_items()) == (("dense_1", "frame_1"), ())
 

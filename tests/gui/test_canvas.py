@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 
 from flaxstudio.graph.graph import Graph, Node, Port, edge
 from flaxstudio.graph.problem import Problem
@@ -206,6 +207,34 @@ def test_a_long_chain_is_first_shown_from_its_beginning_at_a_readable_size(desk)
     desk.canvas.show_beginning()
     assert desk.canvas.view.zoom() == pytest.approx(0.7)
     assert desk.canvas.view.visible_box().contains(desk.canvas.scene.nodes["input_1"].box())
+
+
+def test_the_minimap_marks_what_is_in_view_though_that_reaches_beyond_the_graph(desk, qtbot):
+    desk.edit(edits.move({"output_1": (9000.0, 0.0)}))
+    desk.canvas.view.zoom_to(0.3, QPoint(0, 0))
+    desk.canvas.view.centerOn(500, 0)
+    desk.canvas.view.view_moved.emit()
+    qtbot.waitUntil(lambda: desk.canvas.minimap.isVisible() and desk.canvas.minimap.height() == 36)
+    box, whole = desk.canvas.minimap.box_in_view(), QRectF(desk.canvas.minimap.rect())
+    assert whole.adjusted(1, 1, -1, -1).contains(box)
+    assert (box.left(), box.height()) == (2.5, whole.height() - 5)
+    assert 5 < box.width() < whole.width() - 5
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK])
+def test_wires_are_never_thinner_than_a_pixel_of_the_screen(desk, tokens):
+    desk.canvas.set_tokens(tokens)
+    for _ in range(6):
+        QTest.keyClick(desk.canvas.view, Qt.Key.Key_Minus)
+        wire = desk.canvas.scene.edges[edge("dense_1", "relu_1")]
+        assert wire.pen().widthF() * desk.canvas.view.zoom() > 0.95
+    assert 0.25 < desk.canvas.view.zoom() < 0.4
+    middle = desk.canvas.view.mapFromScene(wire.middle())
+    column = desk.canvas.view.viewport().grab().toImage()
+    shades = {column.pixelColor(middle + QPoint(0, dy)).lightness() for dy in range(-3, 4)}
+    assert max(shades) - min(shades) > 40
+    desk.canvas.view.zoom_to(1.0, QPoint())
+    assert wire.pen().widthF() == 2
 
 
 def test_the_minimap_of_a_single_row_is_flat(desk, qtbot):

@@ -378,7 +378,11 @@ class Canvas(QWidget):
         self.minimap.move(
             self.view.width() - self.minimap.width() - t.PADDING, self.view.height() - self.minimap.height() - t.PADDING
         )
-        self.legend.move(t.PADDING, self.view.height() - self.legend.height() - t.PADDING)
+        self.legend.stand_in(self.view.rect(), self._has_nodes_under)
+        self.view.covered = QRect() if self.legend.isHidden() else self.legend.geometry()
+
+    def _has_nodes_under(self, box: QRect) -> bool:
+        return bool(self.scene.nodes_in(self.view.mapToScene(box).boundingRect()))
 
 
 def _press(keys: KeyMap, command: str) -> str:

@@ -1,6 +1,8 @@
 """Wires: those of the graph, and the loose one that follows the pointer."""
 
+from functools import lru_cache
 from itertools import pairwise
+from typing import Literal
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
@@ -13,6 +15,9 @@ from flaxstudio.gui.canvas.routing import distance, path_through, piece_at
 from flaxstudio.gui.tokens import Tokens
 
 _SAMPLES = 24
+_FAINT = 0.7
+
+_Look = Literal["plain", "silent", "cut"]
 
 
 def wire_path(source: QPointF, target: QPointF, flow: Flow = "right") -> QPainterPath:
@@ -38,6 +43,7 @@ class EdgeItem(QGraphicsPathItem):
         self._is_lit = False
         self._is_cut = False
         self._is_silent = False
+        self._is_far = False
         self._tokens = tokens
         self._color = QColor(tokens.secondary)
         self._points: list[QPointF] = []
@@ -94,6 +100,12 @@ class EdgeItem(QGraphicsPathItem):
             self._is_silent = is_silent
             self._repen()
 
+    def show_far(self, is_far: bool) -> None:
+        """Draw the wire twice as wide, or not: seen from far away it would be thinner than a pixel of the screen."""
+        if is_far != self._is_far:
+            self._is_far = is_far
+            self._repen()
+
     def show_lit(self, is_lit: bool) -> None:
         """Light the wire up: the pointer is on it, or something would be dropped on it."""
         if is_lit != self._is_lit:
@@ -126,18 +138,25 @@ class EdgeItem(QGraphicsPathItem):
         return self._points
 
     def _repen(self) -> None:
-        color = QColor(self._tokens.accent) if self.is_selected else QColor(self._color)
-        if not self.is_selected and not self._is_lit:
-            color.setAlphaF(0.7)
-        width = t.WIRE_WIDTH + (1 if self.is_selected or self._is_lit else 0)
-        if self._is_cut:
-            color = QColor(self._tokens.error)
-        style = Qt.PenStyle.DashLine if self._is_cut else Qt.PenStyle.SolidLine
-        pen = QPen(color, width, style, Qt.PenCapStyle.RoundCap)
-        if self._is_silent and not self._is_cut:
-            pen.setDashPattern([2, 4])
-        self.setPen(pen)
-        self.setZValue(0.5 if self.is_selected or self._is_lit else 0)
+        is_strong = self.is_selected or self._is_lit
+        color = self._tokens.error if self._is_cut else self._tokens.accent if self.is_selected else self._color.name()
+        look: _Look = "cut" if self._is_cut else "silent" if self._is_silent else "plain"
+        width = (t.WIRE_WIDTH + (1 if is_strong else 0)) * (2 if self._is_far else 1)
+        self.setPen(_pen(color, 1.0 if is_strong or self._is_cut else _FAINT, width, look))
+        height = 0.5 if is_strong else 0.0
+        if height != self.zValue():
+            self.setZValue(height)
+
+
+@lru_cache(maxsize=256)
+def _pen(color: str, opacity: float, width: int, look: _Look) -> QPen:
+    """Return the pen of wires that look alike: a thousand of them change theirs at one step of the zoom."""
+    ink = QColor(color)
+    ink.setAlphaF(opacity)
+    pen = QPen(ink, width, Qt.PenStyle.DashLine if look == "cut" else Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    if look == "silent":
+        pen.setDashPattern([2, 4])
+    return pen
 
 
 class LooseWire(QGraphicsPathItem):

@@ -1,6 +1,8 @@
-"""The legend of the overlay of costs, in the canvas's lower left corner: every colour with what it stands for."""
+"""The legend of the overlay of costs, in a left corner of the canvas: every colour with what it stands for."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +22,7 @@ class HeatLegend(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._title = ""
+        self._is_high: bool | None = None  # None: not chosen yet
         font = body_font()
         font.setPixelSize(t.CAPTION)
         self.setFont(font)
@@ -29,10 +32,19 @@ class HeatLegend(QWidget):
     def display(self, overlay: CostOverlay | None) -> None:
         """Show what the colours mean, or nothing."""
         self._title = overlay.title if overlay is not None else ""
+        self._is_high = None if overlay is None else self._is_high
         self.setVisible(overlay is not None)
         self.setAccessibleName(self.tr("Colours by {0}: the stronger, the larger the share of the total").format(self._title))
         self.resize(self.sizeHint())
         self.update()
+
+    def stand_in(self, room: QRect, is_taken: Callable[[QRect], bool]) -> None:
+        """Stand in the lower left corner of the view, or in the upper one where only that is free as the legend appears."""
+        low = QRect(QPoint(t.PADDING, room.height() - self.height() - t.PADDING), self.size())
+        high = QRect(QPoint(t.PADDING, t.PADDING), self.size())
+        if self._is_high is None and self.isVisible():
+            self._is_high = is_taken(low) and not is_taken(high)
+        self.move((high if self._is_high else low).topLeft())
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Draw in another theme."""

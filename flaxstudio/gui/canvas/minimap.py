@@ -82,13 +82,14 @@ class Minimap(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, self._picture)
-        painter.setClipRect(self.rect().adjusted(2, 2, -2, -2))
-        painter.setTransform(self._transform(), True)
-        pen = QPen(QColor(self._tokens.accent), 1.5)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
+        painter.setPen(QPen(QColor(self._tokens.accent), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self._in_view)
+        if (box := self.box_in_view()).isValid():
+            painter.drawRect(box)
+
+    def box_in_view(self) -> QRectF:
+        """Return what is in view, in this widget's px; beyond the map, the map's border stands for it."""
+        return self._transform().mapRect(self._in_view) & QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5)
 
     def _drawn(self) -> QPixmap:
         """Return the graph's picture: while the view moves over it, it stays the same."""

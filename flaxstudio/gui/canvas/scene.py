@@ -151,6 +151,7 @@ class GraphScene(QGraphicsScene):
 
     def show_at_scale(self, scale: float) -> None:
         """Choose between items and blocks for a zoom."""
+        self._wires.show_at_scale(scale)
         is_far = scale < BLOCKS_BELOW
         if is_far != self._overview.isVisible():
             self.layer.setVisible(not is_far)

@@ -26,6 +26,7 @@ from flaxstudio.gui.canvas.beside_editor import BesideEditor
 from flaxstudio.gui.canvas.clicks import double_click, open_menu_at
 from flaxstudio.gui.canvas.drops import EDGE_REACH, can_be_dropped, drop, edge_for_drop
 from flaxstudio.gui.canvas.edge_scroll import EdgeScroll
+from flaxstudio.gui.canvas.fit_room import fitted
 from flaxstudio.gui.canvas.gestures import Gesture, Pan, Pointer
 from flaxstudio.gui.canvas.grid import paint_grid
 from flaxstudio.gui.canvas.hover_card import Hovering
@@ -46,7 +47,6 @@ from flaxstudio.gui.settings import Wheel
 from flaxstudio.project.annotations import DotOf
 
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
-_FIT_MARGIN = 40
 _TIP_WIDTH = 300
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 _BORDER_REACH = 5
@@ -76,6 +76,7 @@ class GraphView(QGraphicsView):
         self.hovering = Hovering(self)
         self.wheel: Wheel = "zoom"
         self.snaps = True
+        self.covered = QRect()  # what lies over a corner of the viewport
         self._gesture: Gesture | None = None
         self._key_mode: KeyMode | None = None
         self._touch = Touch(self)
@@ -121,9 +122,10 @@ class GraphView(QGraphicsView):
         if box.isEmpty():
             return
         self.left.emit()
-        room = self.viewport().rect().adjusted(_FIT_MARGIN, _FIT_MARGIN, -_FIT_MARGIN, -_FIT_MARGIN)
-        self.zoom_to(min(room.width() / box.width(), room.height() / box.height(), 1.0), room.center())
-        self.centerOn(box.center())
+        room = self.viewport().rect()
+        scale, middle = fitted(box.size(), room, self.covered)
+        self.zoom_to(scale, room.center())
+        self.centerOn(box.center() + (QRectF(room).center() - middle) / self.zoom())
         self.view_moved.emit()
 
     def visible_box(self) -> QRectF:

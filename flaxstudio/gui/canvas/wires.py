@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.graph.layout import Flow
+from flaxstudio.gui import tokens as t
 from flaxstudio.gui.canvas.edge_item import EdgeItem
 from flaxstudio.gui.canvas.node_content import Side
 from flaxstudio.gui.canvas.node_item import NodeItem
@@ -33,6 +34,15 @@ class Wires:
         self._drawn: tuple[Edge, ...] = ()
         self._hanging: list[Edge] = []  # their nodes are not there; a Problem tells of it
         self._touching: dict[str, dict[Edge, None]] = {}
+        self._are_far = False
+
+    def show_at_scale(self, scale: float) -> None:
+        """Keep the wires at least about a pixel of the screen wide."""
+        are_far = scale * t.WIRE_WIDTH < 1
+        if are_far != self._are_far:
+            self._are_far = are_far
+            for item in self.items.values():
+                item.show_far(are_far)
 
     def remove_gone(self, edges: tuple[Edge, ...]) -> list[Edge]:
         """Take away the wires that are not among these any more, and return them."""
@@ -53,6 +63,7 @@ class Wires:
         come = [edge for edge in come if edge not in self._hanging and edge not in self.items]
         for edge in come:
             self.items[edge] = item = EdgeItem(edge, tokens, self._layer)
+            item.show_far(self._are_far)
             item.show_color(family_color(nodes[edge.source.node].content.spec, tokens), tokens)
             for end in (edge.source, edge.target):
                 self._touching.setdefault(end.node, {})[edge] = None
