@@ -13,7 +13,7 @@ def family_title(family: Family) -> str:
         "io": QCoreApplication.translate("Families", "Input and output"),
         "linear": QCoreApplication.translate("Families", "Linear and embedding"),
         "convolution": QCoreApplication.translate("Families", "Convolution and pooling"),
-        "normalisation": QCoreApplication.translate("Families", "Normalisation, dropout and noise"),
+        "normalisation": QCoreApplication.translate("Families", "Normalisation and dropout"),
         "activation": QCoreApplication.translate("Families", "Activation"),
         "attention": QCoreApplication.translate("Families", "Attention and position"),
         "recurrent": QCoreApplication.translate("Families", "Recurrent"),

@@ -9,14 +9,15 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from flaxstudio.evaluation.trial import Outcome, Trial
+from flaxstudio.evaluation.trial import Outcome, Rows, Trial
 from flaxstudio.graph.activity import active
 from flaxstudio.graph.check import has_errors
-from flaxstudio.graph.entries import entry_shapes
+from flaxstudio.graph.entries import call_inputs, entry_shapes
 from flaxstudio.graph.order import upstream
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.background import Worker
+from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.gui.panels.try_it import TryItPanel, TryItState
 from flaxstudio.gui.panels.variables_tree import shape_text
 from flaxstudio.gui.session import Knowledge, Session
@@ -97,7 +98,10 @@ class TryItActs(QObject):
         preparation = trained.preparation if trained else None
         is_scaling = preparation is not None and bool(np.any(preparation.offset != 0) or np.any(preparation.scale != 1))
         has_data = known.project.dataset is not None
-        self._panel.display(TryItState(inputs, self.of, has_data, trained is not None, is_scaling, self._fault(known)))
+        row = first_row(known.data.row_counts if has_data else None)
+        usual = {node.name: row for node in call_inputs(graph, catalogue)} if row is not None else {}
+        fault = self._fault(known)
+        self._panel.display(TryItState(inputs, self.of, has_data, trained is not None, is_scaling, fault, usual))
 
     def on_trial(self, trial: Trial) -> None:
         """Apply the model in the background; an older trial that is not done yet is dropped."""
@@ -151,6 +155,13 @@ class TryItActs(QObject):
             self._last, self._failed = (question, answer), None
             self._panel.show_outcome(answer)
         self.tried.emit()
+
+
+def first_row(rows: RowCounts | None) -> Rows | None:
+    """Return the first row of data that a model does not learn from, or if there is none that it does."""
+    if rows is None or not rows.train:
+        return None
+    return Rows("validation" if rows.validation else "train")
 
 
 def _try(warm_up: Callable[[], None]) -> Callable[[_Question], Outcome]:

@@ -1,16 +1,22 @@
 """What users of other node editors expect: every such gesture works in the whole window, and is a command with keys too."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from flaxstudio.graph.graph import edge
+from flaxstudio.graph.graph import Port, edge
 from flaxstudio.gui.commands.command import Command, Menu
 from flaxstudio.gui.commands.keymap import KeyMap
 from flaxstudio.gui.commands.table import MENUS, placed
 from flaxstudio.gui.name_popup import NamePopup
+from flaxstudio.layers import catalogue
+from flaxstudio.project.document import Document
+from flaxstudio.project.edits import set_training
+from flaxstudio.project.templates import build_template
 from tests.end_to_end.studio_driver import Driver
 from tests.end_to_end.test_wiring_nodes import EMPTY, PROJECT, edges, find, key, opened, select, tip, undone
 
@@ -53,6 +59,7 @@ EXPECTED = {
     "find": {"find": ("Ctrl+F",)},
     "lay out": {"tidy": ("Ctrl+Shift+L",), "align_left": (), "distribute_horizontally": ()},
     "minimap": {"minimap": ("Alt+M",)},
+    "quick preview": {"tell": ("I",), "probe": ("P",)},
     "run": {"train": ("Ctrl+Return",), "stop": ("Ctrl+.",), "validate": ("Ctrl+Shift+Return",)},
     "commands and help": {
         "palette": ("Ctrl+Shift+P",),
@@ -377,6 +384,47 @@ def test_find_tidy_minimap_validate_help_and_undo_have_their_keys(driver):
     QTest.keyClicks(driver.studio.palette.popup.field, "select downstream")
     QTest.keyClick(driver.studio.palette.popup.field, K.Key_Return)
     assert set(window.selected) == {"dense_1", "relu_1", "output_1"}
+
+
+def test_a_resting_pointer_brings_a_card_and_a_click_with_ctrl_and_shift_pins_a_probe(driver, view):
+    probes, mouse = driver.window.canvas.scene.probes, driver.mouse
+    dense = Port("dense_1", "out")
+    mouse.move(*mouse.title_of("dense_1"), button=Qt.MouseButton.NoButton)
+    driver.wait(lambda: view.hovering.card is not None, 3000)
+    assert view.hovering.card.text.startswith("dense_1")
+    mouse.click(*mouse.title_of("dense_1"), CTRL | SHIFT)
+    assert dense in probes.items
+    assert view.hovering.card is None
+    mouse.click(*mouse.title_of("dense_1"), CTRL | SHIFT)
+    assert dense not in probes.items
+    select(driver, "dense_1")
+    key(driver, K.Key_I)
+    assert view.hovering.card.text.startswith("dense_1")
+    key(driver, K.Key_P)
+    assert dense in probes.items
+    assert driver.known.project == PROJECT
+
+
+def test_a_run_is_started_and_stopped_by_keys_wherever_the_focus_is(driver, view):
+    driver.studio.session.open(Document(build_template("iris", catalogue())))
+    driver.wait(lambda: driver.known.data.status == "ready" and not driver.known.problems)
+    driver.studio.session.edit(set_training(replace(driver.known.project.training, steps=50_000_000)))
+    for start, stop in ((view, view), (driver.window.palette_panel.field, driver.window.inspector)):
+        start.setFocus()
+        QTest.keyClick(start, K.Key_Return, CTRL)
+        driver.wait(lambda: driver.studio.runner.state.status == "running")
+        stop.setFocus()
+        QTest.keyClick(stop, K.Key_Period, CTRL)
+        driver.wait(lambda: driver.studio.runner.state.status == "idle")
+        assert driver.known.results.runs[-1].losses
+
+
+def test_no_category_of_the_search_is_cut_off(driver):
+    driver.do("add")
+    families = driver.window.canvas.search.families
+    assert families.sizeHintForColumn(0) <= families.viewport().width()
+    assert families.item(4).toolTip() == families.item(4).text() == "Normalisation and dropout"
+    QTest.keyClick(driver.window.canvas.search.field, K.Key_Escape)
 
 
 def test_a_command_of_a_gesture_is_found_in_the_palette(driver):

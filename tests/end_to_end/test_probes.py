@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt
 
+from flaxstudio.evaluation.trial_data import prepared_data
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui.canvas.cards import card_of
 from flaxstudio.gui.canvas.probe_item import Probe
@@ -50,6 +51,17 @@ def test_ctrl_shift_click_pins_the_values_of_a_node_and_again_takes_them_away(qt
     assert driver.window.selected == ()
     click(driver, "conv_1")
     assert probe(driver, "conv_1") is None
+    assert driver.close("Don't save")
+
+
+def test_the_first_probe_shows_the_first_row_of_validation(qtbot, tmp_path: Path) -> None:
+    driver = with_variables(qtbot, tmp_path, "digits-cnn")
+    driver.wait(lambda: driver.known.data.row_counts is not None)
+    click(driver, "input_1")
+    driver.wait(lambda: has_values(driver, "input_1"))
+    data = prepared_data(driver.known.project, driver.known.results.trained, driver.known.catalogue, None)
+    np.testing.assert_array_equal(probe(driver, "input_1").sample, data.validation.features[0])
+    assert np.ptp(probe(driver, "input_1").sample) > 0
     assert driver.close("Don't save")
 
 

@@ -145,6 +145,7 @@ class SearchPopup(QFrame):
         for family in dict.fromkeys(spec.family for spec in self._catalogue):
             item = QListWidgetItem(family_title(family), self.families)
             item.setData(_FAMILY, family)
+            item.setToolTip(item.text())  # a long one is cut off
         self.families.setCurrentRow(0)
         self.families.blockSignals(False)
 

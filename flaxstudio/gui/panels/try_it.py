@@ -1,7 +1,7 @@
 """The Try it panel: an input on top, Apply, and below it what every node gave out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flaxstudio.evaluation.trial import Choice, Outcome, Trial
+from flaxstudio.evaluation.trial import Choice, Filled, Outcome, Rows, Trial
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.still_fields import ChoiceBox, NumberBox
@@ -31,7 +31,8 @@ _MAX_SEED = 2**31 - 1
 class TryItState:
     """What can be tried. `inputs` are the Inputs with one sample's shape as text; `of` changes whenever the outcome would.
 
-    `is_scaling` tells that training scales features; `fault` says why nothing can be applied.
+    `usual` is what Inputs are tried with where nothing was chosen, else zeros. `is_scaling` tells that training scales
+    features; `fault` says why nothing can be applied.
     """
 
     inputs: Mapping[str, str]
@@ -40,6 +41,7 @@ class TryItState:
     has_variables: bool = False
     is_scaling: bool = False
     fault: str = ""
+    usual: Mapping[str, Choice] = field(default_factory=dict)
 
 
 class TryItPanel(QWidget):
@@ -83,10 +85,11 @@ class TryItPanel(QWidget):
             self.input_name.addItems(list(state.inputs))
             self.input_name.blockSignals(False)
             self.input_name.setVisible(len(state.inputs) > 1)
+        if (list(old.inputs), old.usual) != (list(state.inputs), state.usual):
             self._show_input()
         self.input.display(state.inputs.get(self.input_name.currentText(), ""), state.has_data, state.is_scaling)
         self._show_buttons()
-        if old.of is not state.of:
+        if old.of is not state.of or old.usual != state.usual:
             self._on_changed()
 
     def show_outcome(self, outcome: Outcome) -> None:
@@ -118,7 +121,7 @@ class TryItPanel(QWidget):
 
     def trial(self) -> Trial:
         """Return the trial that the fields describe."""
-        chosen = {name: choice for name, choice in self._choices.items() if name in self._state.inputs}
+        chosen = {name: choice for name in self._state.inputs if (choice := self._choice_of(name)) is not None}
         return Trial(chosen, self.training.isChecked(), self.seed.value(), self.input.scale.isChecked())
 
     def apply(self) -> None:
@@ -169,7 +172,15 @@ class TryItPanel(QWidget):
         self.outputs.keep_requested.connect(self.keep_requested)
 
     def _show_input(self) -> None:
-        self.input.show_choice(self._choices.get(self.input_name.currentText()))
+        self.input.show_choice(self._choice_of(self.input_name.currentText()) or Filled())
+
+    def _choice_of(self, name: str) -> Choice | None:
+        """Return what was chosen for an Input, else what is usual, of as many samples as the other Inputs get."""
+        if name in self._choices:
+            return self._choices[name]
+        counts = [choice.count for choice in self._choices.values() if isinstance(choice, Filled | Rows)]
+        usual = self._state.usual.get(name)
+        return replace(usual, count=counts[0]) if counts and isinstance(usual, Rows) else usual
 
     def _on_input(self) -> None:
         self._choices[self.input_name.currentText()] = self.input.choice()

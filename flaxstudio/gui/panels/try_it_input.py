@@ -63,7 +63,7 @@ class TrialInput(QWidget):
             case kind:
                 return Filled("ones" if kind == _ONES else "zeros", self.count.value())
 
-    def show_choice(self, choice: Choice | None) -> None:
+    def show_choice(self, choice: Choice) -> None:
         """Show a choice without telling of it."""
         self.blockSignals(True)
         match choice:
@@ -82,8 +82,6 @@ class TrialInput(QWidget):
                 self.kind.setCurrentIndex({"zeros": _ZEROS, "ones": _ONES, "random": _RANDOM}[kind])
                 self.count.setValue(count)
                 self.seed.setValue(seed)
-            case None:
-                self.kind.setCurrentIndex(_ZEROS)
         self.blockSignals(False)
 
     def display(self, shape: str, has_data: bool, is_scaling: bool) -> None:

@@ -106,6 +106,18 @@ def test_several_inputs_keep_a_choice_each(panel: TryItPanel, qtbot: QtBot) -> N
     assert asked(panel, qtbot).choices == {"left": Filled("ones"), "right": Filled("random")}
 
 
+def test_what_was_not_chosen_is_a_row_of_the_data_of_as_many_samples_as_the_others(panel: TryItPanel, qtbot: QtBot) -> None:
+    row = Rows("validation")
+    panel.display(TryItState({"left": "4", "right": "2"}, STATE.of, has_data=True, usual={"left": row, "right": row}))
+    assert (panel.input.kind.currentText(), panel.input.split.currentText()) == ("Row of the data", "validation")
+    assert asked(panel, qtbot).choices == {"left": row, "right": row}
+    panel.input.count.setValue(3)
+    assert asked(panel, qtbot).choices == {"left": Rows("validation", 0, 3), "right": Rows("validation", 0, 3)}
+    panel.input.kind.setCurrentIndex(0)
+    panel.display(TryItState({"left": "4", "right": "2"}, STATE.of, usual={}))
+    assert asked(panel, qtbot).choices == {"left": Filled("zeros", 3)}
+
+
 def test_live_applies_again_when_input_or_model_change_and_else_does_not(panel: TryItPanel, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(panel.trial_requested, wait=250):
         panel.input.kind.setCurrentIndex(1)
