@@ -35,7 +35,9 @@ def _with_part(objective: Objective, loss: str, part: str, text: str) -> Objecti
             weights = () if is_off else tuple(number(key, item) for item in text.split(","))
             return replace(objective, class_weights=weights)
         case "ignored":
-            return replace(objective, ignored=None if is_off else number(key, text))
+            is_class = next((spec.target_kind == "classes" for spec in LOSSES if spec.name == loss), False)
+            label = text if is_class else None
+            return replace(objective, ignored=None if is_off else label or number(key, text))
         case "terms":
             terms = () if is_off else tuple(_term(key, item.strip()) for item in text.split("+"))
             return replace(objective, terms=terms)

@@ -14,6 +14,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, Initialization, OptimizerSpec, Scaling, TrainConfig
 from flaxstudio.project.edits import set_attribute
+from flaxstudio.project.metrics import AVERAGINGS
 from flaxstudio.project.project import Project
 
 
@@ -77,6 +78,8 @@ def _with_training(project: Project, key: str, text: str) -> Project:
             config = replace(config, optimizer=rate_written(config.optimizer, text))
         case "metrics":
             config = replace(config, metrics=() if text.lower() in NONE else tuple(part.strip() for part in text.split(",")))
+        case "averaging":
+            config = replace(config, averaging=one_of(key, text, AVERAGINGS))
         case "batch_size":
             config = replace(config, batch_size=None if text.lower() in NONE else whole(key, text))
         case "steps":

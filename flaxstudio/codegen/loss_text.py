@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flaxstudio.project.config import TrainConfig
-from flaxstudio.project.losses import Objective, loss_spec
+from flaxstudio.project.losses import LossSpec, Objective, TargetKind, loss_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class LossText:
     def mean(self) -> str:
         """The expression of the function's value: one a sample, or their weighted mean."""
         if self.weights:
-            whole = "jnp.sum(values * weights) / jnp.maximum(jnp.sum(weights), 1e-12)"
+            whole = "jnp.sum(jnp.where(weights > 0, values * weights, 0)) / jnp.maximum(jnp.sum(weights), 1e-12)"
         else:
             whole = "values"
         return whole if self.weight == 1.0 else f"{self.weight!r} * {whole}"
@@ -27,18 +27,30 @@ class LossText:
 
 def loss_text(config: TrainConfig, output: str) -> LossText:
     """Return the text of a checked Output's loss."""
-    objective = config.objective_of(output)
-    main = loss_spec(config.loss_of(output)).expression(objective.arguments, objective.smoothing)
-    added = "".join(f" + {term.weight!r} * {loss_spec(term.name).expression(term.arguments)}" for term in objective.terms)
-    return LossText(f"{main}{added}", _weights(objective), objective.weight)
+    objective, main = config.objective_of(output), loss_spec(config.loss_of(output))
+    terms = [(term, loss_spec(term.name)) for term in objective.terms]
+    by_value = objective.ignored is not None and all(spec.is_by_value for spec in (main, *(spec for _, spec in terms)))
+    values = main.expression(objective.arguments, objective.smoothing, by_value=by_value)
+    for term, spec in terms:
+        smoothing = objective.smoothing if spec.can_smooth else 0.0
+        values += f" + {term.weight!r} * {spec.expression(term.arguments, smoothing, by_value=by_value)}"
+    return LossText(values, _weights(objective, main, by_value=by_value), objective.weight)
 
 
-def _weights(objective: Objective) -> str:
-    parts = [f"jnp.asarray({list(objective.class_weights)!r})[targets]"] if objective.class_weights else []
-    if objective.ignored is not None:
-        value = objective.ignored
-        number = int(value) if float(value).is_integer() else value
-        parts.append(f"jnp.all(targets.reshape(len(targets), -1) != {number!r}, axis=-1)")
-    if len(parts) == 1 and objective.ignored is not None:
-        return f"{parts[0]}.astype(values.dtype)"
-    return " * ".join(parts)
+def is_counted(objective: Objective, kind: TargetKind) -> str:
+    """Return the expression that tells of each target whether it counts; "" where all do."""
+    if objective.ignored is None:
+        return ""
+    return "targets >= 0" if kind == "classes" else f"targets != {float(objective.ignored)!r}"
+
+
+def _weights(objective: Objective, spec: LossSpec, *, by_value: bool) -> str:
+    weights = f"jnp.asarray({list(objective.class_weights)!r})[targets]" if objective.class_weights else ""
+    counted = is_counted(objective, spec.target_kind)
+    if not counted:
+        return weights
+    if spec.target_kind == "numbers" and not by_value:
+        counted = f"jnp.all(({counted}).reshape(*values.shape, -1), axis=-1)"  # one left out, the sample is
+    else:
+        counted = f"({counted})"
+    return f"{weights} * {counted}" if weights else f"{counted}.astype(values.dtype)"

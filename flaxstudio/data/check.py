@@ -7,6 +7,7 @@ from types import MappingProxyType
 from flaxstudio.data.columns import class_names, number_column, sizes_of
 from flaxstudio.data.dataset import fault_of_shape
 from flaxstudio.data.ends import Ends, Goal, ends_of
+from flaxstudio.data.objective_fit import objective_problems
 from flaxstudio.data.table import Table
 from flaxstudio.graph.activity import active
 from flaxstudio.graph.entries import call_outputs
@@ -39,13 +40,17 @@ def check_data(
     values = tuple(_goal_problems(ends.goals, table))
     if values:
         return values
-    return (*_input_problems(ends, spec, table), *_output_problems(graph, ends, table, catalogue))
+    return (
+        *_input_problems(ends, spec, table),
+        *_output_problems(graph, ends, table, catalogue),
+        *objective_problems(ends.goals, project.training, table),
+    )
 
 
 def target_count(goal: Goal, table: Table) -> int:
     """Return how many values an Output needs last: one a class, or one a target; of one array, its last dimension."""
     if goal.kind == "classes":
-        return len(class_names(table, goal.columns[0]))
+        return len(class_names(table, goal.columns[0], goal.ignored))
     shape = table.column(goal.columns[0]).shape[1:] if len(goal.columns) == 1 else ()
     return shape[-1] if len(shape) > 1 else sum(sizes_of(table, goal.columns))
 

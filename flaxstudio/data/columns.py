@@ -89,15 +89,23 @@ def number_targets(table: Table, names: Sequence[str]) -> npt.NDArray[np.float32
     return flat.reshape(columns[0].shape) if len(columns) == 1 and columns[0].ndim > 1 else flat
 
 
-def class_names(table: Table, name: str) -> tuple[str, ...]:
-    """Return the names of a target's classes in the order of their indices: numbers by size, texts by alphabet."""
-    return tuple(text_of(value) for value in np.unique(_class_column(table, name)).tolist())
+def class_names(table: Table, name: str, ignored: str = "") -> tuple[str, ...]:
+    """Return the names of a target's classes in the order of their indices: numbers by size, texts by alphabet.
+
+    The label `ignored` is no class.
+    """
+    names = (text_of(value) for value in np.unique(_class_column(table, name)).tolist())
+    return tuple(name for name in names if name != ignored)
 
 
-def class_targets(table: Table, name: str, classes: Sequence[str]) -> npt.NDArray[np.int32]:
-    """Return each row's index in `classes`, shape (rows,); ProblemError for a value that is none of them."""
-    values, inverse = np.unique(_class_column(table, name), return_inverse=True)
-    index = {label: number for number, label in enumerate(classes)}
+def class_targets(table: Table, name: str, classes: Sequence[str], ignored: str = "") -> npt.NDArray[np.int32]:
+    """Return the index in `classes` of each value, of the column's shape, -1 of those `ignored`.
+
+    ProblemError for a value that is none of them.
+    """
+    column = _class_column(table, name)
+    values, inverse = np.unique(column, return_inverse=True)
+    index = {label: number for number, label in enumerate(classes)} | ({ignored: -1} if ignored else {})
     labels = [text_of(value) for value in values.tolist()]
     for label in labels:
         if label not in index:
@@ -105,13 +113,17 @@ def class_targets(table: Table, name: str, classes: Sequence[str]) -> npt.NDArra
                 f"“{label}” in column “{name}” is not one of the classes the model was trained on.",
                 "Correct the data, or train the model again.",
             )
-    return np.array([index[label] for label in labels], dtype=np.int32)[inverse.reshape(-1)]
+    return np.array([index[label] for label in labels], dtype=np.int32)[inverse.reshape(column.shape)]
 
 
 def _class_column(table: Table, name: str) -> npt.NDArray[Any]:
     column = table.column(name)
-    if kind_of(column) not in ("number", "text"):
-        raise ProblemError(f"“{name}” holds arrays; a target of classes has one value a row.", "Choose another target.")
+    kind = kind_of(column)
+    if kind == "other" or (kind == "array" and not (column == np.round(column)).all()):
+        raise ProblemError(
+            f"“{name}” holds arrays of other than whole numbers, which tell no classes.",
+            "Choose another target, or take it as numbers.",
+        )
     _check_present(name, column)
     return column
 

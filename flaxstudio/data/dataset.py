@@ -36,7 +36,7 @@ _AS_IT_IS = Scale(np.zeros((), np.float32), np.ones((), np.float32))
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
     """Samples and what they should give: features (n, *sample), float32 or int32; targets float32 (n, values) or int32
-    class indices (n,). `rows` are their rows in the table, in rising order."""
+    class indices (n, ...), -1 for none. `rows` are their rows in the table, in rising order."""
 
     features: Arrays
     targets: Arrays
@@ -72,7 +72,8 @@ def prepare(spec: DatasetSpec, table: Table, ends: Ends, preparation: Preparatio
     """
     classes = {goal.name: preparation.classes_of(goal.name) if preparation else _classes(goal, table) for goal in ends.goals}
     targets = [_targets(goal, table, classes[goal.name]) for goal in ends.goals]
-    first_classes = next((array for goal, array in zip(ends.goals, targets, strict=True) if classes[goal.name]), None)
+    labels = (array for goal, array in zip(ends.goals, targets, strict=True) if goal.kind == "classes" and array.ndim == 1)
+    first_classes = next(labels, None)
     train, validation, test = split_rows(spec, table, first_classes)
     if len(train) == 0:
         raise ProblemError("No rows are left to train on.", "Make the validation and test shares smaller.")
@@ -181,12 +182,12 @@ def _statistics(values: Column, scaling: Scaling) -> tuple[float, float]:
 
 
 def _classes(goal: Goal, table: Table) -> tuple[str, ...]:
-    return class_names(table, goal.columns[0]) if goal.kind == "classes" else ()
+    return class_names(table, goal.columns[0], goal.ignored) if goal.kind == "classes" else ()
 
 
 def _targets(goal: Goal, table: Table, classes: Sequence[str]) -> npt.NDArray[Any]:
     if goal.kind == "classes":
-        return class_targets(table, goal.columns[0], classes)
+        return class_targets(table, goal.columns[0], classes, goal.ignored)
     return number_targets(table, goal.columns)
 
 

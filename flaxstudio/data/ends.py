@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from flaxstudio.data.columns import sizes_of
-from flaxstudio.data.table import Table
+from flaxstudio.data.table import Table, text_of
 from flaxstudio.graph.entries import call_inputs, call_outputs, entry_shape
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
-from flaxstudio.project.config import DatasetSpec, target_kind
+from flaxstudio.project.config import DatasetSpec, TrainConfig, target_kind
 from flaxstudio.project.options import TargetKind
 from flaxstudio.project.project import Project
 
@@ -25,11 +25,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """An Output of the call: the target columns that it is held against, as numbers or as classes."""
+    """An Output of the call: the target columns that it is held against, as numbers or as classes.
+
+    `ignored` is the label of what belongs to no class and is left out, "" for none.
+    """
 
     name: str
     kind: TargetKind
     columns: tuple[str, ...]
+    ignored: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def entries_of(project: Project, spec: DatasetSpec, table: Table, catalogue: Cat
 
 def _goals_of(project: Project, spec: DatasetSpec, table: Table, sizes: Mapping[str, int]) -> tuple[Goal, ...]:
     nodes = call_outputs(project.graph) or tuple(project.graph.of_layer("Output"))
-    found = tuple(Goal(node.name, target_kind(node.name, spec, project.training), ()) for node in nodes)
+    found = tuple(_goal(node.name, spec, project.training) for node in nodes)
     counts = dict(zip(spec.targets, sizes_of(table, spec.targets), strict=True))
     wanted: dict[str, _Take] = {}
     for goal in found:
@@ -68,6 +72,12 @@ def _goals_of(project: Project, spec: DatasetSpec, table: Table, sizes: Mapping[
         wanted[goal.name] = _take_one if goal.kind == "classes" else _fill(counts, size) if size else _take_all
     columns = _allotted(wanted, spec.targets)
     return tuple(replace(goal, columns=columns[goal.name]) for goal in found)
+
+
+def _goal(name: str, spec: DatasetSpec, config: TrainConfig) -> Goal:
+    """Return an Output's goal without its columns."""
+    kind, ignored = target_kind(name, spec, config), config.objective_of(name).ignored
+    return Goal(name, kind, (), "" if ignored is None or kind == "numbers" else text_of(ignored))
 
 
 _Take = Callable[[Sequence[str]], int]

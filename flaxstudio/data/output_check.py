@@ -103,7 +103,7 @@ def _wanted(goal: Goal, table: Table) -> tuple[int, ...] | None:
     """Return the shape that targets need of an Output for a sample; None where that cannot be told here."""
     shapes = [table.column(name).shape[1:] for name in goal.columns]
     if goal.kind == "classes":
-        return (len(class_names(table, goal.columns[0])),) if shapes[0] == () else None
+        return (*shapes[0], len(class_names(table, goal.columns[0], goal.ignored)))
     if all(shape == () for shape in shapes):
         return (len(shapes),)
     return tuple(shapes[0]) if len(shapes) == 1 else None

@@ -54,13 +54,13 @@ def _columns(target: Target, outputs: npt.NDArray[Any]) -> dict[str, Column]:
 
 
 def _class_columns(target: str, classes: tuple[str, ...], outputs: npt.NDArray[Any]) -> dict[str, Column]:
-    if outputs.shape[1:] != (len(classes),):
+    if outputs.shape[-1] != len(classes):
         raise ProblemError("The model's outputs do not fit the classes it was trained on.", "Train it again.")
     names = np.array(classes, dtype=object)
     scores = np.exp(outputs.astype(np.float64) - outputs.max(axis=-1, keepdims=True))
     probabilities = (scores / scores.sum(axis=-1, keepdims=True)).astype(np.float32)
     columns: dict[str, Column] = {target: names[outputs.argmax(axis=-1)]}
-    return columns | {f"probability_{name}": probabilities[:, index] for index, name in enumerate(classes)}
+    return columns | {f"probability_{name}": probabilities[..., index] for index, name in enumerate(classes)}
 
 
 def _number_columns(targets: tuple[str, ...], outputs: npt.NDArray[Any]) -> dict[str, Column]:

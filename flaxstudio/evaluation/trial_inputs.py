@@ -99,7 +99,8 @@ def _target_texts(dataset: Dataset, targets: Arrays) -> tuple[str, ...]:
     columns = []
     for goal, wanted in zip(dataset.ends.goals, apart(targets), strict=True):
         classes = dataset.preparation.classes_of(goal.name)
-        columns.append([classes[int(t)] if classes else ", ".join(f"{v:.6g}" for v in np.ravel(t)) for t in wanted])
+        names = (*classes, goal.ignored)  # -1 is the last one
+        columns.append([", ".join(names[int(v)] if classes else f"{v:.6g}" for v in np.ravel(t)) for t in wanted])
     return tuple("; ".join(texts) for texts in zip(*columns, strict=True))
 
 

@@ -174,4 +174,6 @@ def _pictures(project: Project, spec: DatasetSpec, table: Table, catalogue: Cata
     if images is None:
         return ()
     labels = table.columns.get(spec.targets[0]) if len(spec.targets) == 1 else None
-    return tuple(Picture(pixels, "" if labels is None else text_of(labels[row])) for row, pixels in enumerate(images))
+    return tuple(
+        Picture(pixels, "" if labels is None or labels.ndim > 1 else text_of(labels[row])) for row, pixels in enumerate(images)
+    )

@@ -8,7 +8,7 @@ from typing import Literal
 from flaxstudio.graph.problem import Problem
 from flaxstudio.project.compute import Compute, Seeds, compute_faults
 from flaxstudio.project.losses import Objective as Objective
-from flaxstudio.project.metrics import metric_faults
+from flaxstudio.project.metrics import Averaging, metric_faults
 from flaxstudio.project.objective_check import objective_faults
 from flaxstudio.project.optim_check import optimizer_problems
 from flaxstudio.project.optimizer import OptimizerSpec as OptimizerSpec
@@ -48,7 +48,7 @@ class TrainConfig:
     "layer" initialises each layer alone, the first with the run's key itself, as the Flax basics notebook does.
     `classic_random` gives the random numbers of JAX before 0.5. `losses` names the loss of single Outputs, where it
     is not `loss`; what is minimised is the sum over the Outputs. `objectives` tells the rest of a loss, "" of the common one;
-    `metrics` are measured beside the usual ones.
+    `metrics` are measured beside the usual ones, those of classes as one number by `averaging`.
     """
 
     loss: str = "mean_squared_error"
@@ -64,6 +64,7 @@ class TrainConfig:
     seeds: Seeds = Seeds()
     objectives: Mapping[str, Objective] = field(default_factory=dict, hash=False)
     metrics: tuple[str, ...] = ()
+    averaging: Averaging = "macro"
 
     def loss_of(self, output: str) -> str:
         """Return the name of an Output's loss."""
@@ -100,7 +101,7 @@ def _training_faults(config: TrainConfig) -> Iterator[tuple[str, str]]:
         yield "A run needs at least 1 step.", "Set the number of steps."
     if not 0 <= config.seed < 2**32:
         yield "The seed must be between 0 and 4294967295.", "Set another seed."
-    yield from metric_faults(config.metrics)
+    yield from metric_faults(config.metrics, config.averaging)
     yield from watch_faults(config.watch)
     yield from compute_faults(config.compute, config.seeds, config.batch_size)
 

@@ -1,5 +1,6 @@
 """The losses that a run may minimise, as data: the expression that is shown is the one that is computed."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,6 +9,7 @@ from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 
 TargetKind = Literal["numbers", "classes"]
+_MEAN, _SUM = ".mean(axis=-1)", ".sum(axis=-1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class LossSpec:
     """A loss: `code` gives one value a sample from `outputs` and `targets`; the run takes the mean over samples.
 
     In `code`, `{labels}` stands for the classes as one number each, 0 or 1 (smoothed if so wished), and `{arguments}` for
-    what is set of the `arguments`. `smooth` is the code with smoothed labels, where it is another.
+    what is set of the `arguments`. `smooth` is the code with smoothed labels, where it is another. `targets` is the range of
+    the numbers that have a meaning as targets.
     """
 
     name: str
@@ -25,18 +28,24 @@ class LossSpec:
     code: str
     arguments: tuple[AttributeSpec, ...] = ()
     smooth: str = ""
+    targets: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def can_smooth(self) -> bool:
         """Whether labels can be smoothed."""
         return bool(self.smooth) or "{labels}" in self.code
 
+    @property
+    def is_by_value(self) -> bool:
+        """Whether the loss is a mean over the output's last dimension, of which single values can be left out."""
+        return self.code.endswith(_MEAN)
+
     def argument(self, name: str) -> AttributeSpec:
         """Return the spec of an argument; KeyError if there is none of that name."""
         return {spec.name: spec for spec in self.arguments}[name]
 
-    def expression(self, arguments: Mapping[str, Value] = {}, smoothing: float = 0.0) -> str:
-        """Return the code with arguments set, and labels smoothed."""
+    def expression(self, arguments: Mapping[str, Value] = {}, smoothing: float = 0.0, *, by_value: bool = False) -> str:
+        """Return the code with arguments set, and labels smoothed; with `by_value` one that gives a value for each output."""
         given = "".join(
             f", {spec.name}={spec.source(arguments[spec.name])}"
             for spec in self.arguments
@@ -45,6 +54,7 @@ class LossSpec:
         one_hot = "jax.nn.one_hot(targets, outputs.shape[-1])"
         labels = f"optax.smooth_labels({one_hot}, {smoothing!r})" if smoothing else one_hot
         code = self.smooth if smoothing and self.smooth else self.code
+        code = code.removesuffix(_MEAN) if by_value else code
         return code.replace("{labels}", labels).replace("{arguments}", given)
 
 
@@ -60,13 +70,13 @@ class LossTerm:
 @dataclass(frozen=True, slots=True)
 class Objective:
     """What an Output's loss is beside its name: arguments, its weight in the sum over Outputs, smoothed labels, weights of
-    classes, samples that are left out (whose target is `ignored`), and terms that are added."""
+    classes, targets that are left out (those equal to `ignored`; of classes the label of none), and terms that are added."""
 
     arguments: Mapping[str, Value] = field(default_factory=dict, hash=False)
     weight: float = 1.0
     smoothing: float = 0.0
     class_weights: tuple[float, ...] = ()
-    ignored: float | None = None
+    ignored: float | str | None = None
     terms: tuple[LossTerm, ...] = ()
 
     @property
@@ -79,7 +89,6 @@ def _number(name: str, default: float, text: str, minimum: float | None = 0.0) -
     return AttributeSpec(name, "float", default, text, minimum=minimum)
 
 
-_MEAN, _SUM = ".mean(axis=-1)", ".sum(axis=-1)"
 _EPSILON = _number("epsilon", 0.0, "Small number against division by zero.")
 _FOCAL = (
     AttributeSpec("alpha", "float", None, "Weight of the ones; empty for none.", minimum=0.0, maximum=1.0, is_optional=True),
@@ -90,6 +99,7 @@ _BEYOND = AttributeSpec("alpha", "float", 0.5, "Weight of what is there too much
 _MISSED = AttributeSpec("beta", "float", 0.5, "Weight of what is missed.", minimum=0.0)
 _BACKGROUND = AttributeSpec("ignore_background", "bool", False, "Leave out the first class.")
 _POLY = _number("epsilon", 2.0, "Weight of the first term.", None)
+_SHARE, _SIGN = (0.0, 1.0), (-1.0, 1.0)
 _MARKS = "2 * {labels} - 1"
 _LOG = "jax.nn.log_softmax(outputs)"
 
@@ -115,36 +125,36 @@ LOSSES: tuple[LossSpec, ...] = (
     LossSpec("cosine_similarity", "Negative cosine similarity", "Minus the cosine of the angle between two vectors.",
              "numbers", "-optax.cosine_similarity(outputs, targets{arguments})", (_EPSILON,)),
     LossSpec("binary_cross_entropy", "Binary cross-entropy", "For numbers 0 and 1. Outputs without sigmoid.", "numbers",
-             f"optax.sigmoid_binary_cross_entropy(outputs, targets){_MEAN}"),
+             f"optax.sigmoid_binary_cross_entropy(outputs, targets){_MEAN}", targets=_SHARE),
     LossSpec("focal", "Focal", "For numbers 0 and 1 where ones are rare. Outputs without sigmoid.", "numbers",
-             f"optax.sigmoid_focal_loss(outputs, targets{{arguments}}){_MEAN}", _FOCAL),
-    LossSpec("hinge", "Hinge", "For numbers -1 and 1.", "numbers", f"optax.hinge_loss(outputs, targets){_MEAN}"),
+             f"optax.sigmoid_focal_loss(outputs, targets{{arguments}}){_MEAN}", _FOCAL, targets=_SHARE),
+    LossSpec("hinge", "Hinge", "For numbers -1 and 1.", "numbers", f"optax.hinge_loss(outputs, targets){_MEAN}", targets=_SIGN),
     LossSpec("perceptron", "Perceptron", "For numbers -1 and 1.", "numbers",
-             f"optax.losses.perceptron_loss(outputs, targets){_MEAN}"),
+             f"optax.losses.perceptron_loss(outputs, targets){_MEAN}", targets=_SIGN),
     LossSpec("sparsemax", "Sparsemax", "For numbers 0 and 1. Outputs without sigmoid.", "numbers",
-             f"optax.losses.sparsemax_loss(outputs, targets){_MEAN}"),
+             f"optax.losses.sparsemax_loss(outputs, targets){_MEAN}", targets=_SHARE),
     LossSpec("distribution_cross_entropy", "Cross-entropy of distributions",
              "For targets that are shares of classes and add up to 1.", "numbers",
-             "optax.softmax_cross_entropy(outputs, targets)"),
+             "optax.softmax_cross_entropy(outputs, targets)", targets=_SHARE),
     LossSpec("safe_cross_entropy", "Safe cross-entropy", "The same where outputs may be minus infinity.", "numbers",
-             "optax.safe_softmax_cross_entropy(outputs, targets)"),
+             "optax.safe_softmax_cross_entropy(outputs, targets)", targets=_SHARE),
     LossSpec("kl_divergence", "KL divergence", "For targets that are shares and add up to 1. Outputs without softmax.",
-             "numbers", f"optax.kl_divergence({_LOG}, targets)"),
+             "numbers", f"optax.kl_divergence({_LOG}, targets)", targets=_SHARE),
     LossSpec("kl_divergence_of_logs", "KL divergence of logarithms", "For targets that are logarithms of shares.",
-             "numbers", f"optax.losses.kl_divergence_with_log_targets({_LOG}, targets)"),
+             "numbers", f"optax.losses.kl_divergence_with_log_targets({_LOG}, targets)", targets=(-math.inf, 0.0)),
     LossSpec("generalized_kl_divergence", "Generalized KL divergence", "For positive targets. Outputs are logarithms.",
-             "numbers", "optax.losses.generalized_kl_divergence(outputs, targets)"),
+             "numbers", "optax.losses.generalized_kl_divergence(outputs, targets)", targets=(0.0, math.inf)),
     LossSpec("ranking", "Ranking", "For lists: outputs are scores, targets how much each item matters.", "numbers",
              "optax.losses.ranking_softmax_loss(outputs, targets, reduce_fn=None)"),
     LossSpec("binary_dice", "Dice", "For masks of 0 and 1. Outputs without sigmoid.", "numbers",
              "optax.losses.binary_dice_loss(outputs.reshape(len(outputs), -1, 1), "
-             "targets.reshape(len(targets), -1, 1){arguments})", (_SMOOTH,)),
+             "targets.reshape(len(targets), -1, 1){arguments})", (_SMOOTH,), targets=_SHARE),
     LossSpec("dice", "Dice of classes", "For masks of several classes, the classes last. Outputs without softmax.",
              "numbers", "optax.losses.dice_loss(outputs, targets{arguments})",
-             (_SMOOTH, _BEYOND, _MISSED, _BACKGROUND)),
+             (_SMOOTH, _BEYOND, _MISSED, _BACKGROUND), targets=_SHARE),
     LossSpec("generalized_dice", "Generalized Dice", "The same, with rare classes counting more.", "numbers",
              "jax.vmap(lambda x, y: optax.losses.multiclass_generalized_dice_loss(x[None], y[None]{arguments}))"
-             "(outputs, targets)", (_SMOOTH, _BACKGROUND)),
+             "(outputs, targets)", (_SMOOTH, _BACKGROUND), targets=_SHARE),
     LossSpec("poly_cross_entropy", "Poly cross-entropy", "For classes. Cross-entropy with a first term of its own weight.",
              "classes", "optax.losses.poly_loss_cross_entropy(outputs, {labels}{arguments})", (_POLY,)),
     LossSpec("one_against_rest", "One against the rest", "For classes, each by itself. Outputs without sigmoid.", "classes",

@@ -26,8 +26,8 @@ def objective_faults(loss: str, objective: Objective) -> Iterator[tuple[str, str
         yield "The weights of classes must be numbers of at least 0.", _PANEL
     if objective.class_weights and not any(objective.class_weights):
         yield "Every class has the weight 0, so nothing can be learnt.", "Give one of them a weight."
-    if objective.ignored is not None and not math.isfinite(objective.ignored):
-        yield "The target that marks samples to be left out must be a number.", _PANEL
+    if spec.target_kind == "numbers" and not _is_number(objective.ignored):
+        yield f"The target to be left out, “{objective.ignored}”, is not a number.", _PANEL
     for term in objective.terms:
         if term.name not in _NAMES:
             yield f"The loss “{term.name}” is unknown.", f"Choose one of {', '.join(_NAMES)}."
@@ -37,6 +37,10 @@ def objective_faults(loss: str, objective: Objective) -> Iterator[tuple[str, str
         if not math.isfinite(term.weight):
             yield "The weight of a loss must be a number.", _PANEL
         yield from _argument_faults(loss_spec(term.name), term.arguments)
+
+
+def _is_number(ignored: float | str | None) -> bool:
+    return ignored is None or (not isinstance(ignored, str) and math.isfinite(ignored))
 
 
 def _argument_faults(spec: LossSpec, arguments: Mapping[str, Value]) -> Iterator[tuple[str, str]]:

@@ -275,7 +275,7 @@ def _training_keys(config: TrainConfig) -> Tree:
     usual = TrainConfig()
     left_out = [
         name
-        for name in ("metrics", "objectives", "losses", "watch", "compute", "seeds")
+        for name in ("metrics", "averaging", "objectives", "losses", "watch", "compute", "seeds")
         if getattr(config, name) == getattr(usual, name)
     ]
     keys: Tree = msgspec.to_builtins(config)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from flaxstudio.codegen.applying import apply_in_use, arguments_of
 from flaxstudio.data.dataset import Arrays, Split, apart, at_rows, joined
-from flaxstudio.project.metrics import USUAL
+from flaxstudio.project.metrics import USUAL, Averaging
 from flaxstudio.project.options import TargetKind
 from flaxstudio.training.losses import OutputLoss
 from flaxstudio.training.metrics import Measure
@@ -43,6 +43,8 @@ class Judge:
     kind: TargetKind
     loss: OutputLoss
     metrics: tuple[str, ...] = ()
+    averaging: Averaging = "macro"
+    ignored: float | None = None
 
 
 class Scorer:
@@ -57,7 +59,9 @@ class Scorer:
     ) -> None:
         self._apply = jax.jit(lambda variables, features: apply_in_use(apply, variables, *arguments_of(features), rngs=rngs))
         self._judges = judges
-        self._measures = [Measure(judge.kind, judge.metrics or USUAL[judge.kind]) for judge in judges]
+        self._measures = [
+            Measure(judge.kind, judge.metrics or USUAL[judge.kind], judge.averaging, judge.ignored) for judge in judges
+        ]
         self._losses = [jax.jit(judge.loss.parts) for judge in judges]
         values = sum(int(np.prod(shape)) for shape in shapes)
         self._batch = max(1, min(MAX_BATCH, _MAX_VALUES // max(1, values)))

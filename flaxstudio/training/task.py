@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import flax.linen as nn
 import jax
@@ -16,7 +16,7 @@ from flaxstudio.codegen.module import build_module, node_of_error
 from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.codegen.source import Source, generate
 from flaxstudio.data.check import check_data
-from flaxstudio.data.dataset import Dataset, apart, joined, prepare
+from flaxstudio.data.dataset import Dataset, SplitName, apart, joined, prepare
 from flaxstudio.data.ends import Goal, ends_of
 from flaxstudio.data.sources import open_table
 from flaxstudio.graph.entries import call_outputs, call_shapes
@@ -72,10 +72,20 @@ def build_model(project: Project, catalogue: Catalogue) -> Model:
 
 def build_scorer(model: Model, goals: Sequence[Goal], config: TrainConfig) -> Scorer:
     """Return what applies the Module to many samples and judges each Output as its goal says."""
-    judges = [
-        Judge(goal.name, goal.kind, output_loss(config, goal.name), metrics_for(goal.kind, config.metrics)) for goal in goals
-    ]
+    judges = [_judge(goal, config) for goal in goals]
     return Scorer(model.apply, judges, [shape.sizes for shape in model.inputs.values()], model.source.rngs)
+
+
+def _judge(goal: Goal, config: TrainConfig) -> Judge:
+    ignored = config.objective_of(goal.name).ignored
+    return Judge(
+        goal.name,
+        goal.kind,
+        output_loss(config, goal.name),
+        metrics_for(goal.kind, config.metrics),
+        config.averaging,
+        float(ignored) if ignored is not None and goal.kind == "numbers" else None,
+    )
 
 
 def prepare_task(
@@ -94,7 +104,7 @@ def prepare_task(
     ends = ends_of(project, spec, table, catalogue, sizes)
     dataset = prepare(spec, table, ends, preparation)
     _check_targets(shapes, dataset)
-    _check_weights(config, dataset)
+    _check_counted(config, dataset)
     loss = total_loss([output_loss(config, goal.name).loss for goal in ends.goals])
     return Task(model, dataset, loss, build_scorer(model, ends.goals, config))
 
@@ -147,7 +157,7 @@ def _check_targets(shapes: Mapping[str, tuple[int, ...]], dataset: Dataset) -> N
     """Raise ProblemError unless each Output gives what its loss compares with the targets."""
     for goal, targets in zip(dataset.ends.goals, apart(dataset.train.targets), strict=True):
         classes = dataset.preparation.classes_of(goal.name)
-        given, wanted = shapes[goal.name], (len(classes),) if classes else targets.shape[1:]
+        given, wanted = shapes[goal.name], (*targets.shape[1:], *([len(classes)] if classes else []))
         if given == wanted:
             continue
         dense = f"End the model with a Flatten and a Dense of {wanted[-1]} features."
@@ -159,13 +169,18 @@ def _check_targets(shapes: Mapping[str, tuple[int, ...]], dataset: Dataset) -> N
         )
 
 
-def _check_weights(config: TrainConfig, dataset: Dataset) -> None:
-    """Raise ProblemError unless there are as many weights of classes as classes."""
-    for goal in dataset.ends.goals:
-        given, classes = config.objective_of(goal.name).class_weights, dataset.preparation.classes_of(goal.name)
-        if given and len(given) != len(classes):
-            what = f"There are {len(given)} weights for the {len(classes)} classes of {goal.name}."
-            raise ProblemError(what, f"Give {len(classes)}, in the order {', '.join(map(str, classes[:8]))}.", goal.name)
+def _check_counted(config: TrainConfig, dataset: Dataset) -> None:
+    """Raise ProblemError where all targets of a split are left out."""
+    for split in (dataset.train, dataset.validation, dataset.test):
+        for goal, targets in zip(dataset.ends.goals, apart(split.targets), strict=True):
+            ignored = config.objective_of(goal.name).ignored
+            if ignored is None or not len(split):
+                continue
+            is_counted = targets >= 0 if goal.kind == "classes" else targets != np.float32(ignored)
+            if not is_counted.any():
+                name = next(name for name in get_args(SplitName) if dataset.split(name) is split)
+                what = f"Every target of {goal.name} in the {name} split is left out, so nothing is left to judge by."
+                raise ProblemError(what, "Leave out another label, or make that split larger.", goal.name)
 
 
 def _outputs_and_variables(model: Model) -> Any:

@@ -87,3 +87,74 @@ def test_chosen_metrics_are_told_with_every_evaluation() -> None:
     events = events_of(iris_project(metrics=("f1", "perplexity", "mae"), steps=2))
     assert [list(event.metrics) for event in evaluations_of(events)] == [["accuracy", "f1", "perplexity"]] * 3
     assert "is unknown" in str(events_of(iris_project(metrics=("beauty",), steps=2))[-1])
+
+
+def counts_of(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return (both, taken, true) of each class, shape (classes, 3), counted one by one."""
+    predicted = outputs.argmax(axis=-1)
+    return np.array(
+        [
+            [np.sum((predicted == c) & (targets == c)), np.sum(predicted == c), np.sum(targets == c)]
+            for c in range(outputs.shape[-1])
+        ]
+    )
+
+
+def test_averages_over_classes_are_macro_micro_and_weighted_ones() -> None:
+    rng = np.random.default_rng(3)
+    outputs, targets = rng.normal(size=(90, 4)).astype(np.float32), rng.choice(4, 90, p=[0.6, 0.2, 0.15, 0.05])
+    both, taken, true = counts_of(outputs, targets).T
+    recalls, overlaps = both / true, both / (taken + true - both)
+    names = ("recall", "iou", "precision", "f1", "roc_auc")
+    micro, weighted = (measure("classes", outputs, targets, names, how) for how in ("micro", "weighted"))
+    assert micro["iou"] == pytest.approx(both.sum() / (taken + true - both).sum())
+    assert micro["recall"] == micro["precision"] == micro["f1"] == pytest.approx(both.sum() / 90)
+    assert weighted["recall"] == pytest.approx(np.average(recalls, weights=true))
+    assert weighted["iou"] == pytest.approx(np.average(overlaps, weights=true))
+    assert measure("classes", outputs, targets, names)["recall"] == pytest.approx(recalls.mean())
+    likely = np.exp(outputs) / np.exp(outputs).sum(axis=-1, keepdims=True)
+    is_of = (targets[:, None] == np.arange(4)).reshape(-1)
+    flat = likely.reshape(-1)
+    pooled = np.mean([(a > b) + 0.5 * (a == b) for a in flat[is_of] for b in flat[~is_of]])
+    assert micro["roc_auc"] == pytest.approx(pooled, rel=1e-6)
+
+
+def test_classes_that_are_absent_count_only_where_something_is_taken_for_them() -> None:
+    outputs = np.eye(4, dtype=np.float32)[[0, 0, 1, 2]]
+    targets = np.array([0, 0, 1, 1])
+    told = measure("classes", outputs, targets, ("precision", "recall", "f1", "iou"))
+    assert told == {  # of 0, 1 and 2, which is never right; 3 does not occur at all
+        "precision": pytest.approx((1 + 1 + 0) / 3), "recall": pytest.approx((1 + 0.5 + 0) / 3),
+        "f1": pytest.approx((1 + 2 / 3 + 0) / 3), "iou": pytest.approx((1 + 0.5 + 0) / 3),
+    }  # fmt: skip
+
+
+def test_what_cannot_be_told_is_left_out() -> None:
+    one_class = measure("classes", np.eye(2, dtype=np.float32)[[0, 1]], np.array([0, 0]), ("accuracy", "roc_auc", "recall"))
+    assert one_class == {"accuracy": 0.5, "recall": 0.25}
+    assert measure("numbers", np.ones((3, 1)), np.ones((3, 1)), ("roc_auc", "mae")) == {"mae": 0.0}
+    assert measure("numbers", -np.ones((3, 1)), np.zeros((3, 1)), ("precision", "iou")) == {}
+    empty = Measure("classes", ("accuracy", "f1", "roc_auc"))
+    assert empty.result(np.empty(0, np.int32)) == {}
+    left_out = measure("classes", np.eye(2, dtype=np.float32), np.array([-1, -1]), ("accuracy", "iou", "roc_auc", "perplexity"))
+    assert left_out == {}
+
+
+@pytest.mark.parametrize("averaging", ["macro", "micro", "weighted"])
+def test_targets_left_out_leave_the_metrics_of_all_others(averaging: str) -> None:
+    rng = np.random.default_rng(1)
+    outputs, targets = rng.normal(size=(6, 5, 4, 3)).astype(np.float32), rng.integers(-1, 3, (6, 5, 4))
+    kept = targets >= 0
+    told = measure("classes", outputs, targets, tuple(METRICS["classes"]), averaging)
+    assert told == pytest.approx(measure("classes", outputs[kept], targets[kept], tuple(METRICS["classes"]), averaging))
+    assert len(told) == len(METRICS["classes"])
+    numbers = np.where(rng.random((8, 3)) < 0.5, 1.0, 0.0).astype(np.float32)
+    numbers[:, 1] = 9.0
+    whole = rng.normal(size=(8, 3)).astype(np.float32)
+    told = measure("numbers", whole, numbers, tuple(METRICS["numbers"]), averaging, 9.0)
+    assert told == pytest.approx(measure("numbers", whole[:, ::2], numbers[:, ::2], tuple(METRICS["numbers"]), averaging))
+
+
+def test_top_k_takes_any_k() -> None:
+    outputs, targets = np.array([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]], np.float32), np.array([1, 2])
+    assert measure("classes", outputs, targets, ("top_1", "top_2", "top_3")) == {"top_1": 0.0, "top_2": 0.5, "top_3": 1.0}
