@@ -72,9 +72,7 @@ def prepare(spec: DatasetSpec, table: Table, ends: Ends, preparation: Preparatio
     """
     classes = {goal.name: preparation.classes_of(goal.name) if preparation else _classes(goal, table) for goal in ends.goals}
     targets = [_targets(goal, table, classes[goal.name]) for goal in ends.goals]
-    labels = (array for goal, array in zip(ends.goals, targets, strict=True) if goal.kind == "classes" and array.ndim == 1)
-    first_classes = next(labels, None)
-    train, validation, test = split_rows(spec, table, first_classes)
+    train, validation, test = split_rows(spec, table, _first_classes(ends.goals, targets))
     if len(train) == 0:
         raise ProblemError("No rows are left to train on.", "Make the validation and test shares smaller.")
     fitted = preparation or _fit(spec, table, ends, train, classes)
@@ -84,6 +82,17 @@ def prepare(spec: DatasetSpec, table: Table, ends: Ends, preparation: Preparatio
         return Split(at_rows(features, rows), at_rows(joined(targets), rows), rows)
 
     return Dataset(part(train), part(validation), part(test), fitted, ends, _reference(ends, table, train))
+
+
+def classes_to_split_by(goals: Sequence[Goal], table: Table) -> npt.NDArray[Any] | None:
+    """Return the class of each row of which every split gets its share: the first Output's that has one a row."""
+    of_classes = [goal for goal in goals if goal.kind == "classes" and goal.columns]
+    return _first_classes(of_classes, [_targets(goal, table, _classes(goal, table)) for goal in of_classes])
+
+
+def _first_classes(goals: Sequence[Goal], targets: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any] | None:
+    classes = (array for goal, array in zip(goals, targets, strict=True) if goal.kind == "classes" and array.ndim == 1)
+    return next(classes, None)
 
 
 def apply_preparation(entries: Sequence[Entry], table: Table, preparation: Preparation) -> Arrays:

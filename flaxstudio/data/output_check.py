@@ -25,8 +25,8 @@ def check_outputs(project: Project, table: Table, catalogue: Catalogue, shapes: 
     spec, graph = project.dataset, active(project.graph, catalogue)
     if spec is None or not spec.features or not spec.targets:
         return ()
-    arriving = {node.name: _over(graph.edges_into(node.name), shapes) for node in graph.of_layer("Output")}
-    sizes = {name: shape.sizes[-1] for name, shape in arriving.items() if shape is not None and shape.sizes}
+    arriving = _arriving(graph, shapes)
+    sizes = output_sizes(project, catalogue, shapes)
     try:
         ends = ends_of(project, spec, table, catalogue, sizes)
         goals = tuple(
@@ -36,6 +36,16 @@ def check_outputs(project: Project, table: Table, catalogue: Catalogue, shapes: 
         return (*goals, *_of_tables(graph, entries, table, catalogue))
     except (ProblemError, KeyError):
         return ()  # check_data tells what is wrong with the columns
+
+
+def output_sizes(project: Project, catalogue: Catalogue, shapes: GraphShapes) -> dict[str, int]:
+    """Return how many numbers each Output gives last, where its shape is known."""
+    arriving = _arriving(active(project.graph, catalogue), shapes)
+    return {name: shape.sizes[-1] for name, shape in arriving.items() if shape is not None and shape.sizes}
+
+
+def _arriving(graph: Graph, shapes: GraphShapes) -> dict[str, ArrayShape | None]:
+    return {node.name: _over(graph.edges_into(node.name), shapes) for node in graph.of_layer("Output")}
 
 
 def _of_goal(

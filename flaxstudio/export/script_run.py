@@ -11,6 +11,7 @@ from flaxstudio.codegen.loss_text import LossText, loss_text
 from flaxstudio.codegen.optimizer_text import OptimizerText
 from flaxstudio.data.dataset import apart
 from flaxstudio.data.ends import Entry, Goal
+from flaxstudio.export.script_metrics import metric_functions, metrics_call
 from flaxstudio.export.script_precision import (
     DOUBLE,
     SCALED_BEGIN,
@@ -21,7 +22,19 @@ from flaxstudio.export.script_precision import (
     precision_functions,
     precision_settings,
 )
-from flaxstudio.export.script_text import LOSS, MAIN, PLAIN_UPDATE, PREPARED, SCALED, STATE, STEP, TOTAL_LOSS, UPDATE, VALUE_FN
+from flaxstudio.export.script_text import (
+    CLASS_INDICES,
+    LOSS,
+    MAIN,
+    PLAIN_UPDATE,
+    PREPARED,
+    SCALED,
+    STATE,
+    STEP,
+    TOTAL_LOSS,
+    UPDATE,
+    VALUE_FN,
+)
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.training.task import Task
 
@@ -79,10 +92,13 @@ def settings(run: ScriptRun) -> str:
 def functions(run: ScriptRun) -> Iterator[str]:
     """Yield the definitions of the script's second half, `main` last."""
     scales = _SCALES.get(run.dataset.scaling)
+    if any(goal.ignored for goal in run.goals):
+        yield CLASS_INDICES
     yield SCALED.format(**scales) if scales else PREPARED
     yield STATE.format(scaled=SCALED_STATE if _is_scaled(run) else "")
     yield from precision_functions(run.config)
     yield from _losses(run)
+    yield from metric_functions(run.goals, run.config)
     yield _step(run)
     yield _main(run)
 
@@ -149,7 +165,8 @@ def _main(run: ScriptRun) -> str:
     x = "x" if len(run.entries) == 1 else "*x"
     samples = "jnp.zeros_like(features[:1])"
     samples = samples if len(run.entries) == 1 else "*(jnp.zeros_like(array[:1]) for array in features)"
-    first = next((index for index, goal in enumerate(run.goals) if goal.kind == "classes"), None)
+    targets = apart(run.task.dataset.train.targets)
+    first = next((i for i, goal in enumerate(run.goals) if goal.kind == "classes" and targets[i].ndim == 1), None)
     one = len(run.goals) == 1
     tree = "jax.tree.map(lambda array: {}, {})"
     return MAIN.format(
@@ -174,7 +191,7 @@ def _main(run: ScriptRun) -> str:
         outputs="outputs, _" if run.has_state else "outputs",
         applied=_applied(run, x),
         loss=_loss(run),
-        metrics="  ".join(_metric(goal, "" if one else f"[{index}]") for index, goal in enumerate(run.goals)),
+        metrics=metrics_call(run.goals, run.config),
     )
 
 
@@ -194,9 +211,12 @@ def _packed(parts: list[str]) -> str:
 def _target(run: ScriptRun, index: int) -> str:
     goal = run.goals[index]
     columns = "TARGETS" if len(run.goals) == 1 else f'TARGETS["{goal.name}"]'
-    if goal.kind == "classes":
-        return f"np.unique(columns[{columns}[0]], return_inverse=True)[1].astype(np.int32)"
     shape = apart(run.task.dataset.train.targets)[index].shape[1:]
+    if goal.kind == "classes" and goal.ignored:
+        return f"class_indices(columns[{columns}[0]], {goal.ignored!r})"
+    if goal.kind == "classes":
+        reshaped = f".reshape(-1, {', '.join(map(str, shape))})" if shape else ""
+        return f"np.unique(columns[{columns}[0]], return_inverse=True)[1].astype(np.int32){reshaped}"
     reshaped = f".reshape(-1, {', '.join(map(str, shape))})" if len(shape) > 1 else ""
     return f"side_by_side(columns, {columns}).astype(np.float32){reshaped}"
 
@@ -205,13 +225,6 @@ def _feature(run: ScriptRun, entry: Entry) -> str:
     columns = "FEATURES" if len(run.entries) == 1 else f'FEATURES["{entry.name}"]'
     train = ", train" if run.dataset.scaling in _SCALES else ""
     return f'prepared(columns, {columns}, {entry.shape.sizes!r}, "{entry.shape.dtype}"{train})'
-
-
-def _metric(goal: Goal, index: str) -> str:
-    told = f"{goal.name} " if index else ""
-    if goal.kind == "classes":
-        return f"{told}accuracy {{(outputs{index}.argmax(axis=-1) == y{index}).mean()}}"
-    return f"{told}mae {{abs(outputs{index} - y{index}).mean()}}"
 
 
 def _update(run: ScriptRun) -> str:

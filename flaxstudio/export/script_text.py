@@ -66,6 +66,14 @@ def batches(rows):
         waiting = waiting[BATCH_SIZE:]
 '''
 
+CLASS_INDICES = '''\
+def class_indices(labels, ignored):
+    """Return each label's index among all in order, but for the one that is ignored: -1."""
+    names, indices = np.unique(labels, return_inverse=True)
+    is_class = np.array([str(name) not in (ignored, f"{ignored}.0") for name in names])
+    return np.where(is_class, np.cumsum(is_class) - 1, -1)[indices].reshape(labels.shape).astype(np.int32)
+'''
+
 LONE_LAYER = '''\
 def init_lone_layer(model, key, *samples):
     """Initialise the model's one layer by itself, so that it draws from the key as it is."""
@@ -177,7 +185,8 @@ def main():
         if len(rows):
             x, y = {part}
             {outputs} = state.apply_fn({applied})
-            print(f"{{split}}  loss {{{loss}}}  {metrics}")
+            told = {{"loss": {loss}, **{metrics}}}
+            print(split, *(f"{{name}} {{value}}" for name, value in told.items()), sep="  ")
     with open("{name}_variables.msgpack", "wb") as file:
         file.write(serialization.to_bytes(variables))
 

@@ -1,7 +1,6 @@
 """What the user asks of data and of the run's config, turned into edits."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -15,6 +14,7 @@ from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import Settings
 from flaxstudio.project import edits
 from flaxstudio.project.config import DatasetSpec, TrainConfig
+from flaxstudio.project.objective_edits import with_common_loss
 from flaxstudio.project.options import LOSSES, loss_spec
 
 
@@ -69,5 +69,5 @@ class DataActs(QObject):
             loss = next(spec.name for spec in LOSSES if spec.target_kind == dataset.target_kind)
         changes = [edits.set_dataset(dataset, text)]
         if loss:
-            changes.append(edits.set_training(replace(training, loss=loss)))
+            changes.append(edits.set_training(with_common_loss(training, loss)))
         self._session.edit(edits.sequence(text, changes) if len(changes) > 1 else changes[0])

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from flaxstudio.data.check import check_data
-from flaxstudio.data.output_check import check_outputs
+from flaxstudio.data.goal_facts import goal_facts
+from flaxstudio.data.output_check import check_outputs, output_sizes
 from flaxstudio.data.pictures import sample_images
 from flaxstudio.data.preview import preview_rows
 from flaxstudio.data.sources import open_table
@@ -153,7 +154,10 @@ def examine_data(warm_up: Callable[[], None]) -> Callable[[DataQuestion], DataEx
             return DataExamination(DataState.failed(str(error)), spec.source, (error.problem,))
         table, state = tables[key]
         state = replace(
-            state, row_counts=RowCounts(*count_rows(spec, table)), pictures=_pictures(project, spec, table, catalogue)
+            state,
+            row_counts=RowCounts(*count_rows(spec, table)),
+            pictures=_pictures(project, spec, table, catalogue),
+            goals=goal_facts(project, spec, table, catalogue, output_sizes(project, catalogue, question.shapes)),
         )
         problems = (*check_data(project, table, catalogue), *check_outputs(project, table, catalogue, question.shapes))
         return DataExamination(state, spec.source, problems)

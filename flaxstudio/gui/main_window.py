@@ -144,8 +144,8 @@ class MainWindow(QMainWindow):
     def display_run(self, state: RunState, progress: str) -> None:
         """Show how the run under way stands."""
         assert self._shown is not None
-        training, rows = self._shown.project.training, self._shown.data.row_counts
-        self.sight.show("training", "all", lambda: self.training_panel.display(training, rows, state))
+        training, data = self._shown.project.training, self._shown.data
+        self.sight.show("training", "all", lambda: self.training_panel.display(training, data.row_counts, state, data.goals))
         self._progress.setText(progress)
         is_busy = state.status not in ("idle",)
         self.canvas.set_running(state.status == "running")

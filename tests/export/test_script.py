@@ -25,13 +25,18 @@ from tests.export.trained import chain
 STEPS = 31
 
 
-def losses_of_script(project: Project, folder: Path, own: Catalogue | None = None) -> dict[int, float]:
-    """Write the script, run it in a process of its own and return the losses it prints."""
+def printed_by_script(project: Project, folder: Path, own: Catalogue | None = None) -> str:
+    """Write the script, run it in a process of its own and return what it prints."""
     (folder / "script.py").write_text(training_script(project, own or catalogue(), folder), encoding="utf-8")
     blocked = "import sys, runpy; sys.modules['flaxstudio'] = None; runpy.run_path('script.py', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", blocked], cwd=folder, capture_output=True, text=True, timeout=120, check=True)
     assert (folder / f"{project.name}_variables.msgpack").stat().st_size > 50
-    return {int(step): float(loss) for step, loss in re.findall(r"step (\d+)  loss (\S+)", done.stdout)}
+    return done.stdout
+
+
+def losses_of_script(project: Project, folder: Path, own: Catalogue | None = None) -> dict[int, float]:
+    printed = printed_by_script(project, folder, own)
+    return {int(step): float(loss) for step, loss in re.findall(r"step (\d+)  loss (\S+)", printed)}
 
 
 def losses_of_run(project: Project, folder: Path, own: Catalogue | None = None) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.data.table import ColumnSummary
 
 DataStatus = Literal["none", "loading", "ready", "failed"]
@@ -35,6 +36,7 @@ class DataState:
 
     `message` is the sentence for "loading" and "failed". `preview` holds the first rows as texts, one a column, in the
     order of `columns`; `pictures` the first samples where they are images. `has_fixed_test`: the source has its own test rows.
+    `goals` tell what each Output learns.
     """
 
     status: DataStatus
@@ -45,6 +47,7 @@ class DataState:
     pictures: tuple[Picture, ...] = ()
     row_counts: RowCounts | None = None
     has_fixed_test: bool = False
+    goals: tuple[GoalFacts, ...] = ()
 
     @staticmethod
     def none() -> "DataState":

@@ -6,10 +6,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.plots.number_text import share_text, value_text
+from flaxstudio.gui.plots.number_text import metric_text, metric_title, value_text
 from flaxstudio.project.results import Evaluation
 
-_SHARES = frozenset({"accuracy"})
 _MOST = 6
 
 
@@ -54,10 +53,7 @@ class MetricTiles(QWidget):
 
     def _tiles_of(self, evaluation: Evaluation) -> list[tuple[str, str]]:
         split = {"test": self.tr("test"), "validation": self.tr("validation")}.get(evaluation.split, evaluation.split)
-        tiles = [
-            (f"{split} {name}", share_text(value) if name in _SHARES else value_text(value))
-            for name, value in evaluation.metrics.items()
-        ]
+        tiles = [(f"{split} {metric_title(name)}", metric_text(name, value)) for name, value in evaluation.metrics.items()]
         return [*tiles, (f"{split} {self.tr('loss')}", value_text(evaluation.loss))]
 
     def _fill(self, number: int, title: str, text: str) -> None:

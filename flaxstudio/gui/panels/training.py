@@ -3,9 +3,11 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.gui.panels.compute_form import ComputeForm
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.gui.panels.metric_tiles import MetricTiles
+from flaxstudio.gui.panels.metrics_form import MetricsForm
 from flaxstudio.gui.panels.optimizer_form import OptimizerForm
 from flaxstudio.gui.panels.run_bar import RunBar
 from flaxstudio.gui.panels.run_state import RunState
@@ -39,6 +41,7 @@ class TrainingPanel(QWidget):
         self._reference_loss: float | None = None
         self.form = TrainingForm(tokens)
         self.optimizer = OptimizerForm(tokens)
+        self.metrics = MetricsForm(tokens)
         self.watch = WatchForm(tokens)
         self.compute = ComputeForm(tokens)
         self.bar = RunBar(tokens)
@@ -48,9 +51,12 @@ class TrainingPanel(QWidget):
         self._build()
         self._connect()
 
-    def display(self, training: TrainConfig, rows: RowCounts | None, state: RunState) -> None:
-        """Show the config of the next run and how the present one stands."""
-        self.form.display(training, rows, is_busy=state.is_busy)
+    def display(
+        self, training: TrainConfig, rows: RowCounts | None, state: RunState, goals: tuple[GoalFacts, ...] = ()
+    ) -> None:
+        """Show the config of the next run, for Outputs with these targets, and how the present one stands."""
+        self.form.display(training, rows, goals=goals, is_busy=state.is_busy)
+        self.metrics.display(training, goals)
         self.optimizer.display(training)
         self.watch.display(training)
         self.compute.display(training)
@@ -96,7 +102,7 @@ class TrainingPanel(QWidget):
         self._show_metrics([], None)
 
     def set_tokens(self, tokens: Tokens) -> None:
-        for view in (self.form, self.optimizer, self.watch, self.compute, self.bar, self.plot):
+        for view in (self.form, self.optimizer, self.metrics, self.watch, self.compute, self.bar, self.plot):
             view.set_tokens(tokens)
 
     def _show_metrics(self, evaluations: list[Evaluation], reference_loss: float | None) -> None:
@@ -107,7 +113,7 @@ class TrainingPanel(QWidget):
 
     def _build(self) -> None:
         scroll = QScrollArea()
-        scroll.setWidget(_below(self.form, self.optimizer, self.watch, self.compute))
+        scroll.setWidget(_below(self.form, self.optimizer, self.metrics, self.watch, self.compute))
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QWidget()
@@ -139,6 +145,7 @@ class TrainingPanel(QWidget):
         self.bar.continue_requested.connect(self.continue_requested)
         self.bar.step_requested.connect(self.step_requested)
         self.bar.rate_changed.connect(self.rate_changed)
+        self.metrics.training_changed.connect(self.training_changed)
         self.watch.training_changed.connect(self.training_changed)
         self.optimizer.training_changed.connect(self.training_changed)
         self.compute.training_changed.connect(self.training_changed)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QStandardItemModel
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
@@ -14,6 +15,8 @@ from flaxstudio.gui.panels.attribute_fields import ChoiceField
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.gui.panels.disclosure import Disclosure
 from flaxstudio.gui.panels.labelled_rows import LabelledRows
+from flaxstudio.gui.panels.loss_choice import list_losses
+from flaxstudio.gui.panels.objective_form import ObjectiveForm
 from flaxstudio.gui.panels.training_choices import (
     LEARNING_RATE,
     epochs_of,
@@ -24,6 +27,7 @@ from flaxstudio.gui.panels.training_choices import (
 )
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import OptimizerSpec, TrainConfig
+from flaxstudio.project.objective_edits import with_common_loss
 from flaxstudio.project.optim_edits import with_argument, with_name
 from flaxstudio.project.optimizer import CHAIN
 from flaxstudio.project.options import OPTIMIZERS, TargetKind, loss_spec, optimizer_option
@@ -44,6 +48,7 @@ class TrainingForm(QWidget):
         self._rows: RowCounts | None = None
         self._listed: TargetKind | None = None
         self.loss = _Choice()
+        self.objectives = ObjectiveForm(tokens, self)
         self.optimizer = _Choice()
         self.arguments = AttributeForm(tokens, self)
         defaults = TrainConfig()
@@ -61,11 +66,19 @@ class TrainingForm(QWidget):
         self.set_tokens(tokens)
         self.display(self._training, None)
 
-    def display(self, training: TrainConfig, rows: RowCounts | None, *, is_busy: bool = False) -> None:
-        """Show a config; what is being typed stays as long as its own value does."""
+    def display(
+        self,
+        training: TrainConfig,
+        rows: RowCounts | None,
+        *,
+        goals: tuple[GoalFacts, ...] = (),
+        is_busy: bool = False,
+    ) -> None:
+        """Show a config for Outputs with these targets; what is being typed stays as long as its own value does."""
         self._training, self._rows = training, rows
         self.note.setText(self.tr("Changes apply to the next run.") if is_busy else self.tr("How the next run goes."))
         self._show_loss(training.loss)
+        self.objectives.display(training, goals)
         self._show_optimizer(training.optimizer)
         self._show_batch_size(training)
         self.steps.display(training.steps)
@@ -77,7 +90,7 @@ class TrainingForm(QWidget):
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
-        for part in (self.arguments, self.batch_size, self.steps, self.seed):
+        for part in (self.objectives, self.arguments, self.batch_size, self.steps, self.seed):
             part.set_tokens(tokens)
         self.more.set_tokens(tokens)
 
@@ -103,6 +116,7 @@ class TrainingForm(QWidget):
         self.note = rows.add_caption()
         rows.add_row(self.tr("Loss"), self.loss)
         self.loss_help = rows.add_caption()
+        rows.add_widget(self.objectives)
         rows.add_row(self.tr("Optimizer"), self.optimizer)
         self.optimizer_help = rows.add_caption()
         rows.add_widget(self.arguments)
@@ -128,6 +142,7 @@ class TrainingForm(QWidget):
 
     def _connect(self) -> None:
         self.loss.activated.connect(self._choose_loss)
+        self.objectives.training_changed.connect(self.training_changed)
         self.optimizer.activated.connect(self._choose_optimizer)
         self.arguments.attribute_changed.connect(self._set_argument)
         self.batch_size.value_changed.connect(lambda _, value: self._change(self.tr("Set batch size"), batch_size=value))
@@ -146,19 +161,10 @@ class TrainingForm(QWidget):
         self.loss_help.setText(loss_spec(name).help if name in known else "")
 
     def _list_losses(self, kind: TargetKind) -> None:
-        """List the losses that fit the targets first; the others stand below, greyed, so that one sees why they are out."""
-        fitting, others = losses_in_order(kind)
+        """List the losses; those that do not fit the targets are greyed, so that one sees why they are out."""
         self._listed = kind
         self.loss.clear()
-        for spec in fitting:
-            self.loss.addItem(spec.title, spec.name)
-        self.loss.insertSeparator(self.loss.count())
-        model = self.loss.model()
-        assert isinstance(model, QStandardItemModel)
-        for spec in others:
-            reason = self.tr("for classes") if spec.target_kind == "classes" else self.tr("for numbers")
-            self.loss.addItem(f"{spec.title} ({reason})", spec.name)
-            model.item(self.loss.count() - 1).setEnabled(False)
+        list_losses(self.loss, kind)
 
     def _show_optimizer(self, optimizer: OptimizerSpec) -> None:
         if optimizer.name not in {CHAIN, *(option.name for option in OPTIMIZERS)}:
@@ -183,7 +189,9 @@ class TrainingForm(QWidget):
             self.training_changed.emit(changed, text)
 
     def _choose_loss(self) -> None:
-        self._change(self.tr("Choose loss {0}").format(self.loss.currentText()), loss=self.loss.currentData())
+        changed = with_common_loss(self._training, self.loss.currentData())
+        if changed != self._training:
+            self.training_changed.emit(changed, self.tr("Choose loss {0}").format(self.loss.currentText()))
 
     def _choose_optimizer(self) -> None:
         if (name := self.optimizer.currentData()) != self._training.optimizer.name:

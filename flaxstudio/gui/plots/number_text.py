@@ -1,6 +1,22 @@
-"""Numbers as plots and tiles write them."""
+"""Numbers as plots and tiles write them, and the names of what they measure."""
 
 import math
+
+from flaxstudio.project.metrics import is_share, top_count
+
+_TITLES = {"mae": "MAE", "rmse": "RMSE", "r2": "R²", "f1": "F1", "iou": "IoU", "roc_auc": "ROC AUC"}
+
+
+def metric_title(name: str) -> str:
+    """Return what a metric is called: accuracy, F1, top 5; of one Output with its name before."""
+    output, dot, own = name.rpartition(".")
+    top = top_count(own)
+    return f"{output}{dot and ' '}{_TITLES.get(own, own if top is None else f'top {top}')}"
+
+
+def metric_text(name: str, value: float) -> str:
+    """Return a metric's value: shares in per cent."""
+    return share_text(value) if is_share(name) else value_text(value)
 
 
 def power_text(value: float) -> str:
