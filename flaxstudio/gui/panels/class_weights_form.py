@@ -12,6 +12,7 @@ from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.objective_edits import balanced_weights
 
 _LABEL_WIDTH = 88
+_TOLD = 6
 _MOST = 60
 """More classes than these would make a form that nobody fills in."""
 
@@ -79,7 +80,9 @@ class ClassWeightsForm(QWidget):
             return self.tr("There are {0} weights for {1} classes; set them anew.").format(len(self._weights), count)
         if count > _MOST:
             return self.tr("{0} classes.").format(count)
-        return self.tr("How much a sample of each class counts.")
+        counts = ", ".join(f"{name} {count:,}" for name, count in list(self._counts.items())[:_TOLD])
+        told = self.tr("How much a sample of each class counts. There are {0} to learn from.")
+        return told.format(counts + (", …" if count > _TOLD else ""))
 
     def _balance(self) -> None:
         self._tell(balanced_weights(tuple(self._counts.values())), self.tr("Balance classes"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.graph.graph import Value
@@ -38,6 +38,7 @@ class MetricsForm(QWidget):
             AttributeSpec("top", "int", 5, text, minimum=1, maximum=99_999), tokens, self, self.tr("Top k of")
         )
         self.averaging = ChoiceBox()
+        self.averaging.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long names must not widen the form
         self.averaging.addItem(self.tr("Each class alike (macro)"), "macro")
         self.averaging.addItem(self.tr("Each sample alike (micro)"), "micro")
         self.averaging.addItem(self.tr("Classes by their share (weighted)"), "weighted")
@@ -60,7 +61,8 @@ class MetricsForm(QWidget):
             tick.setEnabled(name not in usual)
             tick.setChecked(name in chosen)
             helps = [METRICS[kind][name] for kind in kinds if name in METRICS[kind]]
-            tick.setToolTip(" ".join(dict.fromkeys(helps)))
+            always = [self.tr("Always measured.")] if name in usual else []
+            tick.setToolTip(" ".join(dict.fromkeys([*helps, *always])))
             tick.setAccessibleDescription(tick.toolTip())
         self._place(suiting)
         is_averaged = "classes" in kinds and bool(chosen & set(AVERAGED))
@@ -86,7 +88,8 @@ class MetricsForm(QWidget):
         return (loss_spec(self._training.loss).target_kind,) if self._training.loss in _KNOWN else ("numbers",)
 
     def _tick(self, name: str) -> QCheckBox:
-        tick = QCheckBox(self.tr("Top k accuracy") if name == _TOP else metric_title(name))
+        title = metric_title(name)
+        tick = QCheckBox(self.tr("Top k accuracy") if name == _TOP else f"{title[:1].upper()}{title[1:]}")
         tick.clicked.connect(lambda is_on: self._choose(name, is_on=is_on))
         tick.installEventFilter(self)
         return tick

@@ -70,7 +70,7 @@ class TrainingPanel(QWidget):
             case StepsDone():
                 self.plot.add_losses(event.first_step, event.losses)
             case Evaluated():
-                self.plot.add_evaluation(event.split, event.step, event.loss)
+                self.plot.add_evaluation(event.split, event.step, event.loss, event.metrics)
                 evaluation = Evaluation(event.step, event.split, event.loss, event.metrics)
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
             case Observed():
@@ -88,7 +88,7 @@ class TrainingPanel(QWidget):
             return
         self.plot.add_losses(earlier.first_step, earlier.losses)
         for told in earlier.evaluations:
-            self.plot.add_evaluation(told.split, told.step, told.loss)
+            self.plot.add_evaluation(told.split, told.step, told.loss, told.metrics)
 
     def show_run(self, run: RunRecord) -> None:
         """Draw a run of the history."""

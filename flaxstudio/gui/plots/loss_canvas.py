@@ -71,7 +71,7 @@ class LossCanvas(pg.PlotWidget):
             self._draw_curve(split, (steps, losses))
             is_marked = len(steps) <= _MARKED_POINTS
             self.points[split].setData(steps if is_marked else [], losses if is_marked else [])
-        self._show_legend(drawing.evaluations)
+        self._show_legend(drawing.evaluations, has_training=len(drawing.raw[0]) > 0)
 
     def show_range(self, steps: tuple[float, float], losses: tuple[float, float]) -> None:
         """Show this part of the axes."""
@@ -181,8 +181,8 @@ class LossCanvas(pg.PlotWidget):
         faint = pg.mkPen(_blend(strong, panel, 0.32), width=1)
         self.curves["raw"].setPen(faint if is_smoothed else self._pen(strong, 1))
 
-    def _show_legend(self, evaluations: Mapping[str, Points]) -> None:
-        shown = ("train", *(split for split in _SYMBOLS if split in evaluations))
+    def _show_legend(self, evaluations: Mapping[str, Points], *, has_training: bool) -> None:
+        shown = (*(["train"] if has_training else []), *(split for split in _SYMBOLS if split in evaluations))
         if [label.text for _, label in self.legend.items] == [self._names[name] for name in shown]:
             return
         self.legend.clear()

@@ -2,12 +2,27 @@
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.plots.loss_curves import SMOOTHINGS, Axes, Smoothing
+from flaxstudio.gui.plots.number_text import metric_title
 from flaxstudio.gui.tokens import Tokens
+
+LOSS = "loss"
+"""What is drawn where no metric is."""
 
 
 def smoothing_title(smoothing: Smoothing) -> str:
@@ -25,9 +40,16 @@ class LossControls(QWidget):
 
     log_loss_chosen = Signal(bool)
     smoothing_chosen = Signal(str)
+    quantity_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.quantity = ChoiceBox()
+        self.quantity.setAccessibleName(self.tr("What is drawn"))
+        self.quantity.setToolTip(self.tr("Draw the loss, or a metric of each evaluation"))
+        self.quantity.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.quantity.activated.connect(lambda _: self.quantity_chosen.emit(self.quantity.currentData()))
+        self.quantity.hide()
         self.log_button = QToolButton()
         self.log_button.setText(self.tr("Log axis"))
         self.log_button.setToolTip(self.tr("Logarithmic loss axis; on by itself where the losses span a factor of 100"))
@@ -38,6 +60,8 @@ class LossControls(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
         self._layout.addStretch(1)
+        self._layout.addWidget(self.quantity)
+        self._layout.addSpacing(t.GAP)
         self._layout.addWidget(self.log_button)
         self._layout.addSpacing(t.GAP)
         caption = QLabel(self.tr("Smoothing"))
@@ -58,6 +82,16 @@ class LossControls(QWidget):
     def show_axes(self, axes: Axes) -> None:
         """Show which axes are logarithmic."""
         self.log_button.setChecked(axes.log_loss)
+
+    def show_quantities(self, names: tuple[str, ...], current: str) -> None:
+        """Offer what can be drawn; nothing to choose where that is the loss alone."""
+        if [self.quantity.itemData(index) for index in range(self.quantity.count())] != list(names):
+            self.quantity.clear()
+            for name in names:
+                title = self.tr("loss") if name == LOSS else metric_title(name)
+                self.quantity.addItem(f"{title[:1].upper()}{title[1:]}", name)
+        self.quantity.setCurrentIndex(self.quantity.findData(current))
+        self.quantity.setVisible(len(names) > 1)
 
     def set_header(self, widget: QWidget) -> None:
         """Put a widget into the room at the left."""

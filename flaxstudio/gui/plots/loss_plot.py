@@ -1,4 +1,5 @@
-"""The plot of a run's losses, live or past: keeps the curves, decides what to show, redraws at most 25 times a second."""
+"""The plot of a run's losses or of a metric, live or past: keeps the curves, decides what to show, redraws at most 25 times
+a second."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QPointF, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from flaxstudio.gui.plots.loss_controls import EmptyPlot, LossControls, plot_menu
+from flaxstudio.gui.plots.loss_controls import LOSS, EmptyPlot, LossControls, plot_menu
 from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
 from flaxstudio.gui.plots.loss_saving import ask_and_save_picture, ask_and_save_values
 from flaxstudio.gui.plots.reading_text import reading_html
@@ -19,6 +20,8 @@ from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.results import RunRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flaxstudio.gui.plots.loss_canvas import LossCanvas
 
 REDRAW_MS = 40
@@ -27,7 +30,7 @@ _END_ROOM = 0.01
 
 
 class LossPlot(QWidget):
-    """Losses of training, validation and test over the steps. Without any it says how to get some."""
+    """Losses of training, validation and test over the steps, or a metric of them. Without any it says how to get some."""
 
     train_requested = Signal()
 
@@ -35,6 +38,8 @@ class LossPlot(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._curves = RunCurves()
+        self._metrics: dict[str, RunCurves] = {}
+        self._quantity = LOSS
         self._is_finished = True
         self._log_choice: bool | None = None  # None: logarithmic as soon as the losses span decades
         self._is_log_step = False
@@ -66,9 +71,11 @@ class LossPlot(QWidget):
         self._curves.series.append(first_step, losses)
         self._schedule()
 
-    def add_evaluation(self, split: str, step: int, loss: float) -> None:
-        """Add the loss of a split after `step` updates."""
+    def add_evaluation(self, split: str, step: int, loss: float, metrics: Mapping[str, float] = {}) -> None:
+        """Add the loss and the metrics of a split after `step` updates."""
         self._curves.add_evaluation(split, step, loss)
+        for name, value in metrics.items() if split != "train" else ():
+            self._metrics.setdefault(name, RunCurves(self._curves.series.first_step)).add_evaluation(split, step, value)
         self._schedule()
 
     def finish(self) -> None:
@@ -81,7 +88,7 @@ class LossPlot(QWidget):
         self._forget(RunCurves(run.first_step, run.first_step + len(run.losses)))
         self._curves.series.append(run.first_step, run.losses)
         for evaluation in run.evaluations:
-            self._curves.add_evaluation(evaluation.split, evaluation.step, evaluation.loss)
+            self.add_evaluation(evaluation.split, evaluation.step, evaluation.loss, evaluation.metrics)
         self._is_finished = True
         self._schedule()
 
@@ -107,13 +114,18 @@ class LossPlot(QWidget):
     @property
     def axes(self) -> Axes:
         """Which axes are logarithmic at present."""
-        is_log = self._curves.spans_decades() if self._log_choice is None else self._log_choice
-        return Axes(self._is_log_step, is_log)
+        spans_decades = self.quantity == LOSS and self._curves.spans_decades()
+        return Axes(self._is_log_step, spans_decades if self._log_choice is None else self._log_choice)
+
+    @property
+    def quantity(self) -> str:
+        """What is drawn: the loss, or the metric that was chosen where the run has it."""
+        return self._quantity if self._quantity in self._metrics else LOSS
 
     @property
     def curves(self) -> RunCurves:
         """The curves of the run shown."""
-        return self._curves
+        return self._metrics.get(self._quantity, self._curves)
 
     def redraw(self) -> None:
         """Draw now what has come since the last time."""
@@ -129,6 +141,7 @@ class LossPlot(QWidget):
         self._pages.setCurrentWidget(canvas)
         axes = self.axes
         self.controls.show_axes(axes)
+        self.controls.show_quantities((LOSS, *self._metrics), self.quantity)
         canvas.show_axes(axes)
         if self._is_followed:
             self._follow(canvas, axes)
@@ -151,11 +164,13 @@ class LossPlot(QWidget):
         self._timer.timeout.connect(self.redraw)
         self.empty.train_requested.connect(self.train_requested)
         self.controls.log_loss_chosen.connect(self._choose_log_loss)
+        self.controls.quantity_chosen.connect(self._choose_quantity)
         self.controls.smoothing_chosen.connect(lambda _: self._schedule())
         self.controls.hide()
 
     def _forget(self, curves: RunCurves) -> None:
         self._curves = curves
+        self._metrics = {}
         self._log_choice = None
         self._is_followed = True
         self._hover = None
@@ -184,7 +199,7 @@ class LossPlot(QWidget):
 
     def _follow(self, canvas: LossCanvas, axes: Axes) -> None:
         """Show the whole run. The loss axis stays as it is while the curves fill it well, so that nothing jumps."""
-        extent = self._curves.loss_range(is_log=axes.log_loss)
+        extent = self.curves.loss_range(is_log=axes.log_loss)
         if extent is None:
             return
         low, high = (math.log10(value) for value in extent) if axes.log_loss else extent
@@ -204,8 +219,8 @@ class LossPlot(QWidget):
             left, right = (10.0 ** min(edge, 15.0) for edge in (left, right))
         columns = max(64, int(canvas.view.width()))
         smoothing = self.controls.smoothing
-        canvas.draw(self._curves.drawing(left, right, columns, smoothing, axes))
-        last = self._curves.last_values(smoothing)
+        canvas.draw(self.curves.drawing(left, right, columns, smoothing, axes))
+        last = self.curves.last_values(smoothing)
         places = {name: axes.place(np.ones(1), np.array([value]))[1][0] for name, value in last.items()}
         canvas.show_last({name: (value, places[name]) for name, value in last.items() if math.isfinite(places[name])})
         self._show_reading(canvas, axes)
@@ -216,12 +231,17 @@ class LossPlot(QWidget):
             return
         position = self._hover[0]
         step = 10.0 ** min(position, 15.0) if axes.log_step else position
-        reading = self._curves.reading(step, self.controls.smoothing)
+        reading = self.curves.reading(step, self.controls.smoothing)
         if reading is None:
             canvas.show_reading(None)
             return
         place = math.log10(max(reading.step, 1)) if axes.log_step else float(reading.step)
         canvas.show_reading(place, self._hover, reading_html(reading, self._tokens))
+
+    def _choose_quantity(self, name: str) -> None:
+        self._quantity = name
+        self._log_choice = None
+        self.fit()
 
     def _choose_log_loss(self, is_log: bool) -> None:
         self._log_choice = is_log
@@ -256,7 +276,7 @@ class LossPlot(QWidget):
         menu.log_step_chosen.connect(self._choose_log_step)
         menu.smoothing_chosen.connect(self.controls.choose_smoothing)
         menu.picture_requested.connect(lambda: self._tell(ask_and_save_picture(self, self._ready_canvas())))
-        menu.values_requested.connect(lambda: self._tell(ask_and_save_values(self, self._curves)))
+        menu.values_requested.connect(lambda: self._tell(ask_and_save_values(self, self._curves, self._metrics)))
         return menu
 
     def _tell(self, fault: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,13 @@ def ask_and_save_picture(parent: QWidget, canvas: LossCanvas) -> str:
     return "" if save_picture(canvas, target) else _cannot_write(target)
 
 
-def ask_and_save_values(parent: QWidget, curves: RunCurves) -> str:
+def ask_and_save_values(parent: QWidget, curves: RunCurves, metrics: Mapping[str, RunCurves]) -> str:
     """Ask for a file and save all values there; return what went wrong, or ""."""
     path, _ = QFileDialog.getSaveFileName(parent, _tr("Save values"), "loss.csv", _tr("Table (*.csv)"))
     if not path:
         return ""
     try:
-        save_values(curves, Path(path))
+        save_values(curves, Path(path), metrics)
     except OSError:
         return _cannot_write(Path(path))
     return ""
@@ -63,15 +64,17 @@ def save_picture(canvas: LossCanvas, path: Path) -> bool:
     return image.save(str(path))
 
 
-def save_values(curves: RunCurves, path: Path) -> None:
-    """Write every value as a row of split, step, loss; OSError if the file cannot be written."""
+def save_values(curves: RunCurves, path: Path, metrics: Mapping[str, RunCurves] = {}) -> None:
+    """Write every value as a row of split, step, loss and metrics; OSError if the file cannot be written."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("split", "step", "loss"))
+        writer.writerow(("split", "step", "loss", *metrics))
         first = curves.series.first_step
         writer.writerows(("train", first + index, str(loss)) for index, loss in enumerate(curves.series.losses))
         for split, (steps, losses) in curves.evaluations.items():
-            writer.writerows((split, step, repr(loss)) for step, loss in zip(steps, losses, strict=True))
+            known = [dict(zip(*given.evaluations.get(split, ((), ())), strict=True)) for given in metrics.values()]
+            for step, loss in zip(steps, losses, strict=True):
+                writer.writerow((split, step, repr(loss), *(repr(values[step]) if step in values else "" for values in known)))
 
 
 def _cannot_write(path: Path) -> str:

@@ -1,0 +1,94 @@
+"""What keeps a loss from its targets is told before a run, with a remedy; and what is known of targets to choose by."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from flaxstudio.data.columns import class_names, class_targets
+from flaxstudio.data.ends import Goal
+from flaxstudio.data.goal_facts import GoalFacts, goal_facts
+from flaxstudio.data.objective_fit import objective_problems
+from flaxstudio.data.sources import open_table
+from flaxstudio.data.table import Table
+from flaxstudio.graph.problem import ProblemError
+from flaxstudio.layers import catalogue
+from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.losses import LossTerm, Objective
+from tests.training.runs import events_of, iris_project
+
+NUMBERS = Table({"y": np.array([0.0, 1.0, 5.0, 1.0]), "half": np.array([0.5, 0.2, 0.1, 0.0])})
+KINDS = Table({"kind": np.array(["a", "b", "void", "a"], dtype=object)})
+
+
+def told(goal: Goal, table: Table, loss: str, objective: Objective = Objective()) -> list[tuple[str, str]]:
+    found = objective_problems((goal,), TrainConfig(loss, objectives={"": objective}), table)
+    return [(problem.severity, f"{problem.what} {problem.remedy}") for problem in found]
+
+
+def test_targets_beyond_what_a_loss_takes_are_told_with_the_value() -> None:
+    y = Goal("output_1", "numbers", ("y",))
+    ((severity, text),) = told(y, NUMBERS, "binary_cross_entropy")
+    assert severity == "error"
+    assert "from 0 to 1, and “y” holds 5. Take the target as classes" in text
+    assert told(y, NUMBERS, "binary_cross_entropy", Objective(ignored=5.0)) == []
+    assert told(y, NUMBERS, "mean_squared_error") == []
+    assert "from -1 to 1" in told(y, NUMBERS, "huber", Objective(terms=(LossTerm("hinge"),)))[0][1]
+    half = Goal("output_1", "numbers", ("half",))
+    assert told(half, NUMBERS, "focal") == []
+    assert "Choose Mean squared error" in told(half, NUMBERS, "kl_divergence_of_logs")[0][1]
+
+
+def test_a_label_left_out_that_is_not_there_or_is_all_there_is_told() -> None:
+    missing = told(Goal("o", "classes", ("kind",), "empty"), KINDS, "cross_entropy")
+    assert [severity for severity, _ in missing] == ["warning"]
+    assert "a, b, void" in missing[0][1]
+    only = Table({"kind": np.array(["void", "void"], dtype=object)})
+    assert "nothing is left to learn" in told(Goal("o", "classes", ("kind",), "void"), only, "cross_entropy")[0][1]
+    assert "holds nothing else" in told(Goal("o", "numbers", ("y",)), Table({"y": np.ones(3)}), "huber", Objective(ignored=1.0))[0][1]  # fmt: skip
+
+
+def test_weights_of_other_than_the_classes_are_told_with_their_order() -> None:
+    goal = Goal("o", "classes", ("kind",), "void")
+    weighted = Objective(class_weights=(1.0, 2.0, 3.0), ignored="void")
+    assert "3 weights for the 2 classes of o. Give 2, in the order a, b" in told(goal, KINDS, "cross_entropy", weighted)[0][1]
+    assert told(goal, KINDS, "cross_entropy", replace(weighted, class_weights=(1.0, 2.0))) == []
+
+
+def test_a_label_left_out_is_no_class_and_arrays_of_whole_numbers_are_classes() -> None:
+    assert class_names(KINDS, "kind", "void") == ("a", "b")
+    assert class_targets(KINDS, "kind", ("a", "b"), "void").tolist() == [0, 1, -1, 0]
+    masks = Table({"mask": np.array([[[0, 7], [255, 7]]]), "blur": np.array([[[0.5, 1.0]]])})
+    assert class_names(masks, "mask", "255") == ("0", "7")
+    assert class_targets(masks, "mask", ("0", "7"), "255").tolist() == [[[0, 1], [-1, 1]]]
+    with pytest.raises(ProblemError, match="tell no classes"):
+        class_names(masks, "blur")
+
+
+def test_a_split_of_which_nothing_counts_is_told_before_the_first_step() -> None:
+    project = iris_project(objectives={"": Objective(ignored="setosa")})
+    assert "Set its features to 2" in str(events_of(project)[-1])
+    everything = iris_project(loss="mean_squared_error", objectives={"": Objective(ignored=0.2)})
+    assert project.dataset is not None
+    numbers = replace(everything.dataset, features=("sepal_length_cm",), targets=("petal_width_cm",), target_kind="numbers")  # type: ignore[type-var]
+    nodes = {"Input": {"shape": (1,)}, "Dense": {"features": 1}}
+    graph = replace(
+        everything.graph,
+        nodes=tuple(replace(n, attributes=nodes.get(n.layer, n.attributes)) for n in everything.graph.nodes),
+    )
+    few = replace(everything, dataset=replace(numbers, validation=1 / 150, seed=3), graph=graph)
+    words = [str(events_of(replace(few, dataset=replace(few.dataset, seed=seed)))[-1]) for seed in range(12)]  # type: ignore[type-var]
+    assert any("in the validation split is left out, so nothing is left" in text for text in words)
+
+
+def test_the_labels_of_an_output_are_counted_in_the_training_split() -> None:
+    project = iris_project()
+    assert project.dataset is not None
+    table = open_table(project.dataset.source)
+    (facts,) = goal_facts(project, project.dataset, table, catalogue(), {})
+    assert facts == GoalFacts("output_1", "classes", ("setosa", "versicolor", "virginica"), (35, 35, 35))
+    without = replace(project, training=replace(project.training, objectives={"": Objective(ignored="setosa")}))
+    (facts,) = goal_facts(without, project.dataset, table, catalogue(), {})
+    assert facts.classes == {"versicolor": 35, "virginica": 35}
+    wrong = replace(project.dataset, targets=("colour",))
+    assert goal_facts(project, wrong, table, catalogue(), {}) == ()
