@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.gui.panels.metrics_form import MetricsForm
@@ -30,12 +31,15 @@ def form(qtbot):
     view.training_changed.connect(answer)
     view.display(view.shown, (CLASSES,))
     QTest.mouseClick(view.more, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()  # lays out what has just been unfolded
     return view
 
 
 def test_metrics_are_ticked_by_mouse_and_by_keys(form):
     QTest.mouseClick(form.ticks["f1"], Qt.MouseButton.LeftButton, pos=QPoint(8, form.ticks["f1"].height() // 2))
     form.ticks["iou"].setFocus()
+    QTest.mouseMove(form.ticks["iou"])
+    QApplication.processEvents()
     assert form.help.text() == METRICS["classes"]["iou"]
     QTest.keyClick(form.ticks["iou"], Qt.Key.Key_Space)
     assert form.shown.metrics == ("f1", "iou")

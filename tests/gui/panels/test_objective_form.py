@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.gui.panels.training_form import TrainingForm
@@ -27,9 +28,11 @@ class Desk:
         self.show()
 
     def show(self):
+        """Hand the form the config, as the window does."""
         ignored = self.training.objective_of(self.goals[0].name).ignored or ""
         facts = [GoalFacts(g.name, g.kind, g.labels, g.counts, str(ignored) if g.kind == "classes" else "") for g in self.goals]
         self.form.display(self.training, None, goals=tuple(facts))
+        QApplication.processEvents()
 
     def answer(self, training, words):
         self.training = training
@@ -46,6 +49,7 @@ def desk(qtbot):
 
 
 def click(widget):
+    QApplication.processEvents()  # lays out what has just been unfolded
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
