@@ -514,3 +514,40 @@ def test_the_legend_follows_a_change_of_theme(qtbot):
     plot.set_tokens(DARK)
     html = canvas().legend.items[0][1].item.toHtml()
     assert DARK.text.lower() in html.lower()
+
+
+def test_a_metric_of_the_evaluations_is_drawn_in_place_of_the_loss(plot):
+    plot.start(0, 100)
+    plot.add_losses(0, falling(100))
+    plot.add_evaluation("train", 50, 1.0, {"accuracy": 0.5, "f1": 0.1})
+    plot.add_evaluation("validation", 50, 1.0, {"accuracy": 0.5, "f1": 0.25})
+    plot.add_evaluation("validation", 100, 0.5, {"accuracy": 0.75, "f1": 0.5})
+    canvas = draw(plot)
+    box = plot.controls.quantity
+    assert [box.itemText(index) for index in range(box.count())] == ["Loss", "Accuracy", "F1"]
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    draw(plot)
+    assert plot.quantity == "f1"
+    assert [list(values) for values in data(canvas.curves["validation"])] == [[50, 100], [0.25, 0.5]]
+    assert len(data(canvas.curves["raw"])[0]) == 0
+    assert [label.text for _, label in canvas.legend.items] == ["Validation"]
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    draw(plot)
+    assert len(data(canvas.curves["raw"])[0]) > 0
+    assert [label.text for _, label in canvas.legend.items] == ["Training", "Validation"]
+
+
+def test_a_run_without_the_metric_chosen_is_drawn_by_its_loss(plot):
+    plot.show_run(RunRecord(1, "", 0, "cpu", 5, 0, falling(9), (Evaluation(9, "test", 1.0, {"mae": 2.0}),)))
+    draw(plot)
+    plot.controls.quantity.setFocus()
+    QTest.keyClick(plot.controls.quantity, Qt.Key.Key_End)
+    draw(plot)
+    assert plot.quantity == "mae"
+    plot.start(0, 10)
+    plot.add_losses(0, falling(10))
+    draw(plot)
+    assert plot.quantity == "loss"
+    assert not plot.controls.quantity.isVisible()

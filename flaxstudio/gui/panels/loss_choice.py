@@ -31,10 +31,8 @@ class LossChoice(ChoiceBox):
         if loss_spec(name).target_kind != self._listed:
             self._listed = loss_spec(name).target_kind
             self.clear()
-            self.addItem("", "")
+            self.addItem(self.tr("As above"), "")
             list_losses(self, self._listed, are_others_enabled=True)
-        common = loss_spec(training.loss).title if training.loss in _KNOWN else training.loss
-        self.setItemText(0, self.tr("As above: {0}").format(common))
         self.setCurrentIndex(self.findData(training.losses.get(output, "")))
 
 

@@ -59,15 +59,15 @@ class ObjectiveSection(QWidget):
         has_choice = not is_only or facts.name in training.losses
         self.loss.setVisible(has_choice)
         self._loss_label.setVisible(has_choice)
-        self._loss_help.setVisible(has_choice)
+        self._loss_help.setVisible(facts.name in training.losses)  # the common one is told above
         self.loss.display(training, facts.name)
         self._loss_help.setText(spec.help)
         of = f"{facts.name} {spec.name}"
-        self.arguments.setVisible(bool(spec.arguments))
-        self.arguments.display(of, spec.arguments, objective.arguments)
-        rows = self._rows(spec)
-        self.form.display(of, rows, self._values(objective))
-        for form, specs in ((self.arguments, spec.arguments), (self.form, rows)):
+        values = {**objective.arguments, **self._values(objective)}
+        first, rows = (*(() if is_only else (self._weight_row(),)), *spec.arguments), self._rows(spec)
+        self.arguments.setVisible(bool(first))
+        for form, specs in ((self.arguments, first), (self.form, rows)):
+            form.display(of, specs, values)
             for row in specs:
                 form.row(row.name).label.setFixedWidth(_LABEL_WIDTH)
         self.weights_toggle.setVisible(spec.target_kind == "classes")
@@ -100,7 +100,7 @@ class ObjectiveSection(QWidget):
 
     def _connect(self) -> None:
         self.loss.loss_chosen.connect(self._choose_loss)
-        self.arguments.attribute_changed.connect(self._set_argument)
+        self.arguments.attribute_changed.connect(self._set)
         self.form.attribute_changed.connect(self._set)
         self.weights.weights_changed.connect(
             lambda weights, words: self._change(replace(self.objective, class_weights=weights), words)
@@ -108,12 +108,17 @@ class ObjectiveSection(QWidget):
         self.terms.objective_changed.connect(self._change)
 
     def _rows(self, spec: LossSpec) -> tuple[AttributeSpec, ...]:
-        weight = self.tr("What this Output's loss is multiplied by in the sum over the Outputs.")
         smoothing = self.tr("Takes this share from the true class and spreads it over all; 0.1 is usual.")
-        rows = [AttributeSpec(self._weight, "float", 1.0, weight, minimum=0.0)]
-        if spec.can_smooth:
-            rows.append(AttributeSpec(self._smooth, "float", 0.0, smoothing, minimum=0.0, maximum=0.99))
-        return (*rows, self._left_out_row(spec))
+        smooth = AttributeSpec(self._smooth, "float", 0.0, smoothing, minimum=0.0, maximum=0.99)
+        weight = (self._weight_row(),) if self._is_only else ()
+        return (*weight, *((smooth,) if spec.can_smooth else ()), self._left_out_row(spec))
+
+    def _weight_row(self) -> AttributeSpec:
+        if self._is_only:
+            text = self.tr("What the loss is multiplied by.")
+        else:
+            text = self.tr("What this Output's loss is multiplied by in the sum over the Outputs.")
+        return AttributeSpec(self._weight, "float", 1.0, text, minimum=0.0)
 
     def _left_out_row(self, spec: LossSpec) -> AttributeSpec:
         if spec.target_kind == "numbers":
@@ -133,7 +138,7 @@ class ObjectiveSection(QWidget):
 
     def _show_counts(self, objective: Objective) -> None:
         usual = Objective()
-        names = ("weight", "smoothing", "class_weights", "ignored")
+        names = (*(("weight",) if self._is_only else ()), "smoothing", "class_weights", "ignored")
         self.count = sum(getattr(objective, name) != getattr(usual, name) for name in names) + len(objective.terms)
         title = self.tr("More about the loss")
         self.more.setText(f"{title} · {self.tr('{0} set').format(self.count)}" if self.count else title)
@@ -144,14 +149,12 @@ class ObjectiveSection(QWidget):
         words = self.tr("Choose loss {0} of {1}").format(self.loss.currentText(), self._facts.name)
         self._tell(edits.with_own_loss(self._training, self._facts.name, name), words)
 
-    def _set_argument(self, name: str, value: Value) -> None:
-        objective = edits.with_argument(self.objective, self.spec.name, name, value)
-        self._change(objective, self.tr("Set {0} of the loss").format(name))
-
     def _set(self, name: str, value: Value) -> None:
         before, number = self.objective, float(value) if isinstance(value, int | float) else None
         if name == self._weight:
             objective = replace(before, weight=1.0 if number is None else number)
+        elif name in {argument.name for argument in self.spec.arguments}:
+            objective = edits.with_argument(before, self.spec.name, name, value)
         elif name == self._smooth:
             objective = replace(before, smoothing=number or 0.0)
         elif self.spec.target_kind == "classes":  # the weights belong to other classes now

@@ -139,11 +139,10 @@ def test_each_of_several_outputs_has_a_section_with_its_loss_and_weight(desk):
     whole = desk(TrainConfig("mean_squared_error"), *TWO)
     assert list(whole.form.objectives.headings) == ["size", "height"]
     size = whole.section("size")
-    assert size.loss.currentText() == "As above: Mean squared error"
+    assert size.loss.currentText() == "As above"
     choose_by_keys(size.loss, "huber")
     assert whole.training.losses["size"] == "huber"
-    click(size.more)
-    type_into(size.form.row("Weight"), "0.25")
+    type_into(size.arguments.row("Weight"), "0.25")
     assert whole.training.objective_of("size") == Objective(weight=0.25)
     assert whole.training.objective_of("height") == Objective()
     assert whole.form.objectives.headings["size"].text() == "size · 0.25 × Huber"
