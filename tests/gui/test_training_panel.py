@@ -329,7 +329,7 @@ def test_a_past_run_is_shown_with_its_metrics(panel):
     evaluations = (Evaluation(50, "validation", 0.5), Evaluation(100, "validation", 0.25, {"rmse": 0.707}))
     panel.show_run(RunRecord(1, "", 0, "cpu", 55, 0, np.ones(100, np.float32), evaluations))
     panel.plot.redraw()
-    assert panel.tiles.texts() == [("validation rmse", "0.7070"), ("validation loss", "0.2500")]
+    assert panel.tiles.texts() == [("validation RMSE", "0.7070"), ("validation loss", "0.2500")]
     panel.clear()
     assert panel.tiles.texts() == []
 
