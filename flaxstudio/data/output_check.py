@@ -17,6 +17,9 @@ from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
 
 _KEEPING = ("activation", "normalisation")
+_VOID = ("255", "-1", "void", "ignore", "unlabeled")
+"""Labels that mostly stand for no class."""
+
 _TABLES = {"Embed": "num_embeddings", "OneHot": "num_classes"}
 
 
@@ -63,7 +66,26 @@ def _of_goal(
         dense = InsertLayer("Dense", graph.edges_into(goal.name)[0], (("features", wanted[0]),))
         fix = Fix(f"Insert a Dense of {wanted[0]} features", (dense,))
         return Problem(culprit.name, what, f"End the model with a Dense of {wanted[0]} features.", fixes=(fix,))
-    return None
+    return _of_maps(goal, given, wanted, culprit, table) if len(wanted) > 1 else None
+
+
+def _of_maps(goal: Goal, given: ArrayShape, wanted: tuple[int, ...], culprit: Node, table: Table) -> Problem | None:
+    """An array of targets a sample, such as a mask, needs an Output of just its shape, of classes with one value a class."""
+    text = ArrayShape(wanted, given.dtype)
+    if goal.kind == "numbers" or given.sizes[:-1] != wanted[:-1]:
+        what = f"{goal.name} gives {given} a sample, and “{goal.columns[0]}” needs {text}."
+        return Problem(culprit.name, what, "Change the strides, padding or features of the layers before it.")
+    if culprit.layer == "Dense":
+        return None  # check_data tells it
+    what = f"{culprit.name} gives {given.sizes[-1]} values a place, and “{goal.columns[0]}” has {wanted[-1]} labels."
+    names = class_names(table, goal.columns[0])
+    void = next((name for name in _VOID if name in names and not goal.ignored), "")
+    remedy = f"Set its features to {wanted[-1]}" + (
+        f", or leave out the label “{void}” in the Training panel." if void else "."
+    )
+    has_features = "features" in culprit.attributes
+    fixes = (setting(f"Set features to {wanted[-1]}", culprit.name, "features", wanted[-1]),) if has_features else ()
+    return Problem(culprit.name, what, remedy, fixes=fixes)
 
 
 def _unflattened(graph: Graph, culprit: Node, output: str, given: ArrayShape, wanted: int, shapes: GraphShapes) -> Problem:

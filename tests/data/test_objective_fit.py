@@ -1,14 +1,17 @@
 """What keeps a loss from its targets is told before a run, with a remedy; and what is known of targets to choose by."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from flaxstudio.codegen.shapes import ShapeInference
 from flaxstudio.data.columns import class_names, class_targets
 from flaxstudio.data.ends import Goal
 from flaxstudio.data.goal_facts import GoalFacts, goal_facts
 from flaxstudio.data.objective_fit import objective_problems
+from flaxstudio.data.output_check import check_outputs
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.table import Table
 from flaxstudio.graph.problem import ProblemError
@@ -16,6 +19,7 @@ from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.losses import LossTerm, Objective
 from flaxstudio.training.task import prepare_task
+from tests.export.test_script_metrics import mask_project
 from tests.training.runs import events_of, iris_project
 
 NUMBERS = Table({"y": np.array([0.0, 1.0, 5.0, 1.0]), "half": np.array([0.5, 0.2, 0.1, 0.0])})
@@ -94,3 +98,20 @@ def test_the_labels_of_an_output_are_counted_in_the_training_split() -> None:
     assert facts.classes == {"versicolor": 35, "virginica": 35}
     wrong = replace(project.dataset, targets=("colour",))
     assert goal_facts(project, wrong, table, catalogue(), {}) == ()
+
+
+def test_masks_that_do_not_fit_the_output_are_told_with_the_label_that_may_be_none(tmp_path: Path) -> None:
+    project = mask_project(tmp_path, "classes", objectives={})
+    assert project.dataset is not None
+    table, shapes = open_table(project.dataset.source), ShapeInference(catalogue()).infer(project.graph)
+    (problem,) = check_outputs(project, table, catalogue(), shapes)
+    assert (problem.node, problem.what) == ("conv_2", "conv_2 gives 3 values a place, and “y” has 4 labels.")
+    assert "or leave out the label “255” in the Training panel" in problem.remedy
+    assert problem.fixes[0].label == "Set features to 4"
+    left_out = mask_project(tmp_path, "classes")
+    assert check_outputs(left_out, table, catalogue(), shapes) == ()
+    smaller = replace(left_out, graph=replace(left_out.graph, nodes=tuple(
+        replace(node, attributes={**node.attributes, "padding": "VALID"}) if node.name == "conv_1" else node
+        for node in left_out.graph.nodes)))  # fmt: skip
+    (problem,) = check_outputs(smaller, table, catalogue(), ShapeInference(catalogue()).infer(smaller.graph))
+    assert problem.what == "output_1 gives (batch, 4, 3, 3) a sample, and “y” needs (batch, 6, 5, 3)."
