@@ -1,7 +1,7 @@
 """What a model may be measured by beside its loss, as data."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
 from flaxstudio.project.losses import TargetKind
@@ -64,6 +64,14 @@ def is_share(name: str) -> bool:
 def metrics_for(kind: TargetKind, chosen: Sequence[str]) -> tuple[str, ...]:
     """Return the metrics of an Output: the usual ones, and those chosen that suit its targets."""
     return (*USUAL[kind], *(name for name in dict.fromkeys(chosen) if suits(name, kind) and name not in USUAL[kind]))
+
+
+def told_metrics(outputs: Mapping[str, TargetKind], chosen: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that evaluations of Outputs with such targets tell, the loss first; of several under each one's name."""
+    if len(outputs) == 1:
+        return ("loss", *metrics_for(next(iter(outputs.values())), chosen))
+    own = (f"{name}.{metric}" for name, kind in outputs.items() for metric in ("loss", *metrics_for(kind, chosen)))
+    return ("loss", *own)
 
 
 def metric_faults(chosen: Sequence[str], averaging: str) -> Iterator[tuple[str, str]]:

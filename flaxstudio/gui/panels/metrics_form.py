@@ -13,15 +13,14 @@ from flaxstudio.gui.panels.attribute_row import AttributeRow
 from flaxstudio.gui.panels.disclosure import Disclosure
 from flaxstudio.gui.panels.labelled_rows import LabelledRows
 from flaxstudio.gui.panels.still_fields import ChoiceBox
+from flaxstudio.gui.panels.training_choices import common_kind
 from flaxstudio.gui.plots.number_text import metric_title
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
-from flaxstudio.project.losses import LOSSES, TargetKind, loss_spec
 from flaxstudio.project.metrics import AVERAGED, METRICS, USUAL, top_count
 
 _LABEL_WIDTH = 88
 _TOP = "top_5"
-_KNOWN = frozenset(spec.name for spec in LOSSES)
 
 
 class MetricsForm(QWidget):
@@ -51,7 +50,7 @@ class MetricsForm(QWidget):
     def display(self, training: TrainConfig, goals: tuple[GoalFacts, ...]) -> None:
         """Show the metrics that suit the Outputs' targets; the usual ones are always measured."""
         self._training = training
-        kinds = tuple(dict.fromkeys(goal.kind for goal in goals)) or self._common_kind()
+        kinds = tuple(dict.fromkeys(goal.kind for goal in goals)) or (common_kind(training),)
         usual = {name for kind in kinds for name in USUAL[kind]}
         suiting = [name for kind in kinds for name in METRICS[kind]]
         top = next((name for name in training.metrics if top_count(name) is not None), None)
@@ -83,9 +82,6 @@ class MetricsForm(QWidget):
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.Enter) and isinstance(watched, QCheckBox):
             self.help.setText(watched.toolTip())
         return super().eventFilter(watched, event)
-
-    def _common_kind(self) -> tuple[TargetKind, ...]:
-        return (loss_spec(self._training.loss).target_kind,) if self._training.loss in _KNOWN else ("numbers",)
 
     def _tick(self, name: str) -> QCheckBox:
         title = metric_title(name)

@@ -7,9 +7,10 @@ from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.disclosure import Disclosure
 from flaxstudio.gui.panels.objective_section import ObjectiveSection
+from flaxstudio.gui.panels.training_choices import common_kind
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
-from flaxstudio.project.losses import LOSSES, loss_spec
+from flaxstudio.project.losses import LOSSES
 
 _KNOWN = frozenset(spec.name for spec in LOSSES)
 
@@ -30,7 +31,7 @@ class ObjectiveForm(QWidget):
 
     def display(self, training: TrainConfig, goals: tuple[GoalFacts, ...]) -> None:
         """Show the losses of the Outputs; without any known, the common loss."""
-        goals = goals or (GoalFacts("", loss_spec(training.loss).target_kind if training.loss in _KNOWN else "numbers"),)
+        goals = goals or (GoalFacts("", common_kind(training)),)
         if not all(training.loss_of(goal.name) in _KNOWN for goal in goals):
             return
         names = [goal.name for goal in goals]

@@ -58,7 +58,7 @@ class TrainingPanel(QWidget):
         self.form.display(training, rows, goals=goals, is_busy=state.is_busy)
         self.metrics.display(training, goals)
         self.optimizer.display(training)
-        self.watch.display(training)
+        self.watch.display(training, goals)
         self.compute.display(training)
         self.bar.display(state)
 

@@ -17,6 +17,11 @@ def losses_in_order(kind: TargetKind) -> tuple[tuple[LossSpec, ...], tuple[LossS
     return fitting, tuple(spec for spec in LOSSES if spec.target_kind != kind)
 
 
+def common_kind(training: TrainConfig) -> TargetKind:
+    """Return what kind of targets the common loss is for."""
+    return next((spec.target_kind for spec in LOSSES if spec.name == training.loss), "numbers")
+
+
 def optimizer_specs(name: str) -> tuple[AttributeSpec, ...]:
     """Return what can be set on an optimizer: its learning rate and its arguments; of a chain the common rate."""
     return (RATE_SPEC,) if name == CHAIN else specs_of(optimizer_option(name))

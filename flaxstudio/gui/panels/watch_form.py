@@ -4,16 +4,21 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
+from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.attribute_row import AttributeRow
 from flaxstudio.gui.panels.disclosure import Disclosure
 from flaxstudio.gui.panels.labelled_rows import LabelledRows
+from flaxstudio.gui.panels.still_fields import ChoiceBox
+from flaxstudio.gui.panels.training_choices import common_kind
+from flaxstudio.gui.plots.number_text import metric_title
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.metrics import told_metrics
 from flaxstudio.project.watch import EarlyStopping, Watch
 
 _LABEL_WIDTH = 88
@@ -32,15 +37,18 @@ class WatchForm(QWidget):
         self.is_stopping = QCheckBox(self.tr("Stop early"))
         self.restores_best = QCheckBox(self.tr("Take back the best variables"))
         self.stops_at_spikes = QCheckBox(self.tr("Stop where the loss leaps up"))
+        self.compared_by = ChoiceBox()
+        self.compared_by.setToolTip(self.tr("By what evaluations are compared, for early stopping and best states"))
         self.rows = self._make_rows()
         self._build()
         self._connect()
         self.set_tokens(tokens)
         self.display(self._training)
 
-    def display(self, training: TrainConfig) -> None:
-        """Show the watch of a config."""
+    def display(self, training: TrainConfig, goals: tuple[GoalFacts, ...] = ()) -> None:
+        """Show the watch of a config, for Outputs with these targets."""
         self._training = training
+        self._show_metrics(goals)
         watch, stopping = training.watch, training.watch.early_stopping
         self.is_stopping.setChecked(stopping is not None)
         self.restores_best.setEnabled(stopping is not None)
@@ -64,10 +72,6 @@ class WatchForm(QWidget):
             return AttributeSpec(name, kind, default, text, minimum=least, maximum=high, is_optional=is_optional)
 
         specs = {
-            "metric": (
-                self.tr("Metric"),
-                spec("metric", "text", "loss", self.tr("Compares evaluations: loss, accuracy, mae, …"), 0),
-            ),
             "patience": (
                 self.tr("Patience"),
                 spec("patience", "int", 10, self.tr("So many evaluations without improvement end the run."), 1),
@@ -117,7 +121,10 @@ class WatchForm(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         content = LabelledRows(_LABEL_WIDTH)
-        content.add_widget(self.rows["metric"])
+        self.compared_by.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed
+        )  # long names must not widen the form
+        content.add_row(self.tr("Metric"), self.compared_by)
         content.add_widget(self.is_stopping)
         for name in ("patience", "min_delta"):
             content.add_widget(self.rows[name])
@@ -131,7 +138,20 @@ class WatchForm(QWidget):
         layout.addWidget(self.more)
         layout.addWidget(content)
 
+    def _show_metrics(self, goals: tuple[GoalFacts, ...]) -> None:
+        """Offer what evaluations tell, and what is set, even if they do not tell it."""
+        kinds = {goal.name: goal.kind for goal in goals} or {"": common_kind(self._training)}
+        names = told_metrics(kinds, self._training.metrics)
+        names = (*names, *({self._training.watch.metric} - {*names}))
+        if [self.compared_by.itemData(index) for index in range(self.compared_by.count())] != list(names):
+            self.compared_by.clear()
+            for name in names:
+                title = metric_title(name)
+                self.compared_by.addItem(f"{title[:1].upper()}{title[1:]}" if "." not in name else title, name)
+        self.compared_by.setCurrentIndex(self.compared_by.findData(self._training.watch.metric))
+
     def _connect(self) -> None:
+        self.compared_by.activated.connect(lambda _: self._set("metric", self.compared_by.currentData()))
         for name, row in self.rows.items():
             row.value_changed.connect(lambda _, value, name=name: self._set(name, value))
         self.is_stopping.clicked.connect(self._tick_stopping)
