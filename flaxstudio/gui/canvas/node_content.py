@@ -1,7 +1,7 @@
 """What a node shows, as plain text made from node, spec, shape and problems."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flaxstudio.graph.graph import Edge, Formula, Mode, Node, Value
@@ -22,6 +22,10 @@ class NodeContent:
 
     `wrapping` says how the module is repeated, `shares` whose params it uses again, `flow` on which sides its ports are.
     `mode` says whether it is part of the model, `hidden` which ports are not shown.
+
+    What follows from these is found once, since it is asked for at every painting: `inputs` and `outputs` are the names
+    of the ports, top to bottom, the optional ones last; `has_labels` says whether they are named on the node, since
+    nobody could tell them apart.
     """
 
     name: str
@@ -38,6 +42,16 @@ class NodeContent:
     mode: Mode = "on"
     look: Look = Look()
     hidden: frozenset[Key] = frozenset()
+    inputs: tuple[str, ...] = field(init=False, compare=False)
+    outputs: tuple[str, ...] = field(init=False, compare=False)
+    has_labels: bool = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ports = self._shown("in"), self._shown("out")
+        need_labels = not self.look.is_collapsed and any(map(_need_labels, ports))
+        found = {"inputs": _in_order(ports[0]), "outputs": _in_order(ports[1]), "has_labels": need_labels}
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
 
     @property
     def is_block(self) -> bool:
@@ -49,27 +63,7 @@ class NodeContent:
         """Whether there is something inside: a block's graph, or a layer's code."""
         return self.spec is not None and self.spec.family == "custom" and isinstance(self.spec.definition, Block | Code)
 
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The names of the input ports, top to bottom: the optional ones last."""
-        return self._shown("in", _in_order(self.spec.inputs)) if self.spec else ()
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """The names of the output ports, top to bottom: the optional ones last."""
-        return self._shown("out", _in_order(self.spec.outputs)) if self.spec else ()
-
-    @property
-    def has_labels(self) -> bool:
-        """Whether the ports are named on the node, since nobody could tell them apart."""
-        if self.spec is None or self.look.is_collapsed:
-            return False
-        return any(_need_labels(ports) for ports in (self._specs("in"), self._specs("out")))
-
-    def _shown(self, side: Side, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(name for name in names if (side, name) not in self.hidden) if self.hidden else names
-
-    def _specs(self, side: Side) -> tuple[PortSpec, ...]:
+    def _shown(self, side: Side) -> tuple[PortSpec, ...]:
         ports = (self.spec.inputs if side == "in" else self.spec.outputs) if self.spec else ()
         return tuple(port for port in ports if (side, port.name) not in self.hidden) if self.hidden else ports
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from flaxstudio.gui.canvas.haste import Haste
 from flaxstudio.gui.canvas.node_content import NodeContent
 from flaxstudio.gui.canvas.node_painter import MARGIN, NodePainter, NodeState, detail_at, lift_of
 from flaxstudio.gui.canvas.port_painter import Side, port_point
@@ -17,11 +18,12 @@ class NodeItem(QGraphicsRectItem):
     A rectangle item since Qt asks every item for its bounds at every frame: a rectangle answers without Python.
     """
 
-    def __init__(self, content: NodeContent, painter: NodePainter, parent: QGraphicsItem) -> None:
+    def __init__(self, content: NodeContent, painter: NodePainter, haste: Haste, parent: QGraphicsItem) -> None:
         super().__init__(parent)
         self.content = content
         self.state = NodeState()
-        self._painter = painter
+        self.node_painter = painter
+        self._haste = haste
         self._size = painter.size(content)
         self._lift = QPointF(0, lift_of(content))
         self._ports: dict[tuple[Side, str], QPointF] = {}
@@ -32,7 +34,7 @@ class NodeItem(QGraphicsRectItem):
 
     def show_content(self, content: NodeContent) -> bool:
         """Show another content; returns whether its wires are to be laid anew."""
-        size = self._painter.size(content)
+        size = self.node_painter.size(content)
         have_ports_moved = size != self._size or _ports(content) != _ports(self.content)
         self.content, self._size, self._lift = content, size, QPointF(0, lift_of(content))
         self._show_size()
@@ -52,7 +54,7 @@ class NodeItem(QGraphicsRectItem):
 
     def repaint_with(self, painter: NodePainter) -> None:
         """Draw in another theme."""
-        self._painter = painter
+        self.node_painter = painter
         self.update()
 
     def box(self) -> QRectF:
@@ -84,7 +86,9 @@ class NodeItem(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's signature
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
-        self._painter.paint(painter, self.content, self.state, self._size, detail_at(scale))
+        detail = detail_at(scale)
+        if not self._haste.is_on or not self._haste.paint(self, painter, scale, detail):
+            self.node_painter.paint(painter, self.content, self.state, self._size, detail)
 
 
 def _ports(content: NodeContent) -> tuple[object, ...]:

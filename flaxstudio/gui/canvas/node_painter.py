@@ -78,6 +78,7 @@ class NodePainter:
         self._caption = _font(t.CAPTION)
         self._far_titles = tuple(_font(size, QFont.Weight.DemiBold) for size in _FAR_SIZES)
         self._widths: dict[tuple[int, str], float] = {}
+        self._paths: dict[tuple[float, ...], tuple[QPainterPath, QPainterPath]] = {}
         self._link = icon("link-2", tokens, tokens.secondary)
         self._metrics = {id(f): QFontMetricsF(f) for f in (self._title, self._secondary, self._caption, *self._far_titles)}
 
@@ -126,15 +127,15 @@ class NodePainter:
             paint_heat(painter, state.heat, box, self._caption, self.tokens)
         self._paint_ports(painter, content, state, size)
 
-    def picture(self, content: NodeContent, ratio: float) -> QPixmap:
-        """Return a node as a pixmap for a screen's ratio, its box MARGIN px inside; to be dragged about."""
+    def picture(self, content: NodeContent, ratio: float, state: NodeState | None = None, detail: Detail = "full") -> QPixmap:
+        """Return a node as a pixmap with so many px for one of the scene, its box MARGIN inside."""
         size = self.size(content)
         pixmap = QPixmap((size.grownBy(QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)) * ratio).toSize())
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        painter.translate(MARGIN, MARGIN)
-        self.paint(painter, content, NodeState(), size, "full")
+        painter.translate(MARGIN, MARGIN - lift_of(content))
+        self.paint(painter, content, state or NodeState(), size, detail)
         painter.end()
         return pixmap
 
@@ -158,19 +159,24 @@ class NodePainter:
             painter.setBrush(QColor(self.tokens.panel))
             for offset in _LAYERS:
                 painter.drawRoundedRect(box.translated(offset, offset), t.RADIUS, t.RADIUS)
-        path = QPainterPath()
-        path.addRoundedRect(box, t.RADIUS, t.RADIUS)
-        painter.fillPath(path, tinted(state.heat, self.tokens) if state.heat is not None else self._fill(content))
-        painter.save()
-        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
-        bar = _BAR if detail == "full" else 3 * _BAR
-        painter.fillRect(QRectF(0, box.top(), bar, box.height()), family_color(content.spec, self.tokens))
-        painter.restore()
+        inside, bar = self._outlines(box, _BAR if detail == "full" else 3 * _BAR)
+        painter.fillPath(inside, tinted(state.heat, self.tokens) if state.heat is not None else self._fill(content))
+        painter.fillPath(bar, family_color(content.spec, self.tokens))
         pen = self._outline(content, state, 1)
         inset = (pen.widthF() - 1) / 2
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(-inset, -inset, inset, inset), t.RADIUS + inset, t.RADIUS + inset)
+
+    def _outlines(self, box: QRectF, bar: int) -> tuple[QPainterPath, QPainterPath]:
+        """Return a node's outline, and that of the bar at its left: nodes have few sizes, and cutting takes long."""
+        key = *box.getRect(), bar
+        if (paths := self._paths.get(key)) is None:
+            whole, strip = QPainterPath(), QPainterPath()
+            whole.addRoundedRect(box, t.RADIUS, t.RADIUS)
+            strip.addRect(QRectF(0, box.top(), bar, box.height()))
+            self._paths[key] = paths = whole, whole.intersected(strip)
+        return paths
 
     def _fill(self, content: NodeContent) -> QColor:
         return QColor(self.tokens.tints.get(content.look.color, self.tokens.panel))
@@ -309,7 +315,9 @@ class NodePainter:
 
     def _text(self, painter: QPainter, font: QFont, box: QRectF, text: str, align: Qt.AlignmentFlag = _ALIGN_LEFT) -> None:
         painter.setFont(font)
-        painter.drawText(box, align, self._metrics[id(font)].elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
+        if self._width(font, text) > box.width():
+            text = self._metrics[id(font)].elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, align, text)
 
     def _width(self, font: QFont, text: str) -> float:
         key = id(font), text

@@ -14,6 +14,7 @@ from flaxstudio.gui.canvas.beside import Beside, Key
 from flaxstudio.gui.canvas.deferral import Deferral
 from flaxstudio.gui.canvas.easing import Easing
 from flaxstudio.gui.canvas.edge_item import EdgeItem
+from flaxstudio.gui.canvas.haste import Haste
 from flaxstudio.gui.canvas.heat import Heat
 from flaxstudio.gui.canvas.near_nodes import node_at, nodes_in, port_at
 from flaxstudio.gui.canvas.node_content import Side, content_of
@@ -60,6 +61,7 @@ class GraphScene(QGraphicsScene):
         self._is_running = False
         self._heat: Mapping[str, Heat] = {}
         self._painter = NodePainter(tokens)
+        self.haste = Haste(self)
         self._found: frozenset[str] | None = None
         self.layer = ItemLayer()
         self.addItem(self.layer)
@@ -152,6 +154,7 @@ class GraphScene(QGraphicsScene):
     def show_at_scale(self, scale: float) -> None:
         """Choose between items and blocks for a zoom."""
         self._wires.show_at_scale(scale)
+        self.haste.note_zoom()
         is_far = scale < BLOCKS_BELOW
         if is_far != self._overview.isVisible():
             self.layer.setVisible(not is_far)
@@ -333,7 +336,7 @@ class GraphScene(QGraphicsScene):
         content = content_of(node, spec, shape, problems, self.project.flow, look, hidden)
         item = self.nodes.get(node.name)
         if item is None:
-            self.nodes[node.name] = item = NodeItem(content, self._painter, self.layer)
+            self.nodes[node.name] = item = NodeItem(content, self._painter, self.haste, self.layer)
             item.show_state(is_running=self._is_running, heat=self._heat.get(node.name))
             return False
         return item.content != content and item.show_content(content)
