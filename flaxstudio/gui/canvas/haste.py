@@ -72,7 +72,7 @@ class Haste(QObject):
         return True
 
     def _is_near(self, times: float) -> bool:
-        """Return whether a picture may be shown so many times as small; of those that could be nearer, some at a turn may not."""
+        """Return whether a picture may be shown at so many times its size; at each turn some that could be nearer may not."""
         most = max(times, 1 / times)
         if most > _NEAR and self._may_exchange > 0:
             self._may_exchange -= 1

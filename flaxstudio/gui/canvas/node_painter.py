@@ -170,7 +170,7 @@ class NodePainter:
 
     def _outlines(self, box: QRectF, bar: int) -> tuple[QPainterPath, QPainterPath]:
         """Return a node's outline, and that of the bar at its left: nodes have few sizes, and cutting takes long."""
-        key = *box.getRect(), bar
+        key = box.top(), box.width(), box.height(), bar
         if (paths := self._paths.get(key)) is None:
             whole, strip = QPainterPath(), QPainterPath()
             whole.addRoundedRect(box, t.RADIUS, t.RADIUS)
