@@ -20,6 +20,11 @@ class Actions:
 
     def __init__(self, window: QMainWindow, tokens: Tokens) -> None:
         self._actions = {command.name: _action(window, command) for command in commands()}
+        self._needing: dict[Need, list[QAction]] = {}
+        for command in commands():
+            if command.needs:
+                self._needing.setdefault(command.needs, []).append(self._actions[command.name])
+        self._met: dict[Need, bool] = {}
         self.set_keys(KeyMap())
         self.set_tokens(tokens)
 
@@ -32,12 +37,12 @@ class Actions:
 
     def display_needs(self, holds: Callable[[Need], bool]) -> None:
         """Enable the commands whose need is met by what is selected, and disable the others."""
-        met: dict[Need, bool] = {}
-        for command in commands():
-            if command.needs:
-                if command.needs not in met:
-                    met[command.needs] = holds(command.needs)
-                self._actions[command.name].setEnabled(met[command.needs])
+        met = {need: holds(need) for need in self._needing}
+        if met != self._met:
+            self._met = met
+            for need, actions in self._needing.items():
+                for action in actions:
+                    action.setEnabled(met[need])
 
     def set_keys(self, keys: KeyMap) -> None:
         """Let the commands have these keys from now on; their tips name them."""

@@ -63,6 +63,7 @@ class AnalysisActs(QObject):
         self._say = say
         self._complain = complain
         self._table = CostTable()
+        self._counted: GraphShapes | None = None
         self._asked: CostQuestion | None = None
         self._is_shown = False
         self._worker = Worker(_count_costs(warm_up), self)
@@ -73,7 +74,7 @@ class AnalysisActs(QObject):
     @property
     def is_complete(self) -> bool:
         """Whether every cost of the open project is counted."""
-        return bool(self._table.rows) and self._table.is_complete
+        return self._counted is self._session.knowledge.shapes and self._table.is_complete
 
     def display(self) -> None:
         """Show what is known of the open project's costs, and ask for what is not: while anybody looks."""
@@ -136,7 +137,7 @@ class AnalysisActs(QObject):
     def _on_counted(self, question: CostQuestion, table: CostTable) -> None:
         if question is not self._asked:
             return
-        self._table = table
+        self._table, self._counted = table, question.shapes
         if not table.is_complete:
             self._ask(CostQuestion(question.graph, question.shapes, question.catalogue, _LATER_S))
         self._show()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from flaxstudio.gui.background import Task
+from flaxstudio.gui.background import Task, take_short_turns
 from flaxstudio.gui.garbage import collect_rarely, staying
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.settings import Settings
@@ -44,6 +44,7 @@ class Entrance(QObject):
     def open(self, path: Path | None = None) -> None:
         """Show the start page, bring in the rest after the first paint, then open the project if one is given."""
         collect_rarely()
+        take_short_turns()
         page = self.window.start_page
         page.display(
             recent_projects(self._settings.recent),

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import (
     QDockWidget,
+    QHBoxLayout,
     QLabel,
     QMainWindow,
     QMenu,
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self._tokens = tokens
         self._shown: Knowledge | None = None
         self._problem_mark: tuple[str, str] | None = None
+        self._problem_room = ""
         self._is_paused: bool | None = None
         self.docks: dict[str, QDockWidget] = {}
         self.keys = KeyMap()
@@ -303,7 +305,9 @@ class MainWindow(QMainWindow):
         for name in TOOLBAR:
             if name is None:
                 toolbar.addSeparator()
-            else:
+            elif name == "undo":
+                toolbar.addWidget(_still(toolbar, self.actions_by_name["undo"], self.actions_by_name["redo"]))
+            elif name != "redo":
                 toolbar.addAction(self.actions_by_name[name])
         train = toolbar.widgetForAction(self.actions_by_name["train"])
         assert isinstance(train, QToolButton)
@@ -326,7 +330,8 @@ class MainWindow(QMainWindow):
 
     def _display_title(self, known: Knowledge) -> None:
         self.setWindowTitle(f"{known.name}[*] – Flax Studio")
-        self.setWindowModified(known.is_modified)
+        if known.is_modified != self.isWindowModified():
+            self.setWindowModified(known.is_modified)
         undo, redo = self.actions_by_name["undo"], self.actions_by_name["redo"]
         for action, text, word in ((undo, known.undo_text, self.tr("Undo")), (redo, known.redo_text, self.tr("Redo"))):
             action.setEnabled(bool(text))
@@ -344,7 +349,7 @@ class MainWindow(QMainWindow):
         if not_begun := self._not_begun(known):
             self._problem_mark = None
             self._problems.setIcon(icon("info", tokens, tokens.secondary))
-            self._problems.setText(not_begun)
+            self._say_count(not_begun)
             return
         errors = any(problem.severity == "error" for problem in known.problems)
         color = tokens.error if errors else tokens.warning if count else tokens.ok
@@ -353,7 +358,16 @@ class MainWindow(QMainWindow):
             self._problem_mark = name, color
             self._problems.setIcon(icon(name, tokens, color))
         texts = {0: self.tr("No problems"), 1: self.tr("1 problem")}
-        self._problems.setText(texts.get(count) or self.tr("{0} problems").format(count))
+        self._say_count(texts.get(count) or self.tr("{0} problems").format(count))
+
+    def _say_count(self, text: str) -> None:
+        """Say how many problems there are; another number with as many digits needs no other room, and lays nothing out anew."""
+        room = "".join("0" if letter.isdigit() else letter for letter in text)
+        if room != self._problem_room:
+            self._problem_room = room
+            self._problems.setText(room)
+            self._problems.setFixedSize(self._problems.sizeHint())
+        self._problems.setText(text)
 
 
 def _drawn(known: Knowledge) -> tuple[object, ...]:
@@ -364,6 +378,26 @@ def _drawn(known: Knowledge) -> tuple[object, ...]:
 def _show_title(dock: QDockWidget, visible: bool) -> None:
     """Show a dock's title bar only while it floats: among tabs, the tab says the same and can be dragged."""
     dock.setTitleBarWidget(None if visible else QWidget(dock))  # type: ignore[arg-type]
+
+
+def _still(toolbar: QToolBar, *actions: QAction) -> QWidget:
+    """Return buttons for a toolbar in a box of fixed size: the actions' words change with every edit and are not seen here.
+
+    A toolbar lays the whole window out anew whenever one of its own actions changes.
+    """
+    box = QWidget(toolbar)
+    line = QHBoxLayout(box)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(toolbar.layout().spacing())
+    for action in actions:
+        button = QToolButton(box)
+        button.setDefaultAction(action)
+        button.setIconSize(toolbar.iconSize())
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        line.addWidget(button)
+    box.setFixedSize(line.sizeHint())
+    return box
 
 
 def _stacked(*widgets: QWidget) -> QWidget:

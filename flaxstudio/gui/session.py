@@ -24,7 +24,7 @@ from flaxstudio.gui.knowledge import Knowledge, graph_problems, in_place
 from flaxstudio.gui.panels.data_state import DataState
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.block_edits import inside, within
-from flaxstudio.project.dismissing import is_dismissed
+from flaxstudio.project.dismissing import dismissed_among
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.place import Place, block_at, nearest
@@ -256,7 +256,7 @@ class Session(QObject):
         advice = self._advice.latest(self._advice_question()) or ()
         found = (*self._graph_problems(), *check_settings(document.project), *shapes.problems, *self._examination.problems)
         problems = in_place((*found, *advice), document.project)
-        dismissed = tuple(problem for problem in problems if is_dismissed(problem, document.project))
+        dismissed = dismissed_among(problems, document.project)
         return Knowledge(
             document.project,
             self.catalogue,

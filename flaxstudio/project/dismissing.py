@@ -20,6 +20,14 @@ def is_dismissed(problem: Problem, project: Project) -> bool:
     return beside is not None and can_be_dismissed(problem) and problem.rule in beside.look(problem.node).dismissed
 
 
+def dismissed_among(problems: Iterable[Problem], project: Project) -> tuple[Problem, ...]:
+    """Return which of the problems the user has dismissed."""
+    beside = (project.annotations, *project.block_annotations.values())
+    if not any(look.dismissed for annotations in beside for look in annotations.looks.values()):
+        return ()  # which is found sooner than by looking at each problem
+    return tuple(problem for problem in problems if is_dismissed(problem, project))
+
+
 def dismiss(problems: Iterable[Problem]) -> Edit:
     """Let warnings be seen no more at their nodes."""
     gone = tuple(problem for problem in problems if can_be_dismissed(problem))

@@ -14,6 +14,7 @@ from flaxstudio.project.project import Project
 Shown = tuple[Node, LayerSpec | None, NodeShape | None, tuple[Problem, ...], Look, frozenset[Key]]
 _PLAIN = Look()
 _NONE = frozenset[Key]()
+_BARE: tuple[tuple[Problem, ...], Look, frozenset[Key]] = ((), _PLAIN, _NONE)
 
 
 def changed_nodes(
@@ -28,11 +29,13 @@ def changed_nodes(
     for problem in problems:
         by_node[problem.node] = (*by_node.get(problem.node, ()), problem)
     hidden, looks, known = _hidden_ports(project, catalogue), project.annotations.looks, shapes.nodes
+    marked = by_node.keys() | looks.keys() | hidden.keys()
+    specs = {layer: catalogue.get(layer) for layer in {node.layer for node in project.graph.nodes}}
     changed: list[Shown] = []
     for node in project.graph.nodes:  # at every edit: what is the same object is not compared
         name = node.name
-        old, spec, shape = before.get(name), catalogue.get(node.layer), known.get(name)
-        rest = by_node.get(name, ()), looks.get(name, _PLAIN), hidden.get(name, _NONE)
+        old, spec, shape = before.get(name), specs[node.layer], known.get(name)
+        rest = (by_node.get(name, ()), looks.get(name, _PLAIN), hidden.get(name, _NONE)) if name in marked else _BARE
         if (
             old is None
             or old[0] is not node

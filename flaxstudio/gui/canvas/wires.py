@@ -46,13 +46,14 @@ class Wires:
 
     def remove_gone(self, edges: tuple[Edge, ...]) -> list[Edge]:
         """Take away the wires that are not among these any more, and return them."""
-        gone = dict.fromkeys(_missing(self._drawn, edges))
+        gone = _missing(self._drawn, edges)
         if gone:
-            self._drawn = tuple(edge for edge in self._drawn if edge not in gone)
+            same = set(map(id, gone))
+            self._drawn = tuple([edge for edge in self._drawn if id(edge) not in same])
             self._hanging = [edge for edge in self._hanging if edge not in gone]
         for edge in gone:
             self._remove(edge)
-        return list(gone)
+        return gone
 
     def add_new(self, edges: tuple[Edge, ...], gone: Iterable[Edge], flow: Flow, tokens: Tokens) -> list[Edge]:
         """Make items of the wires that are new among these, return them, and tell the nodes which ports are connected."""

@@ -42,6 +42,8 @@ class CodeView(QPlainTextEdit):
         """Show source and tint the lines `marked`, pieces of first and last. The view stays where it was scrolled to,
         unless other lines than before are marked and out of sight, or another line is to be in sight."""
         wanted, before = (marked or ((sight, sight),), self._wanted)
+        if (text, marked, wanted) == (self._text, self._marked, before):
+            return
         self._marked, self._wanted = marked, wanted
         if text != self._text:
             self._replace(text)

@@ -50,9 +50,8 @@ class ModelPage(QWidget):
         """Show the whole graph that is open: the model's, or a block's with the number of nodes that use it."""
         graph, is_block = project.graph, users is not None
         self.title.setText(self.tr("Block") if is_block else self.tr("Model"))
-        self._show_parts(True)
+        self._show_parts(is_graph=True, is_block=is_block)
         self.name_field.display("block" if is_block else "model", project.name)
-        self.block.setVisible(is_block)
         if users is not None:
             self.block.display(project.library.block(project.name), users)
         self.fields.display(project.name, graph.fields, catalogue, graph.names())
@@ -73,9 +72,10 @@ class ModelPage(QWidget):
         """Draw in another theme."""
         self.fields.set_tokens(tokens)
 
-    def _show_parts(self, is_graph: bool) -> None:
-        for part in (self.name_field, self.block, self._fields_title, self.fields):
+    def _show_parts(self, *, is_graph: bool, is_block: bool) -> None:
+        for part in (self.name_field, self._fields_title, self.fields):
             part.setVisible(is_graph)
+        self.block.setVisible(is_block)
 
     def display_nodes(
         self, project: Project, names: tuple[str, ...], problems: tuple[Problem, ...], shapes: GraphShapes
@@ -83,7 +83,7 @@ class ModelPage(QWidget):
         """Show several nodes together."""
         known = [shapes.nodes[name] for name in names if name in shapes.nodes]
         self.title.setText(self.tr("{} nodes").format(f"{len(names):,}"))
-        self._show_parts(False)
+        self._show_parts(is_graph=False, is_block=False)
         self.facts.display(
             (
                 (self.tr("Layers"), self._layers(project.graph, names)),
@@ -95,7 +95,7 @@ class ModelPage(QWidget):
 
     def _layers(self, graph: Graph, names: Iterable[str]) -> str:
         chosen = set(names)
-        counts = Counter(node.layer for node in graph.nodes if node.name in chosen)
+        counts = Counter([node.layer for node in graph.nodes if node.name in chosen])
         named = (f"{count} × {layer}" if count > 1 else layer for layer, count in counts.items())
         return ", ".join(named) or self.tr("none")
 
