@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from flaxstudio.gui import tokens as t
 from flaxstudio.gui.actions import Actions
 from flaxstudio.gui.commands.keymap import KeyMap
-from flaxstudio.gui.commands.table import TOOLBAR
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.notice import Notice
 from flaxstudio.gui.offer import Offer
@@ -33,6 +26,7 @@ from flaxstudio.gui.settings import LAYOUT_VERSION
 from flaxstudio.gui.sight import Sight
 from flaxstudio.gui.start_page import StartPage
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.gui.toolbar import ToolBar
 from flaxstudio.project.place import Place
 
 if TYPE_CHECKING:  # what these import is loaded behind the start page
@@ -57,8 +51,6 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         self._tokens = tokens
         self._shown: Knowledge | None = None
-        self._problem_mark: tuple[str, str] | None = None
-        self._problem_room = ""
         self._is_paused: bool | None = None
         self.docks: dict[str, QDockWidget] = {}
         self.keys = KeyMap()
@@ -91,7 +83,9 @@ class MainWindow(QMainWindow):
         self.sight = Sight(self.docks, self)
         for dock in self.docks.values():
             self._docks_menu.addAction(dock.toggleViewAction())
-        self._add_toolbar()
+        self._toolbar = ToolBar(self.actions_by_name, self)
+        self._toolbar.problems_clicked.connect(self.problems_clicked)
+        self.addToolBar(self._toolbar)
         self.statusBar()  # there from the beginning, so that nothing moves when it has something to say
         for part in (*self.docks.values(), self._toolbar):
             part.show()  # for the state saved here; nothing is painted before they are hidden again
@@ -148,7 +142,7 @@ class MainWindow(QMainWindow):
         assert self._shown is not None
         training, data = self._shown.project.training, self._shown.data
         self.sight.show("training", "all", lambda: self.training_panel.display(training, data.row_counts, state, data.goals))
-        self._progress.setText(progress)
+        self._toolbar.display_progress(progress)
         is_busy = state.status not in ("idle",)
         self.canvas.set_running(state.status == "running")
         actions = self.actions_by_name
@@ -189,7 +183,7 @@ class MainWindow(QMainWindow):
 
     def display_device(self, text: str) -> None:
         """Show which device runs the training."""
-        self._device.setText(text)
+        self._toolbar.display_device(text)
 
     def show_start_page(self, visible: bool) -> None:
         """Show the start page alone, or the canvas with its panels as they were."""
@@ -297,37 +291,6 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self.tabPosition(bottom).North)
         return docks
 
-    def _add_toolbar(self) -> None:
-        self._toolbar = toolbar = QToolBar(self.tr("Toolbar"), self)
-        toolbar.setObjectName("toolbar")
-        toolbar.setMovable(False)
-        toolbar.setIconSize(QSize(t.TOOL_ICON, t.TOOL_ICON))
-        for name in TOOLBAR:
-            if name is None:
-                toolbar.addSeparator()
-            elif name == "undo":
-                toolbar.addWidget(_still(toolbar, self.actions_by_name["undo"], self.actions_by_name["redo"]))
-            elif name != "redo":
-                toolbar.addAction(self.actions_by_name[name])
-        train = toolbar.widgetForAction(self.actions_by_name["train"])
-        assert isinstance(train, QToolButton)
-        train.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._progress = QLabel()
-        self._progress.setProperty("role", "secondary")
-        toolbar.addWidget(self._progress)
-        room = QWidget()
-        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        toolbar.addWidget(room)
-        self._problems = QToolButton()
-        self._problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._problems.clicked.connect(self.problems_clicked)
-        toolbar.addWidget(self._problems)
-        self._device = QLabel()
-        self._device.setProperty("role", "secondary")
-        self._device.setContentsMargins(t.GAP, 0, t.GAP, 0)
-        toolbar.addWidget(self._device)
-        self.addToolBar(toolbar)
-
     def _display_title(self, known: Knowledge) -> None:
         self.setWindowTitle(f"{known.name}[*] – Flax Studio")
         if known.is_modified != self.isWindowModified():
@@ -345,29 +308,7 @@ class MainWindow(QMainWindow):
         return self.tr("No data yet") if known.project.dataset is None and known.problems and is_fine else ""
 
     def _display_problem_count(self, known: Knowledge) -> None:
-        tokens, count = self._tokens, len(known.problems)
-        if not_begun := self._not_begun(known):
-            self._problem_mark = None
-            self._problems.setIcon(icon("info", tokens, tokens.secondary))
-            self._say_count(not_begun)
-            return
-        errors = any(problem.severity == "error" for problem in known.problems)
-        color = tokens.error if errors else tokens.warning if count else tokens.ok
-        name = "circle-alert" if errors else "triangle-alert" if count else "circle-check"
-        if (name, color) != self._problem_mark:
-            self._problem_mark = name, color
-            self._problems.setIcon(icon(name, tokens, color))
-        texts = {0: self.tr("No problems"), 1: self.tr("1 problem")}
-        self._say_count(texts.get(count) or self.tr("{0} problems").format(count))
-
-    def _say_count(self, text: str) -> None:
-        """Say how many problems there are; another number with as many digits needs no other room, and lays nothing out anew."""
-        room = "".join("0" if letter.isdigit() else letter for letter in text)
-        if room != self._problem_room:
-            self._problem_room = room
-            self._problems.setText(room)
-            self._problems.setFixedSize(self._problems.sizeHint())
-        self._problems.setText(text)
+        self._toolbar.display_problems(known.problems, self._not_begun(known), self._tokens)
 
 
 def _drawn(known: Knowledge) -> tuple[object, ...]:
@@ -378,26 +319,6 @@ def _drawn(known: Knowledge) -> tuple[object, ...]:
 def _show_title(dock: QDockWidget, visible: bool) -> None:
     """Show a dock's title bar only while it floats: among tabs, the tab says the same and can be dragged."""
     dock.setTitleBarWidget(None if visible else QWidget(dock))  # type: ignore[arg-type]
-
-
-def _still(toolbar: QToolBar, *actions: QAction) -> QWidget:
-    """Return buttons for a toolbar in a box of fixed size: the actions' words change with every edit and are not seen here.
-
-    A toolbar lays the whole window out anew whenever one of its own actions changes.
-    """
-    box = QWidget(toolbar)
-    line = QHBoxLayout(box)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(toolbar.layout().spacing())
-    for action in actions:
-        button = QToolButton(box)
-        button.setDefaultAction(action)
-        button.setIconSize(toolbar.iconSize())
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        line.addWidget(button)
-    box.setFixedSize(line.sizeHint())
-    return box
 
 
 def _stacked(*widgets: QWidget) -> QWidget:

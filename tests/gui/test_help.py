@@ -128,7 +128,7 @@ def test_validate_lists_problems_or_says_that_there_are_none(driver):
     driver.drop("Output", 400.0, 100.0)
     driver.connect("input_1", "output_1")
     assert validate() == "The model cannot be trained yet. The list tells why."
-    assert window._problems.text() == "No data yet", "which is no mistake"
+    assert window._toolbar.problems.text() == "No data yet", "which is no mistake"
     for _ in range(3):
         driver.do("undo")
     driver.studio.files.on_template("linear-regression")

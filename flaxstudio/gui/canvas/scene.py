@@ -114,7 +114,7 @@ class GraphScene(QGraphicsScene):
         """Show what has become known of the very project that is on display."""
         self.shapes = shapes
         changed, resized = self._show_nodes(problems)
-        self._lay_edges_of(resized)
+        self.lay_edges(self._wires.at(resized))
         self._tell_overview(changed)
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -171,7 +171,7 @@ class GraphScene(QGraphicsScene):
         """Put nodes' items where they are on their way for now."""
         for name, point in points.items():
             self.nodes[name].setPos(point)
-        self._lay_edges_of(points.keys())
+        self.lay_edges(self._wires.at(points.keys()))
         self._show_sharing()
         self._tell_overview(points.keys(), is_moving=True)
 
@@ -328,7 +328,7 @@ class GraphScene(QGraphicsScene):
 
     def _show_later(self, changed: Sequence[Shown]) -> None:
         names, resized = self._shown_now(changed)
-        self._lay_edges_of(resized)
+        self.lay_edges(self._wires.at(resized))
         self._tell_overview(names)
 
     def _show_node(self, shown: Shown) -> bool:
@@ -350,13 +350,10 @@ class GraphScene(QGraphicsScene):
         is_eased = not is_first and 0 < len(moved) <= _MOST_EASED and any(view.isVisible() for view in self.views())
         for name in new if is_eased else (*new, *moved):
             self.nodes[name].setPos(*wanted[name])
-        self._lay_edges_of(set(moved))
+        self.lay_edges(self._wires.at(set(moved)))
         if is_eased:
             self._easing.ease({name: (self.nodes[name].pos(), QPointF(*wanted[name])) for name in moved})
         return {*new, *moved}
-
-    def _lay_edges_of(self, names: Set[str]) -> None:
-        self.lay_edges(self._wires.at(names))
 
     def lay_edges(self, edges: Iterable[Edge]) -> None:
         """Lay wires between the ports where they are now, through their dots."""

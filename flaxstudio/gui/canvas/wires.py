@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QTimer
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from flaxstudio.graph.graph import Edge, Port
@@ -14,6 +14,9 @@ from flaxstudio.gui.canvas.node_content import Side
 from flaxstudio.gui.canvas.node_item import NodeItem
 from flaxstudio.gui.families import family_color
 from flaxstudio.gui.tokens import Tokens
+
+_AT_ONCE, _NEXT_MS = 150, 4
+"""So many wires out of sight get another width at a time, with the event loop in between."""
 
 
 class Wires:
@@ -35,14 +38,27 @@ class Wires:
         self._hanging: list[Edge] = []  # their nodes are not there; a Problem tells of it
         self._touching: dict[str, dict[Edge, None]] = {}
         self._are_far = False
+        self._not_yet: list[EdgeItem] = []
+        self._later = QTimer(scene, singleShot=True, interval=_NEXT_MS)
+        self._later.timeout.connect(self._show_more)
 
     def show_at_scale(self, scale: float) -> None:
-        """Keep the wires at least about a pixel of the screen wide."""
+        """Keep the wires at least about a pixel of the screen wide: those in view at once, the others behind it."""
         are_far = scale * t.WIRE_WIDTH < 1
         if are_far != self._are_far:
             self._are_far = are_far
-            for item in self.items.values():
-                item.show_far(are_far)
+            self._not_yet = list(self.items.values())
+            self._later.start()
+            for item in (item for view in self._scene.views() for item in view.items(view.viewport().rect())):
+                if isinstance(item, EdgeItem):
+                    item.show_far(are_far)
+
+    def _show_more(self) -> None:
+        now, self._not_yet = self._not_yet[:_AT_ONCE], self._not_yet[_AT_ONCE:]
+        for item in now:
+            item.show_far(self._are_far)
+        if self._not_yet:
+            self._later.start()
 
     def remove_gone(self, edges: tuple[Edge, ...]) -> list[Edge]:
         """Take away the wires that are not among these any more, and return them."""
