@@ -7,7 +7,7 @@ from typing import get_args
 from flaxstudio.cli.compute_settings import COMPUTE_KEYS, SEED_KEYS, with_compute, with_seeds
 from flaxstudio.cli.objective_overrides import objective_written
 from flaxstudio.cli.optimizer_overrides import argument_written, optimizer_written, rate_written
-from flaxstudio.cli.values import NONE, attribute_value, number, one_of, whole
+from flaxstudio.cli.values import NONE, attribute_value, number, one_of, size, whole
 from flaxstudio.cli.watch_settings import WATCH_KEYS, with_watch
 from flaxstudio.graph.entries import call_outputs
 from flaxstudio.graph.problem import ProblemError
@@ -47,6 +47,7 @@ def keys() -> list[str]:
         "data.validation",
         "data.test",
         "data.seed",
+        "data.memory",
     ]
 
 
@@ -138,5 +139,7 @@ def _with_data(dataset: DatasetSpec | None, name: str, text: str) -> DatasetSpec
             return replace(dataset, seed=whole(key, text))
         case "scaling":
             return replace(dataset, scaling=one_of(key, text, get_args(Scaling)))
+        case "memory":
+            return replace(dataset, memory=None if text.lower() in ("", "none", "auto") else size(key, text))
         case _:
-            raise ProblemError(f"There is no setting “{key}”.", "Use scaling, validation, test or seed.")
+            raise ProblemError(f"There is no setting “{key}”.", "Use scaling, validation, test, seed or memory.")

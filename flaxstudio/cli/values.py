@@ -1,5 +1,6 @@
 """Values written on the command line, checked as in the window."""
 
+import re
 from typing import TypeVar
 
 from flaxstudio.graph.graph import Value
@@ -53,6 +54,14 @@ def whole(key: str, text: str) -> int:
         return int(text)
     except ValueError:
         raise ProblemError(f"{key} must be a whole number, and “{text}” is not.") from None
+
+
+def size(key: str, text: str) -> int:
+    """Return bytes written as 512MB or 1.5 GB; ProblemError if the text is no size."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(k|m|g|t)?i?b?", text.strip().lower())
+    if found is None:
+        raise ProblemError(f"{key} must be a size such as 512MB, and “{text}” is not.")
+    return round(float(found[1]) * 10.0 ** (3 * " kmgt".index(found[2] or " ")))
 
 
 def switch(key: str, text: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from flaxstudio.data.table import Column, Table, kind_of, missing_in, text_of
+from flaxstudio.data.mapping import chunks
+from flaxstudio.data.table import Column, Table, distinct_in, infinite_in, kind_of, missing_in, text_of
 from flaxstudio.graph.problem import ProblemError
 
 _CHUNK_ROWS = 8192
@@ -20,14 +21,16 @@ def number_column(table: Table, name: str) -> Column:
     if kind == "text":
         row = _first_text(column)
         raise ProblemError(
-            f"Column “{name}” holds text: “{str(column[row])[:40]}” in row {row + 1}.", "Untick it, or write it as numbers."
+            f"Column “{name}” holds text: “{str(column[row])[:40]}” in row {table.number(row)}.",
+            "Untick it, or write it as numbers.",
         )
     if kind == "other":
         raise ProblemError(f"Array “{name}” holds {column.dtype} values, not real numbers.", "Untick it.")
-    _check_present(name, column)
-    if column.dtype.kind == "f" and not np.isfinite(column).all():
-        row = int(np.argmin(np.isfinite(column).reshape(len(column), -1).all(axis=1)))
-        raise ProblemError(f"Column “{name}” is infinite in row {row + 1}.", "Write a number there or delete the row.")
+    _check_present(name, table)
+    infinite = infinite_in(column)
+    if infinite.any():
+        row = table.number(int(np.argmax(infinite)))
+        raise ProblemError(f"Column “{name}” is infinite in row {row}.", "Write a number there or delete the row.")
     return column
 
 
@@ -65,15 +68,16 @@ def scaled(
     return out
 
 
-def whole_numbers(names: Sequence[str], columns: Sequence[Column]) -> npt.NDArray[np.int32]:
+def whole_numbers(table: Table, names: Sequence[str]) -> npt.NDArray[np.int32]:
     """Return columns side by side as int32, shape (rows, numbers); ProblemError where a value is not a whole number."""
+    columns = [number_column(table, name) for name in names]
     for name, column in zip(names, columns, strict=True):
         flat = column.reshape(len(column), -1)
         wrong = (flat != np.round(flat)) | (np.abs(flat.astype(np.float64)) >= 2**31)
         if wrong.any():
-            row = int(np.argmax(wrong.any(axis=1)))
+            row = table.number(int(np.argmax(wrong.any(axis=1))))
             raise ProblemError(
-                f"Column “{name}” is not a whole number in row {row + 1}, and the Input takes int32.",
+                f"Column “{name}” is not a whole number in row {row}, and the Input takes int32.",
                 "Set the Input's dtype to float32.",
             )
     return np.concatenate([column.reshape(len(column), -1).astype(np.int32) for column in columns], axis=1)
@@ -84,8 +88,8 @@ def number_targets(table: Table, names: Sequence[str]) -> npt.NDArray[np.float32
     columns = [number_column(table, name) for name in names]
     flat = scaled(columns, np.zeros((), np.float32), np.ones((), np.float32))
     if not np.isfinite(flat).all():
-        row = int(np.argmin(np.isfinite(flat).all(axis=1)))
-        raise ProblemError(f"A target in row {row + 1} is too large for float32.", "Divide the column by a power of ten.")
+        row = table.number(int(np.argmin(np.isfinite(flat).all(axis=1))))
+        raise ProblemError(f"A target in row {row} is too large for float32.", "Divide the column by a power of ten.")
     return flat.reshape(columns[0].shape) if len(columns) == 1 and columns[0].ndim > 1 else flat
 
 
@@ -94,7 +98,7 @@ def class_names(table: Table, name: str, ignored: str = "") -> tuple[str, ...]:
 
     The label `ignored` is no class.
     """
-    names = (text_of(value) for value in np.unique(_class_column(table, name)).tolist())
+    names = (text_of(value) for value in distinct_in(_class_column(table, name)).tolist())
     return tuple(name for name in names if name != ignored)
 
 
@@ -104,7 +108,7 @@ def class_targets(table: Table, name: str, classes: Sequence[str], ignored: str 
     ProblemError for a value that is none of them.
     """
     column = _class_column(table, name)
-    values, inverse = np.unique(column, return_inverse=True)
+    values = distinct_in(column)
     index = {label: number for number, label in enumerate(classes)} | ({ignored: -1} if ignored else {})
     labels = [text_of(value) for value in values.tolist()]
     for label in labels:
@@ -113,25 +117,29 @@ def class_targets(table: Table, name: str, classes: Sequence[str], ignored: str 
                 f"“{label}” in column “{name}” is not one of the classes the model was trained on.",
                 "Correct the data, or train the model again.",
             )
-    return np.array([index[label] for label in labels], dtype=np.int32)[inverse.reshape(column.shape)]
+    indices = np.array([index[label] for label in labels], dtype=np.int32)
+    found = np.empty(column.shape, np.int32)
+    for start, chunk in chunks(column):
+        found[start : start + len(chunk)] = indices[np.searchsorted(values, chunk)]
+    return found
 
 
 def _class_column(table: Table, name: str) -> npt.NDArray[Any]:
     column = table.column(name)
     kind = kind_of(column)
-    if kind == "other" or (kind == "array" and not (column == np.round(column)).all()):
+    if kind == "other" or (kind == "array" and not all((chunk == np.round(chunk)).all() for _, chunk in chunks(column))):
         raise ProblemError(
             f"“{name}” holds arrays of other than whole numbers, which tell no classes.",
             "Choose another target, or take it as numbers.",
         )
-    _check_present(name, column)
+    _check_present(name, table)
     return column
 
 
-def _check_present(name: str, column: Column) -> None:
-    missing = missing_in(column)
+def _check_present(name: str, table: Table) -> None:
+    missing = missing_in(table.column(name))
     if missing.any():
-        count, row = int(missing.sum()), int(np.argmax(missing)) + 1
+        count, row = int(missing.sum()), table.number(int(np.argmax(missing)))
         more = f" ({count:,} rows lack it)" if count > 1 else ""
         raise ProblemError(
             f"Column “{name}” has no value in row {row}{more}.", "Fill it in, delete the row or untick the column."

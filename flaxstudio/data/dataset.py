@@ -1,7 +1,8 @@
 """A table made ready for a model: features scaled by what the training split teaches, targets, and the three splits."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,8 +18,10 @@ from flaxstudio.data.columns import (
     whole_numbers,
 )
 from flaxstudio.data.ends import Ends, Entry, Goal
+from flaxstudio.data.mapping import let_go
+from flaxstudio.data.prepared import kept_on_disk
 from flaxstudio.data.splits import split_rows
-from flaxstudio.data.table import Column, Table
+from flaxstudio.data.table import Column, OnDisk, Table, Tell, untold
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.config import DatasetSpec, Scaling
 from flaxstudio.project.results import Preparation, Scale, Target
@@ -30,6 +33,7 @@ Rows = npt.NDArray[np.int64]
 Arrays = Any
 """One array, or a tuple with one for each Input or Output: as a Module takes them and gives them."""
 
+_CHUNK_VALUES = 2**20
 _AS_IT_IS = Scale(np.zeros((), np.float32), np.ones((), np.float32))
 
 
@@ -50,7 +54,7 @@ class Split:
 class Dataset:
     """The three splits with the preparation they share, and the ends that their arrays belong to, in order.
 
-    `reference` are the training targets without noise, if known.
+    `reference` are the training targets without noise, if known. With `disk` the arrays are mapped from files.
     """
 
     train: Split
@@ -59,40 +63,78 @@ class Dataset:
     preparation: Preparation
     ends: Ends
     reference: Arrays | None = None
+    disk: OnDisk | None = None
 
     def split(self, name: SplitName) -> Split:
         """Return a split by its name."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
 
 
-def prepare(spec: DatasetSpec, table: Table, ends: Ends, preparation: Preparation | None = None) -> Dataset:
+def prepare(
+    spec: DatasetSpec, table: Table, ends: Ends, preparation: Preparation | None = None, tell: Tell = untold
+) -> Dataset:
     """Return the splits as a model of those ends takes them; ProblemError naming column and row where it cannot be.
 
-    Without a `preparation`, classes are those of the table and scaling is fitted on the training split.
+    Without a `preparation`, classes are those of the table and scaling is fitted on the training split. Splits of a table
+    on disk are laid there as well; `tell` gets the share that is done.
     """
     classes = {goal.name: preparation.classes_of(goal.name) if preparation else _classes(goal, table) for goal in ends.goals}
-    targets = [_targets(goal, table, classes[goal.name]) for goal in ends.goals]
-    train, validation, test = split_rows(spec, table, _first_classes(ends.goals, targets))
-    if len(train) == 0:
+    labels = {
+        goal.name: _targets(goal, table, classes[goal.name])
+        for goal in ends.goals
+        if table.disk is None or (goal.kind == "classes" and table.column(goal.columns[0]).ndim == 1)
+    }
+    rows = split_rows(spec, table, _first_classes(ends.goals, labels))
+    if len(rows[0]) == 0:
         raise ProblemError("No rows are left to train on.", "Make the validation and test shares smaller.")
-    fitted = preparation or _fit(spec, table, ends, train, classes)
-    features = apply_preparation(ends.entries, table, fitted)
+    fitted = preparation or _fit(spec, table, ends, rows[0], classes)
+    if table.disk is None:
+        features = apart(apply_preparation(ends.entries, table, fitted))
+        made = [[array[part] for array in (*features, *labels.values())] for part in rows]
+    else:
+        made = kept_on_disk(table.disk, _key(spec, ends, fitted), rows, _arrays_of(table, ends, fitted, labels, classes), tell)
+    count = len(ends.entries)
+    train, validation, test = (
+        Split(joined(arrays[:count]), joined(arrays[count:]), part) for arrays, part in zip(made, rows, strict=True)
+    )
+    return Dataset(train, validation, test, fitted, ends, _reference(ends, table, rows[0]), table.disk)
 
-    def part(rows: Rows) -> Split:
-        return Split(at_rows(features, rows), at_rows(joined(targets), rows), rows)
 
-    return Dataset(part(train), part(validation), part(test), fitted, ends, _reference(ends, table, train))
+def _arrays_of(
+    table: Table, ends: Ends, fitted: Preparation, labels: Mapping[str, Column], classes: Mapping[str, Sequence[str]]
+) -> Callable[[Rows], list[Column]]:
+    """Return what makes the features and targets of some rows of a table on disk; `labels` are targets in memory."""
+    taken = [entry.columns for entry in ends.entries] + [goal.columns for goal in ends.goals if goal.name not in labels]
+    names = dict.fromkeys(name for columns in taken for name in columns)
+
+    def arrays_at(rows: Rows) -> list[Column]:
+        part = table.part(names, rows)
+        let_go(*(table.column(name) for name in names))
+        features = apart(apply_preparation(ends.entries, part, fitted))
+        targets = (
+            labels[goal.name][rows] if goal.name in labels else _targets(goal, part, classes[goal.name]) for goal in ends.goals
+        )
+        return [*features, *targets]
+
+    return arrays_at
+
+
+def _key(spec: DatasetSpec, ends: Ends, fitted: Preparation) -> str:
+    """Return all that prepared splits follow from, beside the content of the file."""
+    scales = [fitted.scale_of(entry.name) for entry in ends.entries]
+    classes = [fitted.classes_of(goal.name) for goal in ends.goals]
+    return repr((replace(spec, memory=None), ends, [(one.offset.tobytes(), one.scale.tobytes()) for one in scales], classes))
 
 
 def classes_to_split_by(goals: Sequence[Goal], table: Table) -> npt.NDArray[Any] | None:
     """Return the class of each row of which every split gets its share: the first Output's that has one a row."""
     of_classes = [goal for goal in goals if goal.kind == "classes" and goal.columns]
-    return _first_classes(of_classes, [_targets(goal, table, _classes(goal, table)) for goal in of_classes])
+    return _first_classes(of_classes, {goal.name: _targets(goal, table, _classes(goal, table)) for goal in of_classes})
 
 
-def _first_classes(goals: Sequence[Goal], targets: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any] | None:
-    classes = (array for goal, array in zip(goals, targets, strict=True) if goal.kind == "classes" and array.ndim == 1)
-    return next(classes, None)
+def _first_classes(goals: Sequence[Goal], targets: Mapping[str, Column]) -> Column | None:
+    found = (targets[goal.name] for goal in goals if goal.kind == "classes" and goal.name in targets)
+    return next((array for array in found if array.ndim == 1), None)
 
 
 def apply_preparation(entries: Sequence[Entry], table: Table, preparation: Preparation) -> Arrays:
@@ -138,7 +180,7 @@ def _fitted_scale(scaling: Scaling, table: Table, entry: Entry, train: Rows) -> 
     counts = _fitting_sizes(entry, table)
     if scaling == "none" or entry.shape.dtype == "int32":
         return _AS_IT_IS
-    pairs = [_statistics(column[train], scaling) for column in columns]
+    pairs = [_statistics(column, train, scaling) for column in columns]
     if len(columns) == 1:
         return Scale(np.asarray(pairs[0][0], np.float32), np.asarray(pairs[0][1], np.float32))
     offset, scale = (
@@ -150,16 +192,16 @@ def _fitted_scale(scaling: Scaling, table: Table, entry: Entry, train: Rows) -> 
 
 def _features(entry: Entry, table: Table, scale: Scale) -> npt.NDArray[Any]:
     _fitting_sizes(entry, table)
-    columns = [number_column(table, name) for name in entry.columns]
     sizes = entry.shape.sizes
     if entry.shape.dtype == "int32":
-        return whole_numbers(entry.columns, columns).reshape(-1, *sizes)
+        return whole_numbers(table, entry.columns).reshape(-1, *sizes)
+    columns = [number_column(table, name) for name in entry.columns]
     if scale.offset.ndim and scale.offset.shape != sizes:
         raise ProblemError("The Input's shape has changed since the model was trained.", "Train it again.")
     features = scaled(columns, scale.offset, scale.scale)
     if not np.isfinite(features).all():
-        row = int(np.argmin(np.isfinite(features).all(axis=1)))
-        raise ProblemError(f"A feature in row {row + 1} is too large for float32.", "Choose the scaling “standard”.")
+        row = table.number(int(np.argmin(np.isfinite(features).all(axis=1))))
+        raise ProblemError(f"A feature in row {row} is too large for float32.", "Choose the scaling “standard”.")
     return features.reshape(-1, *sizes)
 
 
@@ -180,14 +222,26 @@ def _fitting_sizes(entry: Entry, table: Table) -> list[int]:
     return sizes
 
 
-def _statistics(values: Column, scaling: Scaling) -> tuple[float, float]:
-    """Return offset and scale of one column's training values."""
-    low, high = float(values.min()), float(values.max())
+def _statistics(column: Column, train: Rows, scaling: Scaling) -> tuple[float, float]:
+    """Return offset and scale of one column's training values, chunk by chunk: the same from memory and from disk."""
+    ranges = [(values.min(), values.max()) for values in _values_at(column, train)]
+    low, high = float(min(low for low, _ in ranges)), float(max(high for _, high in ranges))
     if low == high:
         return low, 1.0
     if scaling == "range":
         return low, high - low
-    return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
+    count = len(train) * math.prod(column.shape[1:])
+    mean = sum(float(values.sum(dtype=np.float64)) for values in _values_at(column, train)) / count
+    squares = sum(float(np.square(values.astype(np.float64) - mean).sum()) for values in _values_at(column, train))
+    return mean, math.sqrt(squares / count)
+
+
+def _values_at(column: Column, rows: Rows) -> Iterator[Column]:
+    """Yield a column's values at rows in rising order, so many at a time as fit well."""
+    count = max(1, _CHUNK_VALUES // math.prod(column.shape[1:]))
+    for start in range(0, len(rows), count):
+        yield column[rows[start : start + count]]
+        let_go(column)
 
 
 def _classes(goal: Goal, table: Table) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from flaxstudio.data.table import Table, kind_of
+from flaxstudio.data.table import Table, distinct_in, kind_of
 from flaxstudio.project.config import DatasetSpec, Scaling
 
 _TARGET_NAMES = ("target", "label", "labels", "class", "y", "species", "digit", "outcome")
@@ -30,5 +30,6 @@ def _looks_like_classes(table: Table, name: str) -> bool:
         return True
     if kind_of(column) != "number":
         return False
-    values = np.unique(column[np.isfinite(column)]) if column.dtype.kind == "f" else np.unique(column)
+    found = distinct_in(column, 2 * _MAX_CLASSES)
+    values = found[np.isfinite(found)] if column.dtype.kind == "f" else found
     return len(values) <= min(_MAX_CLASSES, max(2, table.rows // 5)) and bool(np.all(values == np.round(values)))

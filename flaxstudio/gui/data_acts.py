@@ -1,14 +1,16 @@
 """What the user asks of data and of the run's config, turned into edits."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from flaxstudio.data.samples import sample_info
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.suggestion import suggest
+from flaxstudio.graph.problem import ProblemError
 from flaxstudio.gui.background import Task
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import Settings
@@ -20,6 +22,8 @@ from flaxstudio.project.options import LOSSES, loss_spec
 
 class DataActs(QObject):
     """Slots for the intents of the data and training panels."""
+
+    reading = Signal(str, object)  # name, share of the file that is read; None at the end
 
     def __init__(self, session: Session, settings: Settings, window: QWidget, complain: Callable[[str], None]) -> None:
         super().__init__(window)
@@ -39,11 +43,30 @@ class DataActs(QObject):
     def on_file_dropped(self, path: str) -> None:
         """Read a data file in the background and use it as its columns suggest."""
         self._settings.folder = Path(path).parent
-        self.close()
-        self._task = task = Task(lambda cancelled: suggest(open_table(path), path), self)  # noqa: ARG005 - dropped when stale
-        task.done.connect(lambda spec: self._use(spec, self.tr("Open {0}").format(Path(path).name)))
+        self.stop()
+        name = Path(path).name
+
+        def tell(cancelled: Callable[[], bool], share: float) -> None:
+            if cancelled():
+                raise ProblemError(f"{name} is not wanted any more.")
+            self.reading.emit(name, share)
+
+        self._task = task = Task(lambda cancelled: suggest(open_table(path, tell=partial(tell, cancelled)), path), self)
+        task.done.connect(lambda spec: self._use(spec, self.tr("Open {0}").format(name)))
         task.refused.connect(lambda problem: self._complain(str(problem)))
+        task.finished.connect(lambda: self._on_read(task, name))
         task.start()
+
+    def stop(self) -> None:
+        """Read no further; the thread ends by itself."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _on_read(self, task: Task, name: str) -> None:
+        if self._task is task:
+            self._task = None
+            self.reading.emit(name, None)
+        task.deleteLater()
 
     def on_sample_chosen(self, name: str) -> None:
         if info := sample_info(name):

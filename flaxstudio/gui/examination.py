@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,21 +135,27 @@ class DataQuestion:
     shapes: GraphShapes = GraphShapes({})
 
 
-def examine_data(warm_up: Callable[[], None]) -> Callable[[DataQuestion], DataExamination]:
-    """Return a function for one background thread that examines a project's data; a table is read once."""
-    tables: dict[tuple[str, bool], tuple[Table, DataState]] = {}
+def examine_data(
+    warm_up: Callable[[], None], tell: Callable[[DatasetSpec, float], None]
+) -> Callable[[DataQuestion], DataExamination]:
+    """Return a function for one background thread that examines a project's data; a table is read once.
+
+    `tell` gets the share that is read where that takes long.
+    """
+    tables: dict[tuple[str, bool, int | None], tuple[Table, DataState]] = {}
 
     def examine(question: DataQuestion) -> DataExamination:
         project, catalogue, beside = question.project, question.catalogue, question.beside
         spec = project.dataset
         if spec is None:
             return DataExamination(DataState.none())
-        key = (spec.source, project.training.classic_random)
+        key = (spec.source, project.training.classic_random, spec.memory)
         try:
             if key not in tables:
                 tables.clear()
                 warm_up()  # some samples are drawn by jax
-                table = open_table(spec.source, classic_random=key[1], beside=beside)
+                share = partial(tell, spec)
+                table = open_table(spec.source, classic_random=key[1], beside=beside, memory=spec.memory, tell=share)
                 tables[key] = (table, _state_of(table))
         except ProblemError as error:
             return DataExamination(DataState.failed(str(error)), spec.source, (error.problem,))
@@ -166,9 +173,8 @@ def examine_data(warm_up: Callable[[], None]) -> Callable[[DataQuestion], DataEx
 
 
 def _state_of(table: Table) -> DataState:
-    return DataState(
-        "ready", "", summarize(table), table.rows, preview_rows(table, PREVIEW_ROWS), has_fixed_test=table.test_rows > 0
-    )
+    preview, has_fixed_test = preview_rows(table, PREVIEW_ROWS), table.test_rows > 0
+    return DataState("ready", "", summarize(table), table.rows, preview, has_fixed_test=has_fixed_test, disk=table.disk)
 
 
 def _pictures(project: Project, spec: DatasetSpec, table: Table, catalogue: Catalogue) -> tuple[Picture, ...]:

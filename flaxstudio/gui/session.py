@@ -24,6 +24,7 @@ from flaxstudio.gui.knowledge import Knowledge, graph_problems, in_place
 from flaxstudio.gui.panels.data_state import DataState
 from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.block_edits import inside, within
+from flaxstudio.project.config import DatasetSpec
 from flaxstudio.project.dismissing import dismissed_among
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
@@ -43,6 +44,7 @@ class Session(QObject):
 
     changed = Signal()
     refused = Signal(str)  # an edit that could not be done, in words
+    _reading = Signal(object, int)  # spec of the data that is read, percent
 
     def __init__(
         self,
@@ -68,9 +70,12 @@ class Session(QObject):
         self._shaped: ShapeQuestion | None = None
         self._examination = DataExamination(DataState.none())
         self._shape_worker = Worker(infer_shapes(warm_up, lambda: self._shape_worker.has_newer), self)
-        self._data_worker = Worker(examine_data(warm_up), self)
+        self._data_worker = Worker(examine_data(warm_up, self._tell_reading), self)
         self._shape_worker.answered.connect(self._on_shapes)
         self._data_worker.answered.connect(self._on_data)
+        self._reading.connect(self._on_reading)
+        self._read_percent = -1
+        self._is_closed = False
         self._is_examining = False
         self.document = Document(Project())
         self._knowledge = self._know()
@@ -202,6 +207,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """End the background threads."""
+        self._is_closed = True
         self._shape_worker.close()
         self._data_worker.close()
         self._sources.close()
@@ -241,6 +247,21 @@ class Session(QObject):
                 self._data_worker.ask_once(self._data_question())
             if is_new:
                 self._publish()
+
+    def _tell_reading(self, spec: DatasetSpec, share: float) -> None:
+        """Called in the worker's thread: ends the reading of what is no longer in the project, else lets it be shown."""
+        dataset = self.document.project.dataset
+        if self._is_closed or dataset is None or (dataset.source, dataset.memory) != (spec.source, spec.memory):
+            raise ProblemError("The data is not wanted any more.")
+        percent = int(100 * share)
+        if percent != self._read_percent:
+            self._read_percent = percent
+            self._reading.emit(spec, percent)
+
+    def _on_reading(self, spec: DatasetSpec, percent: int) -> None:
+        if self._examination.state.status == "loading" and self._examination.source == spec.source:
+            self._examination = DataExamination(DataState.loading(self.tr("Reading: {0} %").format(percent)), spec.source)
+            self._publish()
 
     def _on_data(self, question: Any, examination: Any) -> None:
         if question.project == self.document.project and examination != self._examination:

@@ -225,6 +225,8 @@ def _wire_panels(studio: Studio) -> None:
     data.file_requested.connect(studio.data.on_file_requested)
     data.sample_chosen.connect(studio.data.on_sample_chosen)
     data.file_dropped.connect(studio.on_file_dropped)
+    data.reading.stop_requested.connect(studio.data.stop)
+    studio.data.reading.connect(data.reading.display)
     training.training_changed.connect(studio.data.on_training_changed)
     training.train_requested.connect(studio.runs.train)
     training.pause_requested.connect(studio.runner.pause_or_resume)

@@ -18,6 +18,7 @@ from flaxstudio.project.watch import Watch, watch_faults
 Scaling = Literal["none", "standard", "range"]
 Initialization = Literal["module", "layer"]
 
+LEAST_MEMORY = 10**6
 _LOSS_NAMES = tuple(spec.name for spec in LOSSES)
 
 
@@ -27,7 +28,8 @@ class DatasetSpec:
 
     `source` is `sample:NAME` or a file's path. `features` and `targets` name columns (arrays of an NPZ file).
     `scaling` of the features uses statistics of the training split only: "standard" is zero mean and unit
-    deviation, "range" 0 to 1. `validation` and `test` are shares of the rows, drawn by `seed`.
+    deviation, "range" 0 to 1. `validation` and `test` are shares of the rows, drawn by `seed`. A file of more bytes than
+    `memory` is read from disk while a run goes, with the same results; None is a share of what is free.
     """
 
     source: str
@@ -38,6 +40,7 @@ class DatasetSpec:
     validation: float = 0.1
     test: float = 0.2
     seed: int = 0
+    memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,8 @@ def _dataset_faults(spec: DatasetSpec | None, config: TrainConfig, outputs: Sequ
     shares = (spec.validation, spec.test)
     if not all(math.isfinite(s) and 0 <= s < 1 for s in shares) or sum(shares) >= 1:
         yield "The validation and test shares leave no rows to train on.", "Set them to 10 % and 20 %."
+    if spec.memory is not None and spec.memory < LEAST_MEMORY:
+        yield "Less than 1 MB of memory is set aside for the data.", "Set 256 MB, or leave it to the program."
     if config.watch.early_stopping is not None and spec.validation == 0:
         yield "Early stopping needs a validation split, and its share is 0.", "Set the validation share to 10 %."
     is_used = not all(output in config.losses for output in outputs)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import msgspec
 
@@ -11,5 +12,8 @@ from flaxstudio.project.project import Project
 def fingerprint(project: Project) -> str:
     """Return a SHA-256 of graph, own layers, data spec and config; places, notes and names of files change nothing."""
     parts = (project.graph, project.library.used_by(project.graph), project.dataset, project.training)
-    text = json.dumps(msgspec.to_builtins(parts), sort_keys=True, ensure_ascii=True)
+    plain: Any = msgspec.to_builtins(parts)
+    if project.dataset is not None:
+        del plain[2]["memory"]  # where the data lies while a run goes changes nothing
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -11,9 +11,9 @@ from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import at_rows
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.training.causes import Cause, cause_of
-from flaxstudio.training.dispatch import Dispatcher
 from flaxstudio.training.outliers import strange_rows
 from flaxstudio.training.replay import Replay, size_of
+from flaxstudio.training.streaming import AnyDispatcher
 from flaxstudio.training.task import Task
 from flaxstudio.training.tracing import Origin, find_origin
 
@@ -56,7 +56,7 @@ class Case:
     rate: float
     step_program: Callable[..., Any]
     order: BatchOrder
-    dispatcher: Dispatcher
+    dispatcher: AnyDispatcher
     replay: Replay
     losses: npt.NDArray[np.float32]
     first_step: int

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import numpy as np
 
 from flaxstudio.data.dataset import Dataset, apart
+from flaxstudio.data.mapping import chunks
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.fingerprint import fingerprint
 from flaxstudio.project.project import Project
@@ -40,5 +41,6 @@ def hash_of(dataset: Dataset) -> str:
     for split in (dataset.train, dataset.validation, dataset.test):
         for array in (*apart(split.features), *apart(split.targets)):
             whole.update(f"{array.shape}{array.dtype}".encode())
-            whole.update(np.ascontiguousarray(array).data)
+            for _, chunk in chunks(array):
+                whole.update(np.ascontiguousarray(chunk).data)
     return whole.hexdigest()

@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from flaxstudio.training.dispatch import Dispatcher
 from flaxstudio.training.steps import TrainState
+from flaxstudio.training.streaming import AnyDispatcher
 
 
 class Replay:
@@ -18,7 +18,7 @@ class Replay:
         self,
         begin: Callable[[], TrainState],
         first: int,
-        dispatcher: Dispatcher,
+        dispatcher: AnyDispatcher,
         changes: Mapping[int, Callable[[TrainState], TrainState]],
     ) -> None:
         self.first = first

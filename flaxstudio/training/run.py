@@ -20,7 +20,7 @@ from flaxstudio.project.results import Origin, Results, RunRecord, Standing, Tre
 from flaxstudio.project.storage import dump_project
 from flaxstudio.training.device import Setting
 from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_text
-from flaxstudio.training.dispatch import Dispatcher, Losses, is_ready, read_losses
+from flaxstudio.training.dispatch import Losses, is_ready, read_losses
 from flaxstudio.training.distributions import taps_of
 from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.faults import RunBroken, broken, out_of_memory
@@ -38,6 +38,7 @@ from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.spikes import SpikeGuard
 from flaxstudio.training.steering import Steering, standing_for
 from flaxstudio.training.steps import TrainState, variables_in_use
+from flaxstudio.training.streaming import AnyDispatcher
 from flaxstudio.training.task import Task
 from flaxstudio.training.timing import Evaluations, Stopwatch
 from flaxstudio.training.told import Told
@@ -64,7 +65,7 @@ class Run:
         origin: Origin,
         state: TrainState,
         standing: Standing,
-        dispatcher: Dispatcher,
+        dispatcher: AnyDispatcher,
         order: BatchOrder,
         step_program: Callable[..., Any],
         keeper: Keeper | None,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from flaxstudio.codegen.applying import apply_in_use, arguments_of
 from flaxstudio.data.dataset import Arrays, Split, apart, at_rows, joined
+from flaxstudio.data.mapping import let_go
 from flaxstudio.project.metrics import USUAL, Averaging
 from flaxstudio.project.options import TargetKind
 from flaxstudio.training.losses import OutputLoss
@@ -19,6 +20,8 @@ from flaxstudio.training.precision import Apply
 
 MAX_BATCH = 256
 _MAX_VALUES = 2**22
+_BATCHES_HELD = 32
+"""Of a split on disk, after so many batches the memory that was read is given back."""
 
 Array = npt.NDArray[Any]
 
@@ -113,6 +116,8 @@ class Scorer:
             count = min(self._batch, rows - start)
             part = at_rows(arrays, slice(start, start + count))
             yield (part if count == self._batch else joined([self._filled(array) for array in apart(part)])), count
+            if start // self._batch % _BATCHES_HELD == 0:
+                let_go(*apart(arrays))
 
     def _filled(self, array: Array) -> Array:
         filled = np.zeros((self._batch, *array.shape[1:]), array.dtype)

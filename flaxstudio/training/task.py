@@ -19,6 +19,7 @@ from flaxstudio.data.check import check_data
 from flaxstudio.data.dataset import Dataset, SplitName, apart, joined, prepare
 from flaxstudio.data.ends import Goal, ends_of
 from flaxstudio.data.sources import open_table
+from flaxstudio.data.table import Tell, untold
 from flaxstudio.graph.entries import call_outputs, call_shapes
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.graph.shape import ArrayShape
@@ -89,12 +90,19 @@ def _judge(goal: Goal, config: TrainConfig) -> Judge:
 
 
 def prepare_task(
-    project: Project, catalogue: Catalogue, beside: Path | None = None, preparation: Preparation | None = None
+    project: Project,
+    catalogue: Catalogue,
+    beside: Path | None = None,
+    preparation: Preparation | None = None,
+    tell: Tell = untold,
 ) -> Task:
-    """Return what a run or an evaluation works on; ProblemError with the first thing that is wrong."""
+    """Return what a run or an evaluation works on; ProblemError with the first thing that is wrong.
+
+    `tell` gets the share that is done where data is read that takes long.
+    """
     _raise_first(check_project(project, catalogue))
     spec, config = _require_dataset(project), project.training
-    table = open_table(spec.source, classic_random=config.classic_random, beside=beside)
+    table = open_table(spec.source, classic_random=config.classic_random, beside=beside, memory=spec.memory, tell=tell)
     _raise_first(check_data(project, table, catalogue))
     model = build_model(project, catalogue)
     shapes = _checked_outputs(project, model, catalogue)
@@ -102,7 +110,7 @@ def prepare_task(
     if len(shapes) > 1:
         _raise_first(check_data(project, table, catalogue, sizes))  # which targets go where depends on the sizes
     ends = ends_of(project, spec, table, catalogue, sizes)
-    dataset = prepare(spec, table, ends, preparation)
+    dataset = prepare(spec, table, ends, preparation, tell)
     _check_targets(shapes, dataset)
     _check_counted(config, dataset)
     loss = total_loss([output_loss(config, goal.name).loss for goal in ends.goals])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flaxstudio.data import csv_reader
+from flaxstudio.data.csv_form import is_missing
 from flaxstudio.data.csv_reader import read_csv
 from flaxstudio.graph.problem import ProblemError
 
@@ -116,14 +117,14 @@ def test_an_endless_quote_is_refused_in_a_sentence(tmp_path: Path) -> None:
 def test_the_fast_way_and_the_careful_way_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a,b\n" + "".join(f"{i / 7!r},{i}e-3\n" for i in range(500))
     fast = read(tmp_path, text)
-    monkeypatch.setattr(csv_reader, "_fast_columns", lambda *_: None)
+    monkeypatch.setattr(csv_reader, "fast_columns", lambda *_, **__: None)
     assert read(tmp_path, text) == fast
     assert fast["a"][3] == 3 / 7
 
 
 _CELLS = st.floats(allow_nan=False, allow_infinity=False).map(repr) | st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8
-).filter(lambda cell: not csv_reader._is_missing(cell))
+).filter(lambda cell: not is_missing(cell))
 
 
 @given(st.lists(st.lists(_CELLS, min_size=3, max_size=3), min_size=1, max_size=12))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from flaxstudio.gui.panels.data_choices import with_features, with_target
+from flaxstudio.gui.panels.data_reading import ReadingLine
 from flaxstudio.gui.panels.data_source import DataSource, EmptyData
 from flaxstudio.gui.panels.data_split import DataSplit
 from flaxstudio.gui.panels.data_state import DataState
@@ -32,6 +33,7 @@ class DataPanel(QWidget):
         self.source = DataSource(tokens)
         self.table = DataTable(tokens)
         self.split = DataSplit(tokens)
+        self.reading = ReadingLine(self)
         self._build()
         self._connect()
 
@@ -78,6 +80,8 @@ class DataPanel(QWidget):
         self._pages.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.reading)
         layout.addWidget(self._pages)
 
     def _connect(self) -> None:

@@ -11,6 +11,7 @@ from flaxstudio.data.sources import PREFIX
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.data_state import DataState, Picture
+from flaxstudio.gui.panels.variables_tree import bytes_text
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import DatasetSpec
 
@@ -79,13 +80,14 @@ class DataSource(QWidget):
         self.title = _label("heading")
         self.detail = _label("caption")
         self.status = _label("secondary")
+        self.disk = _label("secondary")
         self.fault = _label("error")
         self._grid = QGridLayout()
         self._grid.setSpacing(4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(t.PADDING, t.GAP, t.PADDING, t.GAP)
         layout.setSpacing(4)
-        for widget in (self.title, self.detail, self.status, self.fault):
+        for widget in (self.title, self.detail, self.status, self.disk, self.fault):
             layout.addWidget(widget)
         layout.addSpacing(4)
         layout.addWidget(self.buttons)
@@ -103,6 +105,10 @@ class DataSource(QWidget):
         self.detail.setVisible(bool(self.detail.text()) and self.detail.text() != ".")
         self.status.setText(state.message or self.tr("Reading…"))
         self.status.setVisible(state.status == "loading")
+        self.disk.setVisible(state.disk is not None)
+        if state.disk is not None:
+            text = self.tr("Read from disk while training: {0} does not fit the {1} set aside.")
+            self.disk.setText(text.format(bytes_text(state.disk.size), bytes_text(state.disk.room)))
         self.fault.setText(state.message)
         self.fault.setVisible(state.status == "failed")
         if state.pictures is not self._pictures:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.data.goal_facts import GoalFacts
-from flaxstudio.data.table import ColumnSummary
+from flaxstudio.data.table import ColumnSummary, OnDisk
 
 DataStatus = Literal["none", "loading", "ready", "failed"]
 PREVIEW_ROWS = 20
@@ -35,8 +35,8 @@ class DataState:
     """A dataset's columns, rows and first values once it is read; before that, why not.
 
     `message` is the sentence for "loading" and "failed". `preview` holds the first rows as texts, one a column, in the
-    order of `columns`; `pictures` the first samples where they are images. `has_fixed_test`: the source has its own test rows.
-    `goals` tell what each Output learns.
+    order of `columns`; `pictures` the first samples where they are images. `has_fixed_test`: the source has its own test
+    rows. `goals` tell what each Output learns, `disk` that the data is read from disk while a run goes.
     """
 
     status: DataStatus
@@ -48,6 +48,7 @@ class DataState:
     row_counts: RowCounts | None = None
     has_fixed_test: bool = False
     goals: tuple[GoalFacts, ...] = ()
+    disk: OnDisk | None = None
 
     @staticmethod
     def none() -> "DataState":
