@@ -23,8 +23,8 @@ _USUAL_HEIGHT = 80.0
 class ClipActs(QObject):
     """Slots for what is copied. `say` tells in passing, `complain` until it is dismissed."""
 
-    source_pasted = Signal(str)
-    """The clipboard holds no nodes but the source of a Module."""
+    source_pasted = Signal(str, bool)
+    """The clipboard holds no nodes but the source of a Module; and whether the open graph holds nodes."""
 
     def __init__(
         self,
@@ -96,11 +96,16 @@ class ClipActs(QObject):
             clip = parse_clip(text)
         except ProblemError as problem:
             if may_hold_module(text):
-                self.source_pasted.emit(text)
+                self.source_pasted.emit(text, bool(self._session.shown.graph.nodes))
             else:
                 self._complain(str(problem))
             return
         self._paste(clip, self._free_offset(clip, self._offset_to_pointer(clip)), is_wired)
+
+    def insert(self, clip: Clip, text: str) -> None:
+        """Add what comes from elsewhere, in sight, as a step of that text."""
+        self._paste(clip, self._free_offset(clip, self._offset_to_pointer(clip)), text=text)
+        self._canvas.setFocus()
 
     def _paste(self, clip: Clip, offset: Position, is_wired: bool = False, text: str = "") -> None:
         try:

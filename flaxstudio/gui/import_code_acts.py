@@ -1,10 +1,10 @@
-"""File > Import code: the file, the dialog, the reading in the background, and the graph as a new project."""
+"""File > Import code, and pasted source: the dialog, the reading in the background, the graph as a project or into this one."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from flaxstudio.codegen.imported_project import Asks, imported_project, modules_in, text_in
@@ -12,13 +12,17 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.background import Task
-from flaxstudio.gui.dialogs.import_code import ImportCodeDialog
+from flaxstudio.gui.dialogs.import_code import ImportCodeDialog, Target
 from flaxstudio.gui.settings import Settings
 from flaxstudio.project.project import Project
+from flaxstudio.project.taking_in import as_block, as_nodes
 
 
 class ImportCodeActs(QObject):
-    """Turns a Module's source into a project. `open_project` shows it, once the present one has been seen to."""
+    """Turns a Module's source into a graph. `open_project` shows it as a project, once the present one has been seen to."""
+
+    insert_requested = Signal(object, str)
+    """A Clip is to be pasted into the open graph, as a step of that text."""
 
     def __init__(
         self,
@@ -57,16 +61,16 @@ class ImportCodeActs(QObject):
         self._settings.folder = path.parent
         return self._ask(path.name, text, modules)
 
-    def import_text(self, text: str) -> ImportCodeDialog | None:
-        """Show the dialog for a text from the clipboard."""
+    def import_text(self, text: str, has_graph: bool = False) -> ImportCodeDialog | None:
+        """Show the dialog for a text from the clipboard, which is meant for the open graph where there is one."""
         try:
-            return self._ask(self.tr("the clipboard"), text, modules_in(text))
+            return self._ask(self.tr("the clipboard"), text, modules_in(text), "block" if has_graph else "project")
         except ProblemError as problem:
             self._complain(str(problem))
             return None
 
-    def _ask(self, source: str, text: str, modules: Mapping[str, Asks]) -> ImportCodeDialog:
-        dialog = ImportCodeDialog(source, modules, self._window)
+    def _ask(self, source: str, text: str, modules: Mapping[str, Asks], target: Target = "project") -> ImportCodeDialog:
+        dialog = ImportCodeDialog(source, modules, text, target, self._window)
         dialog.read_requested.connect(lambda name, shapes: self._read(dialog, text, name, shapes))
         dialog.open_requested.connect(lambda: self._open(dialog))
         dialog.rejected.connect(self.cancel)
@@ -101,7 +105,20 @@ class ImportCodeActs(QObject):
             self._open(dialog)
 
     def _open(self, dialog: ImportCodeDialog) -> None:
-        dialog.accept()
-        if self._project is not None:
-            self._open_project(self._project)
+        """Open what was read, or put it where it was wanted; what does not go there is said in the dialog."""
+        if self._project is None:
+            return
+        project, target = self._project, dialog.target()
+        if target == "project":
+            dialog.accept()
             self._project = None
+            self._open_project(project)
+            return
+        try:
+            clip = as_block(project) if target == "block" else as_nodes(project)
+        except ProblemError as problem:
+            dialog.show_fault(str(problem))
+            return
+        dialog.accept()
+        self._project = None
+        self.insert_requested.emit(clip, self.tr("Insert {0}").format(project.name))

@@ -154,6 +154,7 @@ def _wire_editor(studio: Studio) -> None:
     canvas.nodes_dropped_on_edge.connect(wires.on_nodes_dropped_on_edge)
     canvas.nodes_duplicated.connect(studio.clips.on_nodes_duplicated)
     studio.clips.source_pasted.connect(studio.imports.import_text)
+    studio.imports.insert_requested.connect(studio.clips.insert)
     canvas.edge_drawn.connect(wires.on_edge_drawn)
     canvas.wires_moved.connect(wires.on_wires_moved)
     canvas.wires_cut.connect(wires.on_wires_cut)

@@ -478,17 +478,52 @@ def test_what_is_no_copy_is_answered_in_a_sentence(driver, text, sentence):
     assert driver.known.project == PROJECT
 
 
-def test_the_source_of_a_module_that_is_pasted_is_offered_for_import(driver):
-    text = "class Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        return nn.Dense(3)(x)\n"
+def pasted_source(driver) -> ImportCodeDialog:
+    """Paste the source of a Module and type the shape of its input."""
+    text = "class Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        return nn.relu(nn.Dense(3)(x))\n"
     QGuiApplication.clipboard().setText(f"import flax.linen as nn\n\n\n{text}")
     key(driver, Qt.Key.Key_V, CTRL)
     dialog = driver.window.findChild(ImportCodeDialog)
     assert dialog.isVisible()
     assert dialog.classes.currentText() == "Net"
+    assert text.strip() in dialog.text.toPlainText()
     QTest.keyClicks(dialog.shapes["x"], "8")
+    return dialog
+
+
+def test_the_source_of_a_module_that_is_pasted_becomes_a_block_of_the_open_graph(driver):
+    dialog = pasted_source(driver)
+    assert "Undo takes it back" in dialog.outcome.text()
+    QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: driver.known.shown.graph.has_node("net_1"))
+    assert driver.window.selected == ("net_1",)
+    assert [node.layer for node in driver.known.project.library.block("Net").graph.nodes] == [
+        "Input",
+        "Dense",
+        "relu",
+        "Output",
+    ]
+    driver.mouse.drag(driver.mouse.port_of("gelu_1"), driver.mouse.port_of("net_1", "in"))
+    driver.do("undo")
+    undone(driver, "Insert Net")
+    driver.do("undo")
+    assert driver.known.project == PROJECT
+
+
+def test_the_source_of_a_module_that_is_pasted_becomes_nodes_or_a_new_project_as_one_likes(driver):
+    dialog = pasted_source(driver)
+    dialog.targets.setFocus()
+    QTest.keyClick(dialog.targets, Qt.Key.Key_Down)
+    QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: driver.window.selected == ("dense_2", "relu_2"))
+    assert edge("dense_2", "relu_2") in edges(driver)
+    undone(driver, "Insert Net")
+    driver.do("undo")
+    dialog = pasted_source(driver)
+    dialog.targets.setCurrentIndex(0)
     QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.known.project.name == "Net")
-    assert [node.layer for node in driver.known.project.graph.nodes] == ["Input", "Dense", "Output"]
+    assert [node.layer for node in driver.known.project.graph.nodes] == ["Input", "Dense", "relu", "Output"]
 
 
 def test_what_was_selected_in_one_project_is_not_in_the_next(driver, tmp_path):

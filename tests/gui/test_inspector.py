@@ -4,6 +4,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from flaxstudio.graph.graph import Graph, Node
+from flaxstudio.graph.problem import Fix, Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui.panels.attribute_editors import AttributeRow
@@ -346,6 +347,34 @@ def test_a_node_shows_its_own_problems_and_their_repair(inspector):
     (button,) = inspector.node_page.problems.findChildren(QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert emitted(spy) == [(FIX,)]
+
+
+def test_of_several_problems_one_is_written_out_and_the_others_are_lines_to_click(inspector):
+    inspector.resize(316, 476)
+    fixes = tuple(Fix(f"Insert a long name of a layer, in the way of number {n}", ()) for n in range(3))
+    warning = Problem("conv_1", "conv_1 does not lead to an output.", "Connect it.", "warning", fixes)
+    error = Problem("conv_1", "conv_1 expects (batch, height, width, channels).", "Insert a Reshape before it.", fixes=fixes)
+    select(inspector, "conv_1", problems=(warning, error))
+    notes = inspector.node_page.problems
+
+    def told():
+        return [label.text() for label in notes.findChildren(QLabel) if label.isVisible() and label.text()]
+
+    assert told() == [error.what, error.remedy]
+    QApplication.processEvents()
+    assert notes.height() < inspector.height() / 2
+    line = next(b for b in notes.findChildren(QPushButton) if b.isVisible() and b.text() == warning.what)
+    assert line.accessibleName() == f"Warning: {warning.what}"
+    inspector.show()
+    inspector.activateWindow()
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Space)
+    assert told() == [warning.what, warning.remedy]
+    QApplication.processEvents()
+    buttons = [button for button in notes.findChildren(QPushButton) if button.isVisible()]
+    assert all(inspector.rect().contains(b.mapTo(inspector, b.rect().bottomRight())) for b in buttons)
+    assert [b.toolTip() for b in buttons[:3]] == [fix.label for fix in fixes]
+    assert buttons[0].hasFocus()
 
 
 def test_problems_are_in_sight_however_long_the_form_is(inspector):

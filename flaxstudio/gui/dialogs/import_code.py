@@ -1,6 +1,7 @@
-"""The dialog for File > Import code: which class of a file, the shapes of its inputs, and what the reader has to say."""
+"""The dialog for Python text: which class of it, the shapes of its inputs, where the graph goes, what the reader has to say."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -22,14 +24,19 @@ from flaxstudio.graph.shape import ArrayShape
 from flaxstudio.graph.shape_text import shape_in
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.still_fields import ChoiceBox
+from flaxstudio.gui.theme import code_font
 
 _WIDTH = 520
 _NOTES_HEIGHT = 160
+_TEXT_HEIGHT = 150
 _DTYPES = ("float32", "int32")
+
+Target = Literal["project", "block", "nodes"]
+"""Where the graph goes: a new project, a block of the open one with a node of it, or single nodes in the open graph."""
 
 
 class ImportCodeDialog(QDialog):
-    """Asks for a class, its inputs' shapes and values of its fields that have none.
+    """Asks for a class, its inputs' shapes, values of its fields that have none, and where the graph is to go.
 
     `source` is what the text is called, `modules` tells what each class asks.
     `read_requested` carries the class, with the values given to it, and the shapes; after `show_notes`, `open_requested`
@@ -39,7 +46,14 @@ class ImportCodeDialog(QDialog):
     read_requested = Signal(str, object)
     open_requested = Signal()
 
-    def __init__(self, source: str, modules: Mapping[str, Asks], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        modules: Mapping[str, Asks],
+        text: str = "",
+        target: Target = "project",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Import code"))
@@ -51,11 +65,15 @@ class ImportCodeDialog(QDialog):
         self.shapes: dict[str, QLineEdit] = {}
         self.types: dict[str, QComboBox] = {}
         self.values: dict[str, QLineEdit] = {}
+        self.text = QPlainTextEdit(text)
+        self.targets, self.outcome = ChoiceBox(), QLabel()
         self.form, self.notes, self.status = QFormLayout(), QLabel(), QLabel()
         self.import_button = QPushButton(self.tr("Import"))
         self.cancel_button = QPushButton(self.tr("Cancel"))
         self._lay_out(source)
+        self._fill_targets(target)
         self.classes.currentTextChanged.connect(lambda _: self._show_class())
+        self.targets.currentIndexChanged.connect(lambda _: self._show_outcome())
         self.import_button.clicked.connect(self._go_on)
         self.cancel_button.clicked.connect(self.reject)
         self._show_class()
@@ -75,10 +93,14 @@ class ImportCodeDialog(QDialog):
         self._is_read = True
         self.notes.setText("\n\n".join(notes))
         self.area.show()
-        self.import_button.setText(self.tr("Open the graph"))
+        self._show_outcome()
         self.import_button.setEnabled(True)
         self.import_button.setFocus()
-        self._say(self.tr("The graph is ready. Look at this before you open it:"))
+        self._say(self.tr("The graph is ready. Look at this before you go on:"))
+
+    def target(self) -> Target:
+        """Return where the graph is to go."""
+        return get_args(Target)[self.targets.currentIndex()]
 
     def given(self) -> tuple[ArrayShape, ...]:
         """Return the shapes that were typed; ProblemError where one is missing or is none. Trailing ones may be left out."""
@@ -118,18 +140,41 @@ class ImportCodeDialog(QDialog):
 
     def _show_class(self) -> None:
         """Offer a line for each argument of the class."""
-        while self.form.rowCount() > 1:
+        while self.form.rowCount() > 2:
             self.form.removeRow(1)
         self.shapes, self.types, self.values = {}, {}, {}
         for name, is_needed in self._asks().arrays:
-            self.form.addRow(name if is_needed else self.tr("{0} (optional)").format(name), self._row(name))
+            self._add_row(name if is_needed else self.tr("{0} (optional)").format(name), self._row(name))
         for name in self._asks().fields:
             self.values[name] = edit = QLineEdit()
             edit.setPlaceholderText(self.tr("Its value in Python: 64 or (64, 10)"))
             edit.setAccessibleName(self.tr("Value of the field {0}").format(name))
             edit.textChanged.connect(lambda _: self._begin_anew())
-            self.form.addRow(self.tr("{0} (field)").format(name), edit)
+            self._add_row(self.tr("{0} (field)").format(name), edit)
         self._begin_anew()
+
+    def _add_row(self, label: str, field: QWidget) -> None:
+        self.form.insertRow(self.form.rowCount() - 1, label, field)  # where the graph goes stands last
+
+    def _fill_targets(self, target: Target) -> None:
+        self.targets.addItems([self.tr("A new project"), self.tr("A block in this graph"), self.tr("Nodes in this graph")])
+        self.targets.setCurrentIndex(get_args(Target).index(target))
+        self.targets.setAccessibleName(self.tr("Becomes"))
+        self.form.addRow(self.tr("Becomes"), self.targets)
+        self._show_outcome()
+
+    def _show_outcome(self) -> None:
+        """Say what will come of it, on the button too."""
+        words: Mapping[Target, str] = {
+            "project": self.tr("The graph opens as a project of its own; what is not saved of this one is asked about first."),
+            "block": self.tr(
+                "The class becomes a block of this project, and a node of it stands in the open graph. Undo takes it back."
+            ),
+            "nodes": self.tr("Its layers stand in the open graph, without Inputs and Outputs. Undo takes them back."),
+        }
+        self.outcome.setText(words[self.target()])
+        insert = self.tr("Open the graph") if self.target() == "project" else self.tr("Insert")
+        self.import_button.setText(insert if self._is_read or self.target() != "project" else self.tr("Import"))
 
     def _row(self, name: str) -> QWidget:
         edit, kind = QLineEdit(), ChoiceBox()
@@ -152,7 +197,7 @@ class ImportCodeDialog(QDialog):
         """What was read before was something else."""
         self._is_read = False
         self.area.hide()
-        self.import_button.setText(self.tr("Import"))
+        self._show_outcome()
         self.import_button.setEnabled(bool(self._modules))
         self._say("" if self._modules else self.tr("There is no linen Module in it."), is_fault=not self._modules)
 
@@ -176,7 +221,15 @@ class ImportCodeDialog(QDialog):
         self.area.setWidgetResizable(True)
         self.area.setMinimumHeight(_NOTES_HEIGHT)
         self.notes.setAlignment(Qt.AlignmentFlag.AlignTop)
-        for label in (self.notes, self.status, about):
+        self.text.setReadOnly(True)
+        self.text.setFont(code_font())
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setFixedHeight(_TEXT_HEIGHT)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName(self.tr("Text of {0}").format(source))
+        self.text.setVisible(bool(self.text.toPlainText()))
+        self.outcome.setProperty("role", "secondary")
+        for label in (self.notes, self.status, self.outcome, about):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -193,7 +246,9 @@ class ImportCodeDialog(QDialog):
         layout.setSpacing(t.PADDING)
         layout.addWidget(title)
         layout.addWidget(about)
+        layout.addWidget(self.text)
         layout.addLayout(self.form)
+        layout.addWidget(self.outcome)
         layout.addWidget(self.status)
         layout.addWidget(self.area, 1)
         layout.addLayout(buttons)

@@ -1,17 +1,23 @@
-"""Problems written out one under the other, each with its icon, its remedy and the button that repairs it."""
+"""The problems of a node: one written out, with its icon, its remedy and the buttons that repair it, the others a line each."""
+
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from flaxstudio.graph.problem import Fix, Problem, Severity
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.panels.elided_button import ElidedButton
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.dismissing import can_be_dismissed
 
+_MARK = QSize(16, 16)
+
 
 class ProblemNotes(QWidget):
-    """The problems of one node."""
+    """The problems of one node. A click on a line writes that problem out instead, so that the form keeps its room."""
 
     fix_requested = Signal(object)
     dismiss_requested = Signal(object)  # Problem
@@ -20,6 +26,7 @@ class ProblemNotes(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._problems: tuple[Problem, ...] = ()
+        self._chosen: Problem | None = None  # by the user; else an error is before a warning
         self._notes: list[QWidget] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -40,9 +47,34 @@ class ProblemNotes(QWidget):
             self._layout.removeWidget(note)
             note.hide()
             note.deleteLater()
-        self._notes = [self._note(problem) for problem in self._problems]
+        self._chosen = self._chosen if self._chosen in self._problems else None
+        open_one = self._chosen or min(self._problems, key=lambda problem: problem.severity != "error", default=None)
+        self._notes = [self._note(p) if p == open_one else self._line(p) for p in self._problems]
         for note in self._notes:
             self._layout.addWidget(note)
+            note.show()  # now, so that a button in it can have the focus
+
+    def _choose(self, problem: Problem) -> None:
+        """Write out another problem; who came by keys goes on at its first button."""
+        had_focus = self.isAncestorOf(self.focusWidget() or self)
+        self._chosen = problem
+        self._build()
+        note = self._notes[self._problems.index(problem)]
+        buttons = note.findChildren(QPushButton)
+        if had_focus and buttons:
+            buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _line(self, problem: Problem) -> QWidget:
+        button = ElidedButton(problem.what)
+        button.setFlat(True)
+        button.setProperty("role", "line")
+        button.setAccessibleName(f"{severity_name(problem.severity, self)}: {problem.what}")
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(partial(self._choose, problem))
+        line = QWidget(self)
+        beside = _beside(line, severity_mark(problem.severity, self._tokens, self))
+        beside.addWidget(button, 1)
+        return line
 
     def _note(self, problem: Problem) -> QWidget:
         note = QWidget(self)
@@ -58,11 +90,7 @@ class ProblemNotes(QWidget):
             words.addWidget(self._fix_button(fix), 0, Qt.AlignmentFlag.AlignLeft)
         if can_be_dismissed(problem):
             words.addWidget(self._dismiss_button(problem), 0, Qt.AlignmentFlag.AlignLeft)
-        line = QHBoxLayout(note)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(t.GAP)
-        line.addWidget(severity_mark(problem.severity, self._tokens, self), 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
+        _beside(note, severity_mark(problem.severity, self._tokens, self)).addLayout(words, 1)
         return note
 
     def _dismiss_button(self, problem: Problem) -> QPushButton:
@@ -74,17 +102,35 @@ class ProblemNotes(QWidget):
         return button
 
     def _fix_button(self, fix: Fix) -> QPushButton:
-        button = QPushButton(fix.label)
+        button = ElidedButton(fix.label)
         button.setProperty("compact", True)
         button.clicked.connect(lambda: self.fix_requested.emit(fix))
         return button
 
 
+def _beside(row: QWidget, mark: QLabel) -> QHBoxLayout:
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(t.GAP)
+    layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    return layout
+
+
+def severity_icon(severity: Severity, tokens: Tokens) -> QIcon:
+    """Return the icon of a severity."""
+    name, color = ("circle-alert", tokens.error) if severity == "error" else ("triangle-alert", tokens.warning)
+    return icon(name, tokens, color)
+
+
+def severity_name(severity: Severity, owner: QWidget) -> str:
+    """Return the word for a severity."""
+    return owner.tr("Error") if severity == "error" else owner.tr("Warning")
+
+
 def severity_mark(severity: Severity, tokens: Tokens, owner: QWidget) -> QLabel:
     """Return the icon of a severity, named for those who cannot see it."""
-    name, color = ("circle-alert", tokens.error) if severity == "error" else ("triangle-alert", tokens.warning)
     mark = QLabel()
-    mark.setPixmap(icon(name, tokens, color).pixmap(QSize(16, 16), owner.devicePixelRatioF()))
-    mark.setAccessibleName(owner.tr("Error") if severity == "error" else owner.tr("Warning"))
+    mark.setPixmap(severity_icon(severity, tokens).pixmap(_MARK, owner.devicePixelRatioF()))
+    mark.setAccessibleName(severity_name(severity, owner))
     mark.setToolTip(mark.accessibleName())
     return mark
