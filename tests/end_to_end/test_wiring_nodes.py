@@ -483,11 +483,14 @@ def pasted_source(driver) -> ImportCodeDialog:
     text = "class Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        return nn.relu(nn.Dense(3)(x))\n"
     QGuiApplication.clipboard().setText(f"import flax.linen as nn\n\n\n{text}")
     key(driver, Qt.Key.Key_V, CTRL)
-    dialog = driver.window.findChild(ImportCodeDialog)
-    assert dialog.isVisible()
+    (dialog,) = (found for found in driver.window.findChildren(ImportCodeDialog) if found.isVisible())
     assert dialog.classes.currentText() == "Net"
     assert text.strip() in dialog.text.toPlainText()
-    QTest.keyClicks(dialog.shapes["x"], "8")
+    assert dialog.focusWidget() is dialog.shapes["x"]
+    QTest.keyClicks(dialog.focusWidget(), "8")
+    for _ in range(2):
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is dialog.targets
     return dialog
 
 

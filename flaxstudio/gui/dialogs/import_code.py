@@ -1,6 +1,7 @@
 """The dialog for Python text: which class of it, the shapes of its inputs, where the graph goes, what the reader has to say."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, get_args
 
 from PySide6.QtCore import Qt, Signal
@@ -151,7 +152,17 @@ class ImportCodeDialog(QDialog):
             edit.setAccessibleName(self.tr("Value of the field {0}").format(name))
             edit.textChanged.connect(lambda _: self._begin_anew())
             self._add_row(self.tr("{0} (field)").format(name), edit)
+        self._order_fields()
         self._begin_anew()
+
+    def _order_fields(self) -> None:
+        """Let Tab go from line to line, beginning with the first that is to be filled."""
+        shapes = [field for name, edit in self.shapes.items() for field in (edit, self.types[name])]
+        fields = [*shapes, *self.values.values(), self.targets, self.cancel_button, self.import_button]
+        for before, after in pairwise([self.classes, *fields]):
+            QWidget.setTabOrder(before, after)
+        if not self.isVisible():
+            fields[0].setFocus()
 
     def _add_row(self, label: str, field: QWidget) -> None:
         self.form.insertRow(self.form.rowCount() - 1, label, field)  # where the graph goes stands last
