@@ -126,6 +126,7 @@ class StartPage(QWidget):
         self._area = QScrollArea()
         self._area.setProperty("role", "start")
         self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(centred)
         layout = QVBoxLayout(self)

@@ -1,11 +1,15 @@
 """From an empty window to a trained model by key events alone."""
 
-from PySide6.QtCore import Qt
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 
 from flaxstudio.graph.graph import edge
 from tests.end_to_end.studio_driver import Driver
+from tests.end_to_end.test_wiring_nodes import PROJECT, opened
 
 K, CTRL, NONE = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
@@ -116,3 +120,55 @@ def test_a_model_is_drawn_given_data_and_trained_without_a_mouse(qtbot, tmp_path
     assert driver.known.results.runs[-1].losses[-1] < driver.known.results.runs[-1].losses[0]
     assert any("has ended" in text for text in said)
     assert driver.close("Don't save")
+
+
+def test_layers_added_by_keys_stand_in_a_row_though_the_pointer_rests_on_the_canvas(qtbot, tmp_path):
+    driver = Driver(qtbot, tmp_path)
+    hand, canvas = Keyboard(driver), driver.window.canvas
+    driver.do("new")
+    driver.window.activateWindow()
+    driver.wait(driver.window.isActiveWindow)
+    middle = canvas.view.mapToScene(canvas.view.viewport().rect().center()).toTuple()
+    driver.mouse.move(*middle, button=Qt.MouseButton.NoButton)
+    canvas.view.setFocus()
+    for layer in ("Input", "Dense", "Output"):
+        hand.add(layer)
+    places = driver.known.project.positions
+    assert places["input_1"][0] < places["dense_1"][0] - 100 < places["output_1"][0] - 200
+    assert len({y for _, y in places.values()}) == 1
+    assert driver.close("Don't save")
+
+
+@pytest.mark.parametrize("selected", [(), ("dense_1",)])
+def test_the_key_of_each_panel_leads_to_something_that_shows_the_focus(qtbot, tmp_path, selected):
+    driver = opened(qtbot, tmp_path, PROJECT)
+    hand = Keyboard(driver)
+    driver.window.activateWindow()
+    driver.wait(driver.window.isActiveWindow)
+    driver.window.canvas.select(selected)
+    hand.press(K.Key_F4)
+    assert isinstance(QApplication.focusWidget(), QLineEdit)
+    assert QApplication.focusWidget().accessibleName() == ("Name" if selected else "Class name")
+    for digit in (K.Key_1, K.Key_2, K.Key_3, K.Key_4, K.Key_5, K.Key_6, K.Key_7, K.Key_8, K.Key_9):
+        hand.press(K.Key_0, ALT)
+        hand.press(digit, ALT)
+        assert not driver.window.canvas.view.hasFocus()
+        assert type(QApplication.focusWidget()) not in (QScrollArea, QWidget)
+
+
+def test_tab_goes_through_the_inspector_from_top_to_bottom(qtbot, tmp_path):
+    driver = opened(qtbot, tmp_path, PROJECT)
+    hand, inspector = Keyboard(driver), driver.window.inspector
+    driver.window.activateWindow()
+    driver.wait(driver.window.isActiveWindow)
+    for name, wanted in (("conv_1", "features"), ("dense_1", "features"), ("input_1", "shape")):
+        driver.window.canvas.select([name])
+        hand.press(K.Key_F4)
+        heights = []
+        while inspector.isAncestorOf(QApplication.focusWidget()) and len(heights) < 60:
+            heights.append(QApplication.focusWidget().mapTo(inspector.node_page, QPoint(0, 0)).y())
+            if len(heights) == 2:
+                assert QApplication.focusWidget().accessibleName() == wanted
+            hand.press(K.Key_Tab)
+        assert len(heights) > 4
+        assert all(below >= above - 12 for above, below in pairwise(heights[:-4]))

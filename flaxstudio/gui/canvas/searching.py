@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor
 
 from flaxstudio.graph.graph import Edge, Port
 from flaxstudio.gui.canvas.fitting import fits, often_next, stands_on_wire
@@ -31,6 +32,7 @@ class Wanted:
     side: Side | None = None
     edge: Edge | None = None
     corner: tuple[float, float] | None = None
+    is_by_keys: bool = False
 
 
 class Searching(QObject):
@@ -42,6 +44,7 @@ class Searching(QObject):
         self._free_place = free_place
         self._popup = popup
         self._wanted: Wanted | None = None
+        self._cursor: QPoint | None = None  # where the mouse was when the last layer was added
         view.search_asked.connect(self._on_asked)
         popup.layer_chosen.connect(self._on_chosen)
 
@@ -87,9 +90,16 @@ class Searching(QObject):
     def _on_chosen(self, layer: str) -> None:
         wanted, intents = self._wanted, self._view.intents
         if wanted is not None:
-            x, y = wanted.corner or place_at(wanted.pointer.scene, wanted.side, self._view.graph_scene.project.flow)
+            x, y = wanted.corner or self._place_for(wanted)
             if wanted.edge is None:
                 intents.layer_chosen.emit(layer, x, y, wanted.port)
             else:
                 intents.layer_dropped_on_edge.emit(layer, x, y, wanted.edge)
         self._view.setFocus()
+
+    def _place_for(self, wanted: Wanted) -> tuple[float, float]:
+        """Return the place asked for; for who adds one layer after the other by keys, one beside the last."""
+        before, self._cursor = self._cursor, QCursor.pos()
+        if wanted.is_by_keys and before == self._cursor:
+            return self._free_place()
+        return place_at(wanted.pointer.scene, wanted.side, self._view.graph_scene.project.flow)

@@ -307,7 +307,7 @@ class GraphView(QGraphicsView):
 
     def open_search(self) -> None:
         """Ask for the search popup at the pointer, or in the middle if the pointer is elsewhere."""
-        self.open_search_at(self.pointer or self._middle())
+        self.search_asked.emit(Wanted(self.pointer or self._middle(), is_by_keys=True))
 
     def _middle(self) -> Pointer:
         at = self.viewport().rect().center()

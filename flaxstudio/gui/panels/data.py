@@ -119,6 +119,7 @@ def _scrolling(view: QWidget, width: int) -> QScrollArea:
     area = QScrollArea()
     area.setWidget(view)
     area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFixedWidth(width)
     view.setProperty("role", "panel")

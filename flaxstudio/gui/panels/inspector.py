@@ -9,6 +9,7 @@ from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.model_page import ModelPage
 from flaxstudio.gui.panels.node_page import NodePage
+from flaxstudio.gui.tab_order import join_stops, stops_in
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.project import Project
 
@@ -39,6 +40,7 @@ class Inspector(QWidget):
         self.node_page = NodePage(catalogue, tokens)
         self.model_page = ModelPage(tokens)
         self._catalogue = catalogue
+        self._stops: list[QWidget] = []
         self._lay_out()
         self.node_page.name_changed.connect(self.name_changed)
         self.node_page.attribute_changed.connect(self.attribute_changed)
@@ -83,6 +85,7 @@ class Inspector(QWidget):
         self.node_page.setVisible(len(names) == 1)
         self.model_page.setVisible(len(names) != 1)
         self._foot.setVisible(len(names) == 1 and any(problem.node == names[0] for problem in problems))
+        self._order_stops()
 
     def show_fault(self, text: str) -> None:
         """Say beside the name why it was refused."""
@@ -94,6 +97,13 @@ class Inspector(QWidget):
         shown = self.node_page if self.node_page.isVisibleTo(self) else self.model_page
         shown.name_field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         shown.name_field.edit.selectAll()
+
+    def _order_stops(self) -> None:
+        """Let Tab go from top to bottom, though fields and repairs are made anew for each node."""
+        stops = stops_in(self)
+        if stops != self._stops:
+            self._stops = stops
+            join_stops(stops)
 
     def set_tokens(self, tokens: Tokens) -> None:
         self.node_page.set_tokens(tokens)
@@ -108,6 +118,7 @@ class Inspector(QWidget):
         inside.addWidget(self.model_page)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # nothing would show that it has the focus
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(pages)
         self._foot = QWidget()  # below what scrolls: problems are in sight, and nothing moves when they come and go

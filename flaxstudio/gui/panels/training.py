@@ -115,6 +115,7 @@ class TrainingPanel(QWidget):
         scroll = QScrollArea()
         scroll.setWidget(_below(self.form, self.optimizer, self.metrics, self.watch, self.compute))
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QWidget()
         left.setProperty("role", "panel")
