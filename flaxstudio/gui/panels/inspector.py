@@ -82,10 +82,10 @@ class Inspector(QWidget):
             self.model_page.display_nodes(project, names, problems, shapes)
         else:
             self.model_page.display_graph(project, self._catalogue, problems, shapes, users)
+        self._order_stops()  # before a page with the focus is hidden, which then goes to the next
         self.node_page.setVisible(len(names) == 1)
         self.model_page.setVisible(len(names) != 1)
         self._foot.setVisible(len(names) == 1 and any(problem.node == names[0] for problem in problems))
-        self._order_stops()
 
     def show_fault(self, text: str) -> None:
         """Say beside the name why it was refused."""
