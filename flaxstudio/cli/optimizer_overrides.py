@@ -10,11 +10,10 @@ from flaxstudio.project.optim_edits import (
     with_around,
     with_around_argument,
     with_decay_of_kernels_only,
-    with_group,
     with_rate,
     with_schedule,
-    without_group,
 )
+from flaxstudio.project.optim_groups import with_group, without_group
 from flaxstudio.project.optim_links import AROUND, is_link, link_option
 from flaxstudio.project.optim_paths import patterns_in
 from flaxstudio.project.optim_reader import read_optimizer, read_schedule

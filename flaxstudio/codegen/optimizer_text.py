@@ -19,11 +19,10 @@ from flaxstudio.codegen.schedule_text import schedule_text
 from flaxstudio.graph.graph import Value
 from flaxstudio.project.optim_links import link_option
 from flaxstudio.project.optim_option import Need, OptimizerOption
-from flaxstudio.project.optim_paths import patterns_in
+from flaxstudio.project.optim_paths import MASKS, patterns_in
 from flaxstudio.project.optimizer import RATE, Group, Link, OptimizerSpec
 
 REST = "rest"
-_MASKS = ("mask", "weight_decay_mask", "trust_ratio_mask")
 _FREE = ("contrib.schedule_free", "contrib.schedule_free_adamw", "contrib.schedule_free_sgd")
 
 
@@ -158,7 +157,7 @@ def _callee(link: Link, option: OptimizerOption) -> str:
     injected = [name for name in link.schedules if name != RATE and name not in option.scheduled]
     if not injected:
         return f"optax.{link.name}"
-    numbers = [spec.name for spec in option.arguments if spec.type == "int" or spec.name in (*option.fixed, *_MASKS)]
+    numbers = [spec.name for spec in option.arguments if spec.type == "int" or spec.name in (*option.fixed, *MASKS)]
     fixed = (*numbers, *option.static)
     static = f", static_args={_strings(fixed)}" if fixed else ""
     return f"optax.inject_hyperparams(optax.{link.name}{static})"
@@ -179,7 +178,7 @@ def _arguments(link: Link, option: OptimizerOption, rate: str, steps: int) -> It
             yield f"{spec.name}={schedule_text(schedule, number, steps)}"
         elif option.name == "scale_by_schedule":
             yield f"{spec.name}=optax.constant_schedule({value!r})"
-        elif spec.name in _MASKS:
+        elif spec.name in MASKS:
             if value:
                 yield f"{spec.name}=select({_quoted(patterns_in(str(value)))})"
         elif spec.is_required or value != spec.default:

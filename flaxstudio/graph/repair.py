@@ -98,6 +98,15 @@ class SetLoss:
     output: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SetPath:
+    """Write another path for one of the optimizer's; "" leaves it out. With `group`, only in the group of that name."""
+
+    path: str
+    other: str = ""
+    group: str = ""
+
+
 Step = (
     SetAttribute
     | InsertLayer
@@ -110,4 +119,5 @@ Step = (
     | ReplaceNode
     | UseNode
     | SetLoss
+    | SetPath
 )

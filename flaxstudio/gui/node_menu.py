@@ -18,7 +18,6 @@ from flaxstudio.gui.panels.attribute_context import can_share_with
 from flaxstudio.gui.session import Session
 from flaxstudio.project.dismissing import can_be_dismissed
 from flaxstudio.project.edits import set_training
-from flaxstudio.project.optim_edits import with_nodes_in_group
 from flaxstudio.project.place import Place
 
 _MOST_REPAIRS = 4

@@ -11,6 +11,7 @@ from flaxstudio.graph.problem import Problem
 from flaxstudio.graph.shape import GraphShapes
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.advice_on_ends import ends_advice
+from flaxstudio.project.advice_on_groups import groups_advice
 from flaxstudio.project.advice_on_layers import layers_advice
 from flaxstudio.project.project import Project
 
@@ -35,6 +36,7 @@ def advise(project: Project, catalogue: Catalogue, known: Known = Known()) -> tu
     whole = known.shapes.params
     found = [*ends_advice(project, graph, Neighbours(graph), catalogue, known.ranges)]
     found += layers_advice(graph, Neighbours(graph), catalogue, known.shapes.nodes, whole)
+    found += groups_advice(project.training.optimizer, project.graph, catalogue, known.shapes.nodes)
     for block in blocks_in(project.graph, catalogue):
         found += advise_block(block.name, block.graph, catalogue, known.inside.get(block.name, ()), whole)
     return tuple(found)

@@ -11,7 +11,7 @@ from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.project.annotation_following import part_of_annotations, with_dots_moved, with_node_renamed, with_part
 from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.config import DatasetSpec, TrainConfig
-from flaxstudio.project.optim_edits import with_node_renamed as renamed_in_optimizer
+from flaxstudio.project.optim_following import with_node_moved
 from flaxstudio.project.project import Position, Project
 
 
@@ -135,7 +135,7 @@ def rename_node(old: str, new: str) -> Edit:
         annotations = with_node_renamed(project.annotations, old, new)
         losses = {new if name == old else name: loss for name, loss in project.training.losses.items()}
         objectives = {new if name == old else name: kept for name, kept in project.training.objectives.items()}
-        optimizer = renamed_in_optimizer(project.training.optimizer, old, new)
+        optimizer = with_node_moved(project.training.optimizer, {(old,): (new,)}, set(project.graph.names()))
         training = replace(project.training, losses=losses, objectives=objectives, optimizer=optimizer)
         graph = project.graph.with_node_replaced(old, node)
         return replace(project, graph=graph, positions=positions, training=training, annotations=annotations)

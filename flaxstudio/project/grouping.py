@@ -16,6 +16,7 @@ from flaxstudio.project.annotation_following import part_of_annotations, with_pa
 from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.block_edits import require_free
 from flaxstudio.project.edits import Edit
+from flaxstudio.project.optim_following import with_block_dissolved, with_node_moved
 from flaxstudio.project.project import Position, Project
 
 _MARGIN = 240.0
@@ -95,6 +96,7 @@ def _with_block_placed(
     before = [old for old in graph.nodes[:place] if old.name not in chosen]
     after = [old for old in graph.nodes[place:] if old.name not in chosen]
     positions = {name: project.positions.get(name, (0.0, 0.0)) for name in chosen}
+    ways = {(name,): (node.name, name) for name in chosen}
     centre = tuple(sum(p[axis] for p in positions.values()) / len(positions) for axis in (0, 1))
     return replace(
         project,
@@ -103,6 +105,7 @@ def _with_block_placed(
         library=project.library.with_definition(block),
         block_positions={**project.block_positions, block.name: _with_end_positions(block, positions)},
         block_annotations=_with_beside(project.block_annotations, block.name, part_of_annotations(project.annotations, inner)),
+        training=replace(project.training, optimizer=with_node_moved(project.training.optimizer, ways)),
     )
 
 
@@ -188,6 +191,7 @@ def _dissolved(project: Project, placed: Node, block: Block) -> Project:
     at = project.positions.get(placed.name, (0.0, 0.0))
     inside = project.block_positions.get(block.name, {})
     way = _way(inside, names, at)
+    optimizer = with_block_dissolved(project.training.optimizer, placed.name, names)
     moved = {new: (x + way[0], y + way[1]) for new, (x, y) in _known(inside, names).items()}
     positions = {**{n: p for n, p in project.positions.items() if n != placed.name}, **moved}
     return replace(
@@ -195,6 +199,7 @@ def _dissolved(project: Project, placed: Node, block: Block) -> Project:
         graph=replace(graph, nodes=(*graph.nodes[:place], *nodes, *graph.nodes[place + 1 :]), edges=edges),
         positions=positions,
         annotations=with_part(project.annotations, _beside_of(project, block, ends), names, way),
+        training=replace(project.training, optimizer=optimizer),
     )
 
 

@@ -37,7 +37,7 @@ class History:
 
     def after(self, edit: Edit) -> "History":
         """Return the history after an edit; itself if the edit changes nothing."""
-        project = settled_project(edit.apply(self.present))
+        project = settled_project(edit.apply(self.present), self.present)
         if project == self.present:
             return self
         if edit.merge_key and self.past and self.past[-1].merge_key == edit.merge_key and not self.future:

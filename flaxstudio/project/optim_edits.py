@@ -1,6 +1,5 @@
-"""Changes of an optimizer as pure functions: arguments, schedules, links, groups, what is around."""
+"""Changes of an optimizer as pure functions: arguments, schedules, links, what is around."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.project.optim_links import is_link, link_option
 from flaxstudio.project.optim_option import OptimizerOption
 from flaxstudio.project.optim_paths import NOT_DECAYED
-from flaxstudio.project.optimizer import CHAIN, RATE, Group, Link, OptimizerSpec, Schedule
+from flaxstudio.project.optimizer import CHAIN, RATE, Link, OptimizerSpec, Schedule
 
 RATE_SPEC = AttributeSpec(
     RATE, "float", OptimizerSpec().learning_rate, "How far each step goes.", minimum=1e-12, is_required=True
@@ -160,42 +159,6 @@ def _decay_mask(link: Link) -> str:
     """Return the argument that tells which params decay, or ""."""
     known = {spec.name for spec in link_option(link.name).arguments} if is_link(link.name) else set()
     return next((name for name in _DECAY_MASKS if name in known and link.name != "freeze"), "")
-
-
-def with_group(spec: OptimizerSpec, group: Group, instead_of: str = "") -> OptimizerSpec:
-    """Return the optimizer with a group added at the end, or put in the place of one of that name."""
-    if any(kept.name == instead_of for kept in spec.groups):
-        return replace(spec, groups=tuple(group if kept.name == instead_of else kept for kept in spec.groups))
-    return replace(spec, groups=(*spec.groups, group))
-
-
-def without_group(spec: OptimizerSpec, name: str) -> OptimizerSpec:
-    """Return the optimizer without a group."""
-    return replace(spec, groups=tuple(group for group in spec.groups if group.name != name))
-
-
-def with_nodes_in_group(spec: OptimizerSpec, nodes: tuple[str, ...], name: str) -> OptimizerSpec:
-    """Return the optimizer with nodes in the group of that name, which is made if need be, and in no other; "" in none."""
-    groups = []
-    for group in spec.groups:
-        kept = tuple(pattern for pattern in group.patterns if pattern not in nodes)
-        patterns = (*kept, *nodes) if group.name == name else kept
-        if patterns:
-            groups.append(replace(group, patterns=patterns))
-    if name and name not in {group.name for group in spec.groups}:
-        groups.append(Group(name, nodes))
-    return replace(spec, groups=tuple(groups))
-
-
-def with_node_renamed(spec: OptimizerSpec, old: str, new: str) -> OptimizerSpec:
-    """Return the optimizer with a node's new name in the paths of its groups and links."""
-
-    def renamed(patterns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(re.sub(rf"^(!?){re.escape(old)}(?=/|$)", rf"\g<1>{new}", pattern) for pattern in patterns)
-
-    groups = tuple(replace(group, patterns=renamed(group.patterns)) for group in spec.groups)
-    links = tuple(replace(link, params=renamed(link.params)) for link in spec.links)
-    return replace(spec, groups=groups, links=links)
 
 
 def _with_value(arguments: Mapping[str, Value], option: OptimizerOption, name: str, value: Value) -> dict[str, Value]:

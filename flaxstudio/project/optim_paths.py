@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 
 NOT_DECAYED = ("!*/bias", "!*/scale")
 """What weight decay is usually kept from: the biases, and the params of norms."""
+MASKS = ("mask", "weight_decay_mask", "trust_ratio_mask")
+"""The arguments that hold patterns."""
 _PATTERN = re.compile(r"!?[\w*?\[\]\-/]+")
 
 

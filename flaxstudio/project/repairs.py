@@ -17,6 +17,7 @@ from flaxstudio.graph.repair import (
     ReplaceNode,
     SetAttribute,
     SetLoss,
+    SetPath,
     Settings,
     Step,
     UseNode,
@@ -25,6 +26,7 @@ from flaxstudio.graph.spec import Catalogue, LayerSpec
 from flaxstudio.project import edits
 from flaxstudio.project.activity_edits import set_mode
 from flaxstudio.project.edits import Edit
+from flaxstudio.project.optim_following import with_patterns
 from flaxstudio.project.project import Project
 from flaxstudio.project.room import place_between, place_near
 
@@ -94,6 +96,8 @@ def _done(step: Step, work: _Work) -> _Work:
             return work.after(set_mode((node,), "on", work.catalogue))
         case SetLoss(loss, output):
             return work.after(_loss_set(loss, output))
+        case SetPath(path, other, group):
+            return work.after(_path_set(path, other, group))
 
 
 def _inserted(work: _Work, layer: str, edge: Edge, settings: Settings) -> _Work:
@@ -201,6 +205,18 @@ def _added(work: _Work, spec: LayerSpec, settings: Settings, place: Callable[[Pr
 
 def _stored(spec: LayerSpec, settings: Settings) -> dict[str, Value]:
     return {name: value for name, value in settings if value != spec.attribute(name).default}
+
+
+def _path_set(path: str, other: str, group: str) -> Edit:
+    def changed(patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(other if p == path else p for p in patterns if other or p != path))
+
+    def apply(project: Project) -> Project:
+        training = project.training
+        optimizer = with_patterns(training.optimizer, changed, group)
+        return replace(project, training=replace(training, optimizer=optimizer))
+
+    return Edit(f"Write {other} for {path}" if other else f"Take {path} out of the optimizer", apply)
 
 
 def _loss_set(loss: str, output: str) -> Edit:

@@ -1,14 +1,28 @@
-"""After each edit: what lies beside a graph goes with the nodes and wires that it belongs to, whichever edit took them."""
+"""After each edit: what belongs to nodes and wires goes with them, whichever edit took them."""
 
 from dataclasses import replace
 
 from flaxstudio.project.annotation_following import settled
 from flaxstudio.project.annotations import Annotations
+from flaxstudio.project.optim_following import without_nodes
 from flaxstudio.project.project import Project
 
 
-def settled_project(project: Project) -> Project:
-    """Return the project without annotations of what is gone; itself where nothing is."""
+def settled_project(project: Project, before: Project) -> Project:
+    """Return the project without annotations of what is gone, and without paths of it in groups of params."""
+    return _without_paths(_with_annotations_settled(project), before)
+
+
+def _without_paths(project: Project, before: Project) -> Project:
+    training = project.training
+    if not training.optimizer.groups or project.graph.nodes is before.graph.nodes:
+        return project
+    gone = frozenset(before.graph.names()) - frozenset(project.graph.names())
+    optimizer = without_nodes(training.optimizer, gone) if gone else training.optimizer
+    return project if optimizer is training.optimizer else replace(project, training=replace(training, optimizer=optimizer))
+
+
+def _with_annotations_settled(project: Project) -> Project:
     own = settled(project.annotations, project.graph)
     inner = project.block_annotations
     if inner:
