@@ -1,7 +1,6 @@
 """The menu of what is selected on the canvas."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -14,11 +13,10 @@ from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.commands.command import commands_in
 from flaxstudio.gui.commands.node_menu import COLOURS
 from flaxstudio.gui.graph_acts import GraphActs
+from flaxstudio.gui.group_acts import GroupActs
 from flaxstudio.gui.panels.attribute_context import can_share_with
 from flaxstudio.gui.session import Session
 from flaxstudio.project.dismissing import can_be_dismissed
-from flaxstudio.project.edits import set_training
-from flaxstudio.project.place import Place
 
 _MOST_REPAIRS = 4
 _MOST_SHARED = 12
@@ -34,12 +32,19 @@ class NodeMenu(QObject):
     """Offers what can be done with the selected nodes; all of it is the window's own commands but sharing."""
 
     def __init__(
-        self, session: Session, canvas: Canvas, graph: GraphActs, actions: ActionTable | Mapping[str, QAction], window: QWidget
+        self,
+        session: Session,
+        canvas: Canvas,
+        graph: GraphActs,
+        groups: GroupActs,
+        actions: ActionTable | Mapping[str, QAction],
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session = session
         self._canvas = canvas
         self._graph = graph
+        self._groups = groups
         self._actions = actions
         self._window = window
 
@@ -70,7 +75,7 @@ class NodeMenu(QObject):
         for name in ("mute", "bypass", "collapse", "hide_ports"):
             menu.addAction(self._actions[name])
         self._add_colours(menu)
-        self._add_groups(menu, names)
+        self._add_groups(menu)
         menu.addAction(self._actions["frame"])
         menu.addAction(self._actions["probe"])
         if any(p.node in names and can_be_dismissed(p) for p in self._session.knowledge.shown_problems):
@@ -116,31 +121,12 @@ class NodeMenu(QObject):
         for command in commands_in(COLOURS):
             colours.addAction(self._actions[command.name])
 
-    def _add_groups(self, menu: QMenu, names: tuple[str, ...]) -> None:
-        """Offer the optimizer's groups of params for nodes of the model itself, whose names are the paths' beginnings."""
-        graph, catalogue = self._session.shown.graph, self._session.catalogue
-        own = tuple(name for name in names if (spec := catalogue.get(graph.node(name).layer)) and spec.is_module)
-        if not own or self._session.knowledge.place != Place():
-            return
-        groups = self._session.document.project.training.optimizer.groups
-        taken = {group.name for group in groups}
-        submenu = menu.addMenu(self.tr("Optimizer group"))
-        for group in groups:
-            action = submenu.addAction(group.name)
-            action.setCheckable(True)
-            action.setChecked(all(name in group.patterns for name in own))
-            action.triggered.connect(lambda _=False, name=group.name: self._put_in_group(own, name))
-        new = next(name for number in range(1, 1000) if (name := f"group_{number}") not in taken)
-        submenu.addAction(self.tr("New group")).triggered.connect(lambda: self._put_in_group(own, new))
-        if any(name in group.patterns for group in groups for name in own):
-            submenu.addAction(self.tr("No group")).triggered.connect(lambda: self._put_in_group(own, ""))
-
-    def _put_in_group(self, names: tuple[str, ...], group: str) -> None:
-        training = self._session.document.project.training
-        changed = replace(training, optimizer=with_nodes_in_group(training.optimizer, names, group))
-        which = names[0] if len(names) == 1 else self.tr("{0} nodes").format(len(names))
-        words = self.tr("Put {0} in the optimizer group {1}") if group else self.tr("Take {0} out of the optimizer groups")
-        self._session.edit(set_training(changed, words.format(which, group)))
+    def _add_groups(self, menu: QMenu) -> None:
+        """Offer the optimizer's groups of params, where there is anything to be put into one."""
+        submenu = QMenu(self.tr("Put into optimizer group"), menu)
+        self._groups.fill(submenu)
+        if not submenu.isEmpty():
+            menu.addMenu(submenu)
 
     def _add_sharing(self, menu: QMenu, graph: Graph, names: tuple[str, ...]) -> None:
         nodes, catalogue = [graph.node(name) for name in names], self._session.catalogue

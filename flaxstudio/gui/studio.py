@@ -26,6 +26,7 @@ from flaxstudio.gui.find_acts import FindActs
 from flaxstudio.gui.forecast_acts import ForecastActs
 from flaxstudio.gui.foreign_acts import ForeignActs
 from flaxstudio.gui.graph_acts import GraphActs
+from flaxstudio.gui.group_acts import GroupActs
 from flaxstudio.gui.help_acts import HelpActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.interrupted_acts import InterruptedActs
@@ -88,7 +89,8 @@ class Studio(QObject):
         self.finds = FindActs(self.session, window.canvas, self.blocks.show_node, self)
         self.view = ViewActs(settings, self.session, window, self)
         self.problems = ProblemActs(self.session, window, self.show_node, self.graph.on_fix_requested, self.say)
-        self.node_menu = NodeMenu(self.session, window.canvas, self.graph, window.actions_by_name, window)
+        self.groups = GroupActs(self.session, window, lambda: self.tokens, self.say)
+        self.node_menu = NodeMenu(self.session, window.canvas, self.graph, self.groups, window.actions_by_name, window)
         self.preferences = PreferenceActs(settings, window, warm_up)
         self.help = HelpActs(self.session, settings, window, lambda: self.tokens, self.say, self.complain)
         self.palette = PaletteActs(
@@ -342,6 +344,7 @@ class Studio(QObject):
         self.window.set_tokens(tokens)
         self.codes.set_tokens(tokens)
         self.palette.set_tokens(tokens)
+        self.groups.set_tokens(tokens)
         self._show_recent()
 
     def _mark_theme(self) -> None:

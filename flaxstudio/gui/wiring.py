@@ -39,6 +39,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.runner.told.connect(studio.runs.on_run_event)
     studio.runner.failed.connect(studio.runs.on_run_failed)
     studio.session.changed.connect(studio.show_optimizer)
+    studio.session.changed.connect(studio.groups.display)
     studio.optimizer_worker.answered.connect(lambda _, text: studio.window.code_panel.show_optimizer(text))
     studio.device_worker.answered.connect(studio.on_device_found)
     studio.recent_worker.answered.connect(studio.on_recent_drawn)
@@ -87,6 +88,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "stack": studio.arrange.on_stack,
         **{f"align_{line}": partial(studio.arrange.on_align, line) for line in get_args(Line)},
         **{f"distribute_{way}": partial(studio.arrange.on_distribute, way) for way in get_args(Direction)},
+        "put_in_group": studio.groups.on_put,
         "dismiss": studio.advice.on_dismiss_selected,
         "bring_back": studio.advice.on_bring_back_all,
         "snap": studio.view.on_snap,
@@ -229,6 +231,7 @@ def _wire_panels(studio: Studio) -> None:
     data.reading.stop_requested.connect(studio.data.stop)
     studio.data.reading.connect(data.reading.display)
     training.training_changed.connect(studio.data.on_training_changed)
+    training.optimizer.groups.members_requested.connect(studio.groups.on_members_requested)
     training.train_requested.connect(studio.runs.train)
     training.pause_requested.connect(studio.runner.pause_or_resume)
     training.resume_requested.connect(studio.runner.pause_or_resume)

@@ -96,7 +96,7 @@ def _with_block_placed(
     before = [old for old in graph.nodes[:place] if old.name not in chosen]
     after = [old for old in graph.nodes[place:] if old.name not in chosen]
     positions = {name: project.positions.get(name, (0.0, 0.0)) for name in chosen}
-    ways = {(name,): (node.name, name) for name in chosen}
+    ways: dict[tuple[str, ...], tuple[str, ...]] = {(name,): (node.name, name) for name in chosen}
     centre = tuple(sum(p[axis] for p in positions.values()) / len(positions) for axis in (0, 1))
     return replace(
         project,

@@ -34,12 +34,6 @@ def group_at(path: str, groups: Iterable[Group]) -> Group | None:
     return next((group for group in groups if stands_in(path, group.patterns)), None)
 
 
-def nodes_in(graph: Graph, name: str, groups: Sequence[Group], modules: Iterable[str]) -> tuple[str, ...]:
-    """Return which of the modules of a graph stand in the group of that name."""
-    found = ((module, group_at(path_to(graph, module), groups)) for module in modules)
-    return tuple(module for module, group in found if group is not None and group.name == name)
-
-
 def with_group(spec: OptimizerSpec, group: Group, instead_of: str = "") -> OptimizerSpec:
     """Return the optimizer with a group added at the end, or put in the place of one of that name."""
     if any(kept.name == instead_of for kept in spec.groups):

@@ -31,6 +31,7 @@ from flaxstudio.gui.canvas.spoken import item_name
 from flaxstudio.gui.canvas.view import GraphView
 from flaxstudio.gui.canvas.view_history import ViewHistory
 from flaxstudio.gui.commands.keymap import KeyMap, native
+from flaxstudio.gui.group_signs import NodeSigns
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import Box
 from flaxstudio.project.block_edits import inside
@@ -116,6 +117,8 @@ class Canvas(QWidget):
         before = self.history.place
         if place != before:
             self._leave_graph()
+        if place != before or not self.scene.signs.is_of(project, place):
+            self.scene.signs = NodeSigns(project, place)
         self.scene.display(shown, problems, shapes)
         self.view.editor.forget()
         self.breadcrumb.display(crumbs_of(project, place))
@@ -181,6 +184,11 @@ class Canvas(QWidget):
     def select(self, names: Iterable[str], beside: Iterable[Key] = ()) -> None:
         """Select these nodes, frames, notes and dots, and nothing else."""
         self.scene.select(names, (), beside)
+
+    def can_see(self, names: Iterable[str]) -> bool:
+        """Return whether nodes lie in the view, whole."""
+        seen = self.view.mapToScene(self.view.viewport().rect()).boundingRect()
+        return seen.contains(self.scene.bounds(names))
 
     def write_on(self, item: str) -> None:
         """Let the user write a frame's title or a note's text."""

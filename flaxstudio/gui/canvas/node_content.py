@@ -10,6 +10,7 @@ from flaxstudio.graph.library import Block, Code
 from flaxstudio.graph.problem import Problem, Severity
 from flaxstudio.graph.shape import NodeShape
 from flaxstudio.graph.spec import LayerSpec, PortSpec
+from flaxstudio.gui.group_signs import GroupSign
 from flaxstudio.project.annotations import Look
 
 Side = Literal["in", "out"]
@@ -21,6 +22,8 @@ class NodeContent:
     """A node's texts and ports. Two equal contents look the same. `spec` is None for a layer nobody knows.
 
     `wrapping` says how the module is repeated, `shares` whose params it uses again, `flow` on which sides its ports are.
+    `mode` says whether it is part of the model, `hidden` which ports are not shown, `group` in which of the optimizer's
+    groups its params are.
     `mode` says whether it is part of the model, `hidden` which ports are not shown.
 
     What follows from these is found once, since it is asked for at every painting: `inputs` and `outputs` are the names
@@ -42,6 +45,7 @@ class NodeContent:
     mode: Mode = "on"
     look: Look = Look()
     hidden: frozenset[Key] = frozenset()
+    group: GroupSign | None = None
     inputs: tuple[str, ...] = field(init=False, compare=False)
     outputs: tuple[str, ...] = field(init=False, compare=False)
     has_labels: bool = field(init=False, compare=False)
@@ -76,6 +80,7 @@ def content_of(
     flow: Flow = "right",
     look: Look = Look(),
     hidden: frozenset[Key] = frozenset(),
+    group: GroupSign | None = None,
 ) -> NodeContent:
     """Return what to show for a node; its first error speaks, else its first warning."""
     return NodeContent(
@@ -93,6 +98,7 @@ def content_of(
         node.mode,
         look,
         hidden,
+        group,
     )
 
 

@@ -22,6 +22,7 @@ from flaxstudio.gui.canvas.port_painter import (
     port_spec,
 )
 from flaxstudio.gui.families import family_color
+from flaxstudio.gui.group_signs import GroupSign, paint_sign
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import Tokens
@@ -59,6 +60,7 @@ class NodeState:
     heat: Heat | None = None
 
 
+_FAR_SIGN = 30
 _FAR_SIZES = (26, 23, 20, 18)
 """Of a name from far away, in scene px."""
 
@@ -111,6 +113,11 @@ class NodePainter:
         if detail == "title":
             row = box.adjusted(t.PADDING + 4, 0, -t.GAP, 0)
             painter.setPen(QColor(self.tokens.text))
+            if content.group is not None:
+                disc = QRectF(row.right() - _FAR_SIGN, row.center().y() - _FAR_SIGN / 2, _FAR_SIGN, _FAR_SIGN)
+                paint_sign(painter, disc, content.group, self.tokens)
+                painter.setPen(QColor(self.tokens.text))
+                row = row.adjusted(0, 0, -_FAR_SIGN - 4, 0)
             self._text(painter, self._far_font(content.name, row.width()), row, content.name)
             return
         if content.mode == "bypassed":
@@ -123,6 +130,8 @@ class NodePainter:
             self._paint_pill(painter, content, box, content.wrapping, is_right=True)
         if content.mode != "on":
             self._paint_pill(painter, content, box, _mode_word(content), is_right=False)
+        if content.group is not None:
+            self._paint_group(painter, content.group, box, content.flow == "down")
         if state.heat is not None and not content.look.is_collapsed:
             paint_heat(painter, state.heat, box, self._caption, self.tokens)
         self._paint_ports(painter, content, state, size)
@@ -285,6 +294,18 @@ class NodePainter:
         painter.setFont(self._caption)
         text = self._metrics[id(self._caption)].elidedText(words, Qt.TextElideMode.ElideRight, width - t.GAP)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_group(self, painter: QPainter, sign: GroupSign, box: QRectF, is_halved: bool) -> None:
+        """Say on the lower edge in which of the optimizer's groups the params are; beside a port in its middle."""
+        room = (box.width() / 2 - t.PORT_HIT if is_halved else box.width() - t.PADDING) - t.PADDING
+        width = min(_BADGE + 4 + self._width(self._caption, sign.words) + t.GAP, room)
+        pill = QRectF(box.left() + t.PADDING, box.bottom() - _BADGE / 2, width, _BADGE)
+        painter.setPen(QPen(QColor(self.tokens.marks[sign.color]), 1))
+        painter.setBrush(QColor(self.tokens.panel))
+        painter.drawRoundedRect(pill, _BADGE / 2, _BADGE / 2)
+        paint_sign(painter, QRectF(pill.topLeft(), QSizeF(_BADGE, _BADGE)), sign, self.tokens)
+        painter.setPen(QColor(self.tokens.text))
+        self._text(painter, self._caption, pill.adjusted(_BADGE + 4, 0, -4, 0), sign.words)
 
     def _paint_badge(self, painter: QPainter, content: NodeContent, box: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

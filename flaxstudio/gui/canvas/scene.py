@@ -28,6 +28,7 @@ from flaxstudio.gui.canvas.shown import Shown, changed_nodes
 from flaxstudio.gui.canvas.wire_labels import WireLabels
 from flaxstudio.gui.canvas.wires import Wires
 from flaxstudio.gui.families import family_color
+from flaxstudio.gui.group_signs import NodeSigns
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import Annotations
 from flaxstudio.project.insertion import chain_ends
@@ -53,6 +54,7 @@ class GraphScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.held: frozenset[str] = frozenset()
         self._has_been_held = False  # when the project was displayed: some nodes may not be where it says
+        self.signs = NodeSigns()
         self._shown: dict[str, Shown] = {}
         self._selected: dict[str, None] = {}
         self._targets: dict[str, Position] = {}
@@ -222,8 +224,6 @@ class GraphScene(QGraphicsScene):
         """Return the graph as blocks; only what changed is made anew."""
         return self._cache.overview(self.nodes, self.edges)
 
-    # The selection
-
     def selected_nodes(self) -> tuple[str, ...]:
         """Return the selected nodes in the order they were chosen."""
         return tuple(self._selected)
@@ -318,7 +318,7 @@ class GraphScene(QGraphicsScene):
 
     def _show_nodes(self, problems: tuple[Problem, ...]) -> tuple[set[str], set[str]]:
         """Bring every node's content up to date; returns those that look different, and those whose size changed."""
-        changed = changed_nodes(self._shown, self.project, self.catalogue, self.shapes, problems)
+        changed = changed_nodes(self._shown, self.project, self.catalogue, self.shapes, problems, self.signs)
         return self._shown_now(self._later.first(changed, lambda shown: self.nodes.get(shown[0].name)))
 
     def _shown_now(self, changed: Sequence[Shown]) -> tuple[set[str], set[str]]:
@@ -332,8 +332,8 @@ class GraphScene(QGraphicsScene):
         self._tell_overview(names)
 
     def _show_node(self, shown: Shown) -> bool:
-        node, spec, shape, problems, look, hidden = shown
-        content = content_of(node, spec, shape, problems, self.project.flow, look, hidden)
+        node, spec, shape, problems, look, hidden, sign = shown
+        content = content_of(node, spec, shape, problems, self.project.flow, look, hidden, sign)
         item = self.nodes.get(node.name)
         if item is None:
             self.nodes[node.name] = item = NodeItem(content, self._painter, self.haste, self.layer)

@@ -80,6 +80,8 @@ def _facts(content: NodeContent) -> Iterator[str]:
         yield content.wrapping
     if content.shares:
         yield _tr("Shares the params of {0}").format(content.shares)
+    if content.group is not None:
+        yield _tr("In the optimizer group {0}").format(content.group.words)
     if content.shape:
         yield _tr("Output {0}").format(content.shape)
     if content.params:

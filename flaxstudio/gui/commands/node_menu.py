@@ -41,6 +41,15 @@ NODE = Menu(
             tip=T("Hide ports that may stay free and have no wire, or show them again"),
         ),
         COLOURS,
+        c(
+            "put_in_group",
+            T("Put into optimizer group…"),
+            "O",
+            icon="layers",
+            scope="canvas",
+            needs="nodes",
+            tip=T("Train the params of these layers in another way: frozen, slower or faster, by their own optimizer"),
+        ),
         None,
         c(
             "probe",

@@ -45,6 +45,7 @@ PRESETS: Mapping[str, tuple[str, Keys]] = {
             "frame": ("Shift+O",),
             "note": ("Shift+P",),
             "minimap": ("O", "Alt+M"),
+            "put_in_group": ("Alt+O",),
         },
     ),
 }

@@ -1,10 +1,11 @@
 """The form of what stands around an optimizer: gathered gradients, skipped updates, means of the params."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
+from flaxstudio.gui.optax_pages import page_of
 from flaxstudio.gui.panels.attribute_editors import AttributeForm
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.optim_edits import with_around, with_around_argument
@@ -33,6 +34,12 @@ class AroundForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.form)
+        self.pages = QLabel(", ".join(f'<a href="{page_of(option.name)}">{option.title}</a>' for option in AROUND))
+        self.pages.setProperty("role", "caption")
+        self.pages.setWordWrap(True)
+        self.pages.setOpenExternalLinks(True)
+        self.pages.setText(self.tr("In Optax’s documentation: {0}").format(self.pages.text()))
+        layout.addWidget(self.pages)
         self._names = {option.title: option.name for option in AROUND}
         self._specs = tuple(self._row(option.title, option.name) for option in AROUND)
         self.form.attribute_changed.connect(self._set)

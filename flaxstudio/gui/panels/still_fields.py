@@ -1,8 +1,8 @@
 """Choices and numbers that stand still while the panel they are on is scrolled by the wheel."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QSizePolicy, QSpinBox, QWidget
 
 _AROUND = 12  # a list's padding and border, both sides
 _INSET = (6, 0, 0, 0)  # the style sheet's padding does not reach the text of a spin box
@@ -21,6 +21,32 @@ class ChoiceBox(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # it scrolls the panel
+
+
+class PickBox(ChoiceBox):
+    """A box that adds what is picked and shows none. Arrow keys open it, so that passing by an entry does not pick it."""
+
+    picked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long names must not widen the form
+        self.activated.connect(self._tell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        opens = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        if opens or (not self.isEditable() and event.text().strip()):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self, index: int) -> None:
+        name = self.itemData(index)
+        self.setCurrentIndex(-1)
+        if self.isEditable():
+            self.clearEditText()
+        if name:
+            self.picked.emit(name)
 
 
 class NumberBox(QSpinBox):

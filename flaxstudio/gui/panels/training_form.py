@@ -10,6 +10,7 @@ from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.optax_pages import linked
 from flaxstudio.gui.panels.attribute_editors import AttributeForm, AttributeRow
 from flaxstudio.gui.panels.attribute_fields import ChoiceField
 from flaxstudio.gui.panels.data_state import RowCounts
@@ -119,6 +120,7 @@ class TrainingForm(QWidget):
         rows.add_widget(self.objectives)
         rows.add_row(self.tr("Optimizer"), self.optimizer)
         self.optimizer_help = rows.add_caption()
+        self.optimizer_help.setOpenExternalLinks(True)
         rows.add_widget(self.arguments)
         for widget in (self.batch_size, self.all_rows, self.steps, self.epochs, self.seed):
             rows.add_widget(widget)
@@ -171,7 +173,9 @@ class TrainingForm(QWidget):
             return
         self.optimizer.show_data(optimizer.name)
         chain = self.tr("Transformations one after the other; see Chain below.")
-        self.optimizer_help.setText(chain if optimizer.name == CHAIN else optimizer_option(optimizer.name).help)
+        self.optimizer_help.setText(
+            chain if optimizer.name == CHAIN else linked(optimizer_option(optimizer.name).help, optimizer.name)
+        )
         self.arguments.display(optimizer.name, optimizer_specs(optimizer.name), optimizer_values(optimizer))
         for spec in optimizer_specs(optimizer.name):
             self.arguments.row(spec.name).label.setFixedWidth(_LABEL_WIDTH)
