@@ -34,7 +34,7 @@ class GroupSign:
     @property
     def words(self) -> str:
         """The name, and the treatment where there is any."""
-        return f"{self.name} · {self.treatment}" if self.treatment else self.name
+        return f"{self.name} · {self.treatment}" if self.treatment not in ("", self.name) else self.name
 
 
 def sign_of(groups: Sequence[Group], group: Group) -> GroupSign:

@@ -77,7 +77,7 @@ SCHEDULES: tuple[ScheduleOption, ...] = (
                    (_INIT, _must(_number("end_value", "The last value."), 0.0),
                     _must(_number("power", "The power.", 1.0), 2.0), _LENGTH, _BEGIN), "init_value", "transition_steps"),
     ScheduleOption("piecewise_constant_schedule", "Stairs", "Is multiplied at given steps.", (_INIT, _SCALES), "init_value"),
-    ScheduleOption("piecewise_interpolate_schedule", "Joined lines", "Goes from value to value, smoothly.",
+    ScheduleOption("piecewise_interpolate_schedule", "Through points", "Goes from value to value, smoothly.",
                    (AttributeSpec("interpolate_type", "choice", "linear", "How it goes between them.",
                                   choices=("linear", "cosine"), is_required=True), _INIT, _SCALES), "init_value"),
     ScheduleOption("warmup_constant_schedule", "Warm-up", "Rises in a line, then stays.", (_FROM, _PEAK, _WARMUP),
@@ -92,7 +92,7 @@ SCHEDULES: tuple[ScheduleOption, ...] = (
                    (_LENGTH, _PEAK, _PCT,
                     AttributeSpec("pct_final", "float", 0.85, "Share of the steps after which it ends low.",
                                   minimum=0.0, maximum=1.0), _DIV, _FINAL_DIV), "peak_value", "transition_steps"),
-    ScheduleOption("join_schedules", "Joined", "Schedules one after the other.", has_parts=True),
+    ScheduleOption("join_schedules", "One after the other", "Any schedules, each for some of the steps.", has_parts=True),
     ScheduleOption("sgdr_schedule", "Warm restarts", "Warm-ups and cosines one after the other.", has_parts=True),
 )  # fmt: skip
 _BY_NAME = {option.name: option for option in SCHEDULES}

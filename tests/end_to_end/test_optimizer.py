@@ -89,7 +89,7 @@ def test_painted_nodes_wear_their_group_s_sign_follow_it_and_lose_it(driver):
     driver.select("dense_2")
     next(action for action in group_menu(driver).actions() if action.text() == "Freeze").trigger()
     assert optimizer(driver).groups == (Group("head", ("dense_1",)), Group("frozen", ("dense_2",), is_frozen=True))
-    assert scene.nodes["dense_2"].content.group.words == "frozen · frozen"
+    assert scene.nodes["dense_2"].content.group.words == "frozen"
     driver.studio.on_name_changed("dense_1", "first")
     assert scene.nodes["first"].content.group == sign
     driver.select("first")

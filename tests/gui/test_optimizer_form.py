@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -129,10 +129,11 @@ def test_a_link_that_is_dragged_lands_where_it_is_dropped(panel, changes, source
     view.setCurrentRow(source)
     place = view.visualItemRect(view.item(onto)).topLeft() + QPoint(9, 1) if onto is not None else QPoint(9, view.height() - 3)
     # the platform's own drag cannot be driven without a display; what it ends in can
-    event = QDropEvent(
-        QPointF(place), Qt.DropAction.MoveAction, QMimeData(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    view.dropEvent(event)
+    rest = Qt.DropAction.MoveAction, QMimeData(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    view.dragMoveEvent(QDragMoveEvent(place, *rest))
+    assert view.shown_landing == (3 if onto is None else onto)
+    view.dropEvent(QDropEvent(QPointF(place), *rest))
+    assert view.shown_landing is None
     assert names(changes[-1][0]) == [LINKS[index].name for index in expected]
 
 
@@ -173,7 +174,7 @@ def rows_of(view):
 
 def test_a_joined_schedule_s_parts_are_added_set_moved_and_removed(panel, changes):
     form = panel.optimizer.core.schedule
-    choose(form.kind, "Joined")
+    choose(form.kind, "One after the other")
     assert parts_of(changes[-1][0]) == [("linear_schedule", 40), ("cosine_decay_schedule", None)]
     assert rows_of(form.parts.list) == ["Linear · steps 0 to 40", "Cosine · steps 40 to 400"]
     pick(form.parts.add, "Constant")
@@ -198,7 +199,7 @@ def test_a_joined_schedule_s_parts_are_added_set_moved_and_removed(panel, change
 
 def test_a_part_ends_where_its_boundary_is_dragged_to(panel, changes):
     form = panel.optimizer.core.schedule
-    choose(form.kind, "Joined")
+    choose(form.kind, "One after the other")
     curve, count = form.curve, len(changes)
     before = curve.values
     start, end = (QPoint(round(curve.x_of(step)), curve.height() // 2) for step in (40, 200))

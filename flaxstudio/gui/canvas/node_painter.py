@@ -299,11 +299,12 @@ class NodePainter:
         """Say on the lower edge in which of the optimizer's groups the params are; beside a port in its middle."""
         room = (box.width() / 2 - t.PORT_HIT if is_halved else box.width() - t.PADDING) - t.PADDING
         width = min(_BADGE + 4 + self._width(self._caption, sign.words) + t.GAP, room)
-        pill = QRectF(box.left() + t.PADDING, box.bottom() - _BADGE / 2, width, _BADGE)
+        height = _BADGE - 1
+        pill = QRectF(box.left() + t.PADDING, box.bottom() - height + MARGIN - 1, width, height)
         painter.setPen(QPen(QColor(self.tokens.marks[sign.color]), 1))
         painter.setBrush(QColor(self.tokens.panel))
-        painter.drawRoundedRect(pill, _BADGE / 2, _BADGE / 2)
-        paint_sign(painter, QRectF(pill.topLeft(), QSizeF(_BADGE, _BADGE)), sign, self.tokens)
+        painter.drawRoundedRect(pill, height / 2, height / 2)
+        paint_sign(painter, QRectF(pill.topLeft(), QSizeF(height, height)), sign, self.tokens)
         painter.setPen(QColor(self.tokens.text))
         self._text(painter, self._caption, pill.adjusted(_BADGE + 4, 0, -4, 0), sign.words)
 

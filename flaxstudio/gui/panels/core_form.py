@@ -34,7 +34,8 @@ class CoreForm(QWidget):
         self.links = LinkList(self)
         self.arguments = AttributeForm(tokens, self)
         self.schedule = ScheduleForm(tokens, self)
-        self.decays_kernels_only = QCheckBox(self.tr("No weight decay on biases and norms"))
+        self.decays_kernels_only = QCheckBox(self.tr("Biases and norms do not decay"))
+        self.decays_kernels_only.setToolTip(self.tr("Keep weight decay from biases and from the params of norms, as is usual"))
         text = self.tr("Only for these params, such as */kernel; empty for all.")
         self._params = AttributeSpec("params", "text", "", text)
         self._titles = {"schedule": self.tr("Schedules"), "chain": self.tr("Chain")}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
@@ -18,6 +18,7 @@ class OptimizerForm(QWidget):
     """Shows a run's optimizer and tells each change as a whole new TrainConfig, with the words for the history."""
 
     training_changed = Signal(object, str)
+    revealed = Signal(QWidget)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,9 +57,17 @@ class OptimizerForm(QWidget):
             show_mark(self.toggles[name], self._titles[name], len(given))
 
     def reveal_group(self, name: str) -> None:
-        """Show a group's settings, unfolded."""
+        """Show a group's settings, unfolded, and let its rate be typed."""
         self.toggles["groups"].setChecked(True)
         self.groups.choose(name)
+        QTimer.singleShot(0, self._go_to_rate)  # once the unfolded form has its place
+
+    def _go_to_rate(self) -> None:
+        row = self.groups.form.row("rate")
+        if row.isVisible():
+            for widget in (self.groups, row):
+                self.revealed.emit(widget)
+            row.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_tokens(self, tokens: Tokens) -> None:
         for view in (self.core, self.around, self.groups, self.toggles["around"], self.toggles["groups"]):

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QDragMoveEvent, QDropEvent, QIcon, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QDragLeaveEvent, QDragMoveEvent, QDropEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from flaxstudio.gui import tokens as t
 
+_ICON, _LINE = 16, 2
 _LEAST_HEIGHT = 16
 _MOST_ROWS = 7
 
@@ -34,9 +35,12 @@ class RowList(QListWidget):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDropIndicatorShown(False)  # its own line is a hair
+        self.shown_landing: int | None = None
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
+        self.setIconSize(QSize(_ICON, _ICON))
         self.currentRowChanged.connect(self.selected)
         self.itemChanged.connect(self._tell_tick)
 
@@ -67,8 +71,32 @@ class RowList(QListWidget):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)
         event.acceptProposedAction()  # below the last row too
+        self._show_landing(self.landing(event.position().toPoint()))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._show_landing(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.shown_landing is not None:
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(self.palette().highlight(), _LINE))
+            y = max(_LINE / 2, self._top_of(self.shown_landing))
+            painter.drawLine(QPointF(0, y), QPointF(self.viewport().width(), y))
+
+    def _show_landing(self, landing: int | None) -> None:
+        if landing != self.shown_landing:
+            self.shown_landing = landing
+            self.viewport().update()
+
+    def _top_of(self, row: int) -> float:
+        if row < self.count():
+            return self.visualItemRect(self.item(row)).top()
+        return self.visualItemRect(self.item(self.count() - 1)).bottom() + 1 if self.count() else 0
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._show_landing(None)
         source, to = self.currentRow(), self.landing(event.position().toPoint())
         event.setDropAction(Qt.DropAction.IgnoreAction)
         event.accept()

@@ -19,7 +19,7 @@ from flaxstudio.project import schedule_edits as edits
 from flaxstudio.project.optim_schedules import SCHEDULES, is_schedule, schedule_option
 from flaxstudio.project.optimizer import RATE, Schedule
 
-_LABEL_WIDTH = 88
+_LABEL_WIDTH, _WIDEST_LABEL = 88, 144
 _LASTS = "steps"
 
 
@@ -129,8 +129,10 @@ class ScheduleForm(QWidget):
         self.arguments.setVisible(bool(specs))
         of = f"{self.number.currentData()} {self._part} {shown.name if shown else ''}"
         self.arguments.display(of, specs, values)
-        for spec in specs:
-            self.arguments.row(spec.name).label.setFixedWidth(_LABEL_WIDTH)
+        labels = [self.arguments.row(spec.name).label for spec in specs]
+        width = min(max([_LABEL_WIDTH, *(label.sizeHint().width() for label in labels)]), _WIDEST_LABEL)
+        for label in labels:
+            label.setFixedWidth(width)
 
     def _draw(self, schedule: Schedule | None) -> None:
         is_sound = schedule is not None and all(is_schedule(part.name) for part in schedule.parts)
