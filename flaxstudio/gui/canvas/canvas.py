@@ -187,8 +187,7 @@ class Canvas(QWidget):
 
     def can_see(self, names: Iterable[str]) -> bool:
         """Return whether nodes lie in the view, whole."""
-        seen = self.view.mapToScene(self.view.viewport().rect()).boundingRect()
-        return seen.contains(self.scene.bounds(names))
+        return self.view.mapToScene(self.view.viewport().rect()).boundingRect().contains(self.scene.bounds(names))
 
     def write_on(self, item: str) -> None:
         """Let the user write a frame's title or a note's text."""
