@@ -9,6 +9,8 @@ from flaxstudio.graph.library import Block, Library
 from flaxstudio.gui.group_signs import NodeSigns, path_at, sign_icon, sign_of
 from flaxstudio.gui.optax_pages import linked, page_of
 from flaxstudio.gui.tokens import DARK, LIGHT
+from flaxstudio.layers import catalogue
+from flaxstudio.layers.own import catalogue_of
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.optim_links import AROUND, LINKS
 from flaxstudio.project.optim_optimizers import OPTIMIZERS
@@ -24,15 +26,18 @@ GROUPS = (
 )
 INSIDE = Graph((Node("dense_1", "Dense"), Node("dense_2", "Dense")))
 PROJECT = Project(
-    graph=Graph((Node("conv_1", "Conv"), Node("dense_1", "Dense"), Node("unit_1", "Unit", {"repeat": 2}))),
+    graph=Graph(
+        (Node("conv_1", "Conv"), Node("dense_1", "Dense"), Node("unit_1", "Unit", {"repeat": 2}), Node("dense_relu", "relu"))
+    ),
     library=Library((Block("Unit", INSIDE),)),
     training=TrainConfig(optimizer=OptimizerSpec(groups=GROUPS)),
 )
 
 
 def letters(signs: NodeSigns, graph: Graph) -> list[str]:
-    found = (signs.sign(graph, name) for name in graph.names())
-    return [sign.letter if sign else "" for sign in found]
+    known = {layer: catalogue_of(PROJECT.library, catalogue()).get(layer) for layer in ("Conv", "Dense", "Unit", "relu")}
+    worn = signs.worn(graph, known)
+    return [worn[name].letter if name in worn else "" for name in graph.names()]
 
 
 def test_a_sign_has_a_colour_a_letter_and_words_of_its_own() -> None:
@@ -47,7 +52,7 @@ def test_there_are_as_many_letters_as_groups() -> None:
 
 
 def test_nodes_have_the_sign_of_the_group_they_stand_in() -> None:
-    assert letters(NodeSigns(PROJECT), PROJECT.graph) == ["A", "B", ""]
+    assert letters(NodeSigns(PROJECT), PROJECT.graph) == ["A", "B", "", ""]
 
 
 def test_inside_a_block_the_way_there_counts() -> None:
