@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from flaxstudio.data.table import Table, distinct_in, kind_of
+from flaxstudio.data.table import Column, Table, distinct_in, kind_of
 from flaxstudio.project.config import DatasetSpec, Scaling
 
 _TARGET_NAMES = ("target", "label", "labels", "class", "y", "species", "digit", "outcome")
 _MAX_CLASSES = 20
+_LOOKED_AT = 200
 
 
 def suggest(table: Table, source: str) -> DatasetSpec:
@@ -24,10 +25,19 @@ def suggest(table: Table, source: str) -> DatasetSpec:
     return DatasetSpec(source, features, (target,), "classes" if is_class else "numbers", scaling, test=test)
 
 
+def _looks_like_masks(column: Column) -> bool:
+    """Return whether each value is a picture of whole numbers that are few and more than two: a label for each place."""
+    if column.ndim != 3 or column.dtype.kind not in "iu":
+        return False
+    return 2 < len(np.unique(column[:_LOOKED_AT])) <= _MAX_CLASSES
+
+
 def _looks_like_classes(table: Table, name: str) -> bool:
     column = table.column(name)
     if kind_of(column) == "text":
         return True
+    if kind_of(column) == "array":
+        return _looks_like_masks(column)
     if kind_of(column) != "number":
         return False
     found = distinct_in(column, 2 * _MAX_CLASSES)

@@ -13,8 +13,10 @@ from flaxstudio.evaluation.scores import evaluate
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import DatasetSpec
+from flaxstudio.training.loop import train
 from tests.evaluation.models import classifier, regression
-from tests.training.runs import IRIS
+from tests.export.test_script_metrics import mask_project
+from tests.training.runs import IRIS, trained_by
 
 PREDICTIONS = Table({"kind": np.array(["a, b", "c"], dtype=object), "p": np.array([0.1, 0.9], np.float32)})
 
@@ -131,3 +133,17 @@ def test_a_damaged_image_and_an_empty_folder_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"nonsense")
     with pytest.raises(ProblemError, match=r"a.png cannot be read as an image"):
         read_input(tmp_path, project, catalogue())
+
+
+def test_a_label_is_predicted_for_each_place_of_a_mask(tmp_path: Path) -> None:
+    project = mask_project(tmp_path, "classes")
+    trained = trained_by(project, list(train(project, catalogue(), beside=tmp_path)))
+    assert project.dataset is not None
+    table = open_table(project.dataset.source)
+    told = predict(project, trained, catalogue(), Table({"x": table.column("x")[:7]}))
+    assert told.column("y").shape == (7, 6, 5)
+    assert set(np.unique(told.column("y"))) <= {"0", "1", "2"}
+    shares = np.stack([told.column(f"probability_{name}") for name in ("0", "1", "2")])
+    np.testing.assert_allclose(shares.sum(axis=0), 1, rtol=1e-5)
+    write_predictions(tmp_path / "out.csv", told)
+    assert (tmp_path / "out.csv").read_text().startswith("y_0_0,y_0_1")

@@ -23,12 +23,12 @@ from tests.export.test_script import assert_same
 from tests.training.runs import evaluations_of, events_of, iris_project
 
 NOT_REACHED = {
-    "ctc_loss": "needs two arrays that tell what is padding",
+    "ctc_loss": "compares outputs (time, labels) with targets of another shape (length), filled up as a third and fourth array tell",
     "ctc_loss_with_forward_probs": "ctc_loss with more to give",
-    "ntxent": "compares the samples of a batch with one another, so that it has no value for a split",
-    "triplet_margin_loss": "needs three calls of the model",
+    "ntxent": "compares the samples of a batch with one another, so that a split's value would depend on how it is cut into batches",
+    "triplet_margin_loss": "takes three outputs of the same layers and no targets, and every Output here has its targets",
     "convex_kl_divergence": "an older name of generalized_kl_divergence",
-    "smooth_labels": "smoothing",
+    "smooth_labels": "no loss: every loss of classes that can be smoothed has it as an argument",
 }
 """Losses that no form shows, with the reason."""
 
