@@ -81,7 +81,7 @@ class ClassWeightsForm(QWidget):
         if count > _MOST:
             return self.tr("{0} classes.").format(count)
         counts = ", ".join(f"{name} {count:,}" for name, count in list(self._counts.items())[:_TOLD])
-        told = self.tr("How much a sample of each class counts. There are {0} to learn from.")
+        told = self.tr("How much a sample of each class counts. To learn from: {0}.")
         return told.format(counts + (", …" if count > _TOLD else ""))
 
     def _balance(self) -> None:

@@ -91,6 +91,7 @@ class ObjectiveSection(QWidget):
         rest.add_widget(self.weights_toggle)
         rest.add_widget(self.weights)
         rest.add_widget(self.terms)
+        rest.add_gap()
         self.more = Disclosure(self.tr("More about the loss"), rest)
         rows.add_widget(self.more)
         rows.add_widget(rest)

@@ -105,7 +105,8 @@ class _Term(QWidget):
         spec = loss_spec(name)
         self.name = name
         self.form = AttributeForm(tokens, self)
-        weight = AttributeSpec("weight", "float", 1.0, self.tr("What this loss is multiplied by before it is added."))
+        self._weight = self.tr("Weight")
+        weight = AttributeSpec(self._weight, "float", 1.0, self.tr("What this loss is multiplied by before it is added."))
         self._specs = (weight, *spec.arguments)
         self.remove = QToolButton()
         self.remove.setToolTip(self.tr("Remove {0}").format(spec.title))
@@ -120,11 +121,11 @@ class _Term(QWidget):
         layout.setSpacing(4)
         layout.addLayout(line)
         layout.addWidget(self.form)
-        self.form.attribute_changed.connect(set_value)
+        self.form.attribute_changed.connect(lambda name, value: set_value("weight" if name == self._weight else name, value))
         self.set_tokens(tokens)
 
     def display(self, term: LossTerm) -> None:
-        self.form.display(self.name, self._specs, {"weight": term.weight, **term.arguments})
+        self.form.display(self.name, self._specs, {self._weight: term.weight, **term.arguments})
         for spec in self._specs:
             self.form.row(spec.name).label.setFixedWidth(_LABEL_WIDTH)
 

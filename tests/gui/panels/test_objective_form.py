@@ -128,7 +128,7 @@ def test_losses_are_added_weighted_and_removed(desk):
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert whole.training.objectives[""].terms == (LossTerm("huber"),)
     (term,) = section.terms.terms
-    type_into(term.form.row("weight"), "0.5")
+    type_into(term.form.row("Weight"), "0.5")
     type_into(term.form.row("delta"), "3")
     assert whole.training.objectives[""].terms == (LossTerm("huber", 0.5, {"delta": 3.0}),)
     click(section.terms.terms[0].remove)
