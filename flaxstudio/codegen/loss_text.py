@@ -39,9 +39,9 @@ def loss_text(config: TrainConfig, output: str) -> LossText:
 
 def is_counted(objective: Objective, kind: TargetKind) -> str:
     """Return the expression that tells of each target whether it counts; "" where all do."""
-    if objective.ignored is None:
-        return ""
-    return "targets >= 0" if kind == "classes" else f"targets != {float(objective.ignored)!r}"
+    if kind == "classes":
+        return "" if objective.ignored is None else "targets >= 0"
+    return "" if objective.ignored_number is None else f"targets != {objective.ignored_number!r}"
 
 
 def _weights(objective: Objective, spec: LossSpec, *, by_value: bool) -> str:

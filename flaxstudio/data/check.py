@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
+
 from flaxstudio.data.columns import class_names, number_column, sizes_of
 from flaxstudio.data.dataset import fault_of_shape
 from flaxstudio.data.ends import Ends, Goal, ends_of
@@ -18,6 +20,7 @@ from flaxstudio.project.config import DatasetSpec
 from flaxstudio.project.project import Project
 
 _MANY_CLASSES = 50
+_MANY_FRACTIONS = 10
 
 
 def check_data(
@@ -105,11 +108,12 @@ def _goal_problems(goals: Sequence[Goal], table: Table) -> Iterator[Problem]:
 
 def _class_problems(target: str, table: Table) -> Iterator[Problem]:
     try:
-        count = len(class_names(table, target))
+        count, column = len(class_names(table, target)), table.column(target)
     except ProblemError as error:
         yield error.problem
         return
-    if count > _MANY_CLASSES and count > table.rows / 2:
+    has_fractions = column.dtype.kind == "f" and bool((column != np.round(column)).any())
+    if count > (_MANY_FRACTIONS if has_fractions else _MANY_CLASSES) and count > table.rows / 2:
         what = f"Column “{target}” has {count:,} different values in {table.rows:,} rows: these are not classes."
         yield Problem("", what, "Choose a target of numbers, or another column.")
 

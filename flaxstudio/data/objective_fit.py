@@ -41,9 +41,10 @@ def _of_classes(goal: Goal, objective: Objective, table: Table) -> Iterator[Prob
 def _of_numbers(goal: Goal, objective: Objective, specs: Sequence[LossSpec], table: Table) -> Iterator[Problem]:
     for name in goal.columns:
         column = number_column(table, name)
-        counted = column if objective.ignored is None else column[column != float(objective.ignored)]
+        ignored = objective.ignored_number
+        counted = column if ignored is None else column[column != ignored]
         if not counted.size:
-            what = f"{goal.name} leaves out {text_of(objective.ignored)}, and “{name}” holds nothing else."
+            what = f"{goal.name} leaves out {text_of(ignored)}, and “{name}” holds nothing else."
             yield Problem(goal.name, what, "Leave out another value, or none.")
             continue
         for spec in dict.fromkeys(specs):

@@ -143,8 +143,8 @@ def _part(goal: Goal, index: int, config: TrainConfig) -> str:
 
 def _call(goal: Goal, config: TrainConfig, outputs: str, targets: str) -> str:
     function: dict[TargetKind, str] = {"classes": "class_metrics", "numbers": "number_metrics"}
-    ignored = config.objective_of(goal.name).ignored
-    left_out = f", ignored={float(ignored)!r}" if goal.kind == "numbers" and ignored is not None else ""
+    ignored = config.objective_of(goal.name).ignored_number
+    left_out = f", ignored={ignored!r}" if goal.kind == "numbers" and ignored is not None else ""
     return f"{function[goal.kind]}({outputs}, {targets}{left_out})"
 
 

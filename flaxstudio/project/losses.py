@@ -84,6 +84,11 @@ class Objective:
         """Whether samples count differently."""
         return bool(self.class_weights) or self.ignored is not None
 
+    @property
+    def ignored_number(self) -> float | None:
+        """The number that is left out of targets of numbers."""
+        return None if isinstance(self.ignored, str) else self.ignored
+
 
 def _number(name: str, default: float, text: str, minimum: float | None = 0.0) -> AttributeSpec:
     return AttributeSpec(name, "float", default, text, minimum=minimum)

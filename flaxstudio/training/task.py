@@ -78,14 +78,14 @@ def build_scorer(model: Model, goals: Sequence[Goal], config: TrainConfig) -> Sc
 
 
 def _judge(goal: Goal, config: TrainConfig) -> Judge:
-    ignored = config.objective_of(goal.name).ignored
+    ignored = config.objective_of(goal.name).ignored_number if goal.kind == "numbers" else None
     return Judge(
         goal.name,
         goal.kind,
         output_loss(config, goal.name),
         metrics_for(goal.kind, config.metrics),
         config.averaging,
-        float(ignored) if ignored is not None and goal.kind == "numbers" else None,
+        ignored,
     )
 
 
@@ -181,10 +181,10 @@ def _check_counted(config: TrainConfig, dataset: Dataset) -> None:
     """Raise ProblemError where all targets of a split are left out."""
     for split in (dataset.train, dataset.validation, dataset.test):
         for goal, targets in zip(dataset.ends.goals, apart(split.targets), strict=True):
-            ignored = config.objective_of(goal.name).ignored
-            if ignored is None or not len(split):
+            objective = config.objective_of(goal.name)
+            if objective.ignored is None or not len(split):
                 continue
-            is_counted = targets >= 0 if goal.kind == "classes" else targets != np.float32(ignored)
+            is_counted = targets >= 0 if goal.kind == "classes" else targets != np.float32(objective.ignored_number or 0)
             if not is_counted.any():
                 name = next(name for name in get_args(SplitName) if dataset.split(name) is split)
                 what = f"Every target of {goal.name} in the {name} split is left out, so nothing is left to judge by."

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from flaxstudio.codegen.shapes import ShapeInference
+from flaxstudio.data.check import check_data
 from flaxstudio.data.columns import class_names, class_targets
 from flaxstudio.data.ends import Goal
 from flaxstudio.data.goal_facts import GoalFacts, goal_facts
@@ -51,6 +52,17 @@ def test_a_label_left_out_that_is_not_there_or_is_all_there_is_told() -> None:
     only = Table({"kind": np.array(["void", "void"], dtype=object)})
     assert "nothing is left to learn" in told(Goal("o", "classes", ("kind",), "void"), only, "cross_entropy")[0][1]
     assert "holds nothing else" in told(Goal("o", "numbers", ("y",)), Table({"y": np.ones(3)}), "huber", Objective(ignored=1.0))[0][1]  # fmt: skip
+
+
+def test_a_column_of_fractions_is_no_column_of_classes() -> None:
+    project = iris_project()
+    assert project.dataset is not None
+    shares = {**open_table("sample:iris").columns, "share": np.random.default_rng(0).random(150).round(1)}
+    rare = Table({**shares, "share": np.random.default_rng(0).random(150)})
+    spec = replace(project.dataset, targets=("share",))
+    assert "these are not classes" in check_data(replace(project, dataset=spec), rare, catalogue())[0].what
+    few = check_data(replace(project, dataset=spec), Table(shares), catalogue())
+    assert not any("not classes" in problem.what for problem in few)
 
 
 def test_weights_of_other_than_the_classes_are_told_with_their_order() -> None:

@@ -11,6 +11,8 @@ import optax
 import pytest
 from optax import losses as of_optax
 
+from flaxstudio.data.check import check_data
+from flaxstudio.data.sources import open_table
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.losses import LOSSES, LossSpec, LossTerm, Objective
@@ -116,6 +118,20 @@ def test_a_weighted_mean_over_a_split_is_no_mean_of_means(monkeypatch: pytest.Mo
     exact = float(task.loss(jnp.asarray(outputs), jnp.asarray(split.targets)).mean())
     assert whole.score(variables, split).loss == pytest.approx(exact, rel=1e-5)
     assert np.isfinite(told.loss)
+
+
+@pytest.mark.parametrize("ignored", ["void", 255.0, -1.0, None])
+def test_what_is_left_out_is_saved_as_it_is(ignored: str | float | None) -> None:
+    project = iris_project(objectives={"": Objective(ignored=ignored, weight=2.0)}, metrics=("top_3",), averaging="micro")
+    again, _ = parse_project(dump_project(project, Results()), "x.msgpack")
+    assert again.training == project.training
+
+
+def test_a_label_left_out_of_numbers_is_told_and_breaks_nothing() -> None:
+    project = iris_project(loss="mean_squared_error", objectives={"": Objective(ignored="void")})
+    assert "“void”, is not a number" in str(events_of(project)[-1])
+    spec = replace(project.dataset, target_kind="numbers", targets=("petal_width_cm",), features=("sepal_width_cm",))  # type: ignore[type-var]
+    assert check_data(replace(project, dataset=spec), open_table(spec.source), catalogue()) != ()
 
 
 def test_objectives_are_saved_and_written_into_scripts(tmp_path: Path) -> None:

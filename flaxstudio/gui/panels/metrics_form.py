@@ -31,6 +31,7 @@ class MetricsForm(QWidget):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._training = TrainConfig()
+        self._shown: tuple[TrainConfig, tuple[GoalFacts, ...]] | None = None
         self.ticks: dict[str, QCheckBox] = {name: self._tick(name) for names in METRICS.values() for name in names}
         text = self.tr("Among how many of the most likely classes the true one must be.")
         self.top = AttributeRow(
@@ -49,7 +50,9 @@ class MetricsForm(QWidget):
 
     def display(self, training: TrainConfig, goals: tuple[GoalFacts, ...]) -> None:
         """Show the metrics that suit the Outputs' targets; the usual ones are always measured."""
-        self._training = training
+        if (training, goals) == self._shown:
+            return
+        self._training, self._shown = training, (training, goals)
         kinds = tuple(dict.fromkeys(goal.kind for goal in goals)) or (common_kind(training),)
         usual = {name for kind in kinds for name in USUAL[kind]}
         suiting = [name for kind in kinds for name in METRICS[kind]]

@@ -23,6 +23,7 @@ class ObjectiveForm(QWidget):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tokens = tokens
+        self._shown: tuple[TrainConfig, tuple[GoalFacts, ...]] | None = None
         self.sections: dict[str, ObjectiveSection] = {}
         self.headings: dict[str, Disclosure] = {}
         self._layout = QVBoxLayout(self)
@@ -31,6 +32,9 @@ class ObjectiveForm(QWidget):
 
     def display(self, training: TrainConfig, goals: tuple[GoalFacts, ...]) -> None:
         """Show the losses of the Outputs; without any known, the common loss."""
+        if (training, goals) == self._shown:
+            return
+        self._shown = training, goals
         goals = goals or (GoalFacts("", common_kind(training)),)
         if not all(training.loss_of(goal.name) in _KNOWN for goal in goals):
             return
