@@ -19,8 +19,8 @@ from flaxstudio.project.project import Project
 
 @dataclass(frozen=True, slots=True)
 class GoalFacts:
-    """An Output's targets: `labels` are all values of classes in order, `counts` how many of each the training split has,
-    and `ignored` is the one that is no class, "" for none."""
+    """An Output's targets: `labels` are all values of classes in order, `counts` how many of each the training split has
+    (none of arrays on disk, which are not read for it), and `ignored` is the label that is no class, "" for none."""
 
     name: str
     kind: TargetKind
@@ -31,7 +31,8 @@ class GoalFacts:
     @property
     def classes(self) -> dict[str, int]:
         """The labels that are classes, in order, with their counts."""
-        return {label: n for label, n in zip(self.labels, self.counts, strict=True) if label != self.ignored}
+        counts = self.counts or (0,) * len(self.labels)
+        return {label: count for label, count in zip(self.labels, counts, strict=True) if label != self.ignored}
 
 
 def goal_facts(
@@ -51,6 +52,8 @@ def _facts(goal: Goal, table: Table, train: Rows) -> GoalFacts:
         return GoalFacts(goal.name, goal.kind, ignored=goal.ignored)
     try:
         labels = class_names(table, goal.columns[0])
+        if table.disk is not None and table.column(goal.columns[0]).ndim > 1:
+            return GoalFacts(goal.name, goal.kind, labels, ignored=goal.ignored)
         indices = class_targets(table, goal.columns[0], labels)[train]
     except ProblemError:
         return GoalFacts(goal.name, goal.kind, ignored=goal.ignored)

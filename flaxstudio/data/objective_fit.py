@@ -6,10 +6,11 @@ import numpy as np
 
 from flaxstudio.data.columns import class_names, number_column
 from flaxstudio.data.ends import Goal
+from flaxstudio.data.mapping import chunks
 from flaxstudio.data.table import Column, Table, kind_of, text_of
 from flaxstudio.graph.problem import Problem
 from flaxstudio.project.config import TrainConfig
-from flaxstudio.project.losses import LossSpec, Objective, loss_spec
+from flaxstudio.project.losses import ANY, LossSpec, Objective, loss_spec
 
 
 def objective_problems(goals: Sequence[Goal], config: TrainConfig, table: Table) -> Iterator[Problem]:
@@ -39,27 +40,28 @@ def _of_classes(goal: Goal, objective: Objective, table: Table) -> Iterator[Prob
 
 
 def _of_numbers(goal: Goal, objective: Objective, specs: Sequence[LossSpec], table: Table) -> Iterator[Problem]:
-    for name in goal.columns:
-        column = number_column(table, name)
-        ignored = objective.ignored_number
-        counted = column if ignored is None else column[column != ignored]
-        if not counted.size:
+    ignored, ranged = objective.ignored_number, [spec for spec in dict.fromkeys(specs) if spec.targets != ANY]
+    for name in goal.columns if ranged or ignored is not None else ():
+        column, is_empty = number_column(table, name), True
+        outside: dict[LossSpec, float] = {}
+        for _, chunk in chunks(column):
+            counted = chunk if ignored is None else chunk[chunk != ignored]
+            is_empty = is_empty and not counted.size
+            found = {spec: value for spec in ranged if (value := _outside(spec, counted)) is not None}
+            outside = found | outside
+        if is_empty:
             what = f"{goal.name} leaves out {text_of(ignored)}, and “{name}” holds nothing else."
             yield Problem(goal.name, what, "Leave out another value, or none.")
-            continue
-        for spec in dict.fromkeys(specs):
-            if (place := _outside(spec, counted)) is not None:
-                low, high = spec.targets
-                given = text_of(counted.reshape(-1)[place])
-                what = f"The loss {spec.title} takes targets {_range_text(low, high)}, and “{name}” holds {given}."
-                yield Problem(goal.name, what, _remedy(spec, column))
+        for spec, value in outside.items():
+            what = f"The loss {spec.title} takes targets {_range_text(*spec.targets)}, and “{name}” holds {text_of(value)}."
+            yield Problem(goal.name, what, _remedy(spec, column))
 
 
-def _outside(spec: LossSpec, column: Column) -> int | None:
-    """Return the place of the first value that a loss does not take."""
+def _outside(spec: LossSpec, values: Column) -> float | None:
+    """Return the first value that a loss does not take."""
     low, high = spec.targets
-    is_outside = (column < low) | (column > high)
-    return int(np.argmax(is_outside)) if is_outside.any() else None
+    found = values[(values < low) | (values > high)]
+    return float(found.flat[0]) if found.size else None
 
 
 def _remedy(spec: LossSpec, column: Column) -> str:

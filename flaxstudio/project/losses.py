@@ -9,6 +9,9 @@ from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
 
 TargetKind = Literal["numbers", "classes"]
+ANY = (-math.inf, math.inf)
+"""The range of targets of any size."""
+
 _MEAN, _SUM = ".mean(axis=-1)", ".sum(axis=-1)"
 
 
@@ -28,7 +31,7 @@ class LossSpec:
     code: str
     arguments: tuple[AttributeSpec, ...] = ()
     smooth: str = ""
-    targets: tuple[float, float] = (-math.inf, math.inf)
+    targets: tuple[float, float] = ANY
 
     @property
     def can_smooth(self) -> bool:

@@ -52,7 +52,7 @@ class ClassWeightsForm(QWidget):
         self._counts, self._weights = facts.classes, weights
         classes = list(self._counts)
         is_known, is_fitting = bool(classes), len(weights) in (0, len(classes))
-        self.balance.setEnabled(is_known)
+        self.balance.setEnabled(is_known and bool(facts.counts))
         self.reset.setEnabled(bool(weights))
         self.caption.setText(self._caption_text(len(classes), is_fitting=is_fitting))
         self.form.setVisible(is_known and len(classes) <= _MOST)
@@ -80,6 +80,8 @@ class ClassWeightsForm(QWidget):
             return self.tr("There are {0} weights for {1} classes; set them anew.").format(len(self._weights), count)
         if count > _MOST:
             return self.tr("{0} classes.").format(count)
+        if not any(self._counts.values()):
+            return self.tr("How much a sample of each class counts.")
         counts = ", ".join(f"{name} {count:,}" for name, count in list(self._counts.items())[:_TOLD])
         told = self.tr("How much a sample of each class counts. To learn from: {0}.")
         return told.format(counts + (", …" if count > _TOLD else ""))
