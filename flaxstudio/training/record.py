@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Change, Evaluation, Results, RunRecord, Trained
 from flaxstudio.project.variables import with_aside
 from flaxstudio.training.events import Changed, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.growing import Growing
 
 
 class RunRecorder:
@@ -17,7 +17,7 @@ class RunRecorder:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._record: RunRecord | None = None
-        self._losses = Losses()
+        self._losses = Growing(np.float32)
         self._evaluations: list[Evaluation] = []
         self._changes: list[Change] = []
         self._trained: Trained | None = None
@@ -28,7 +28,7 @@ class RunRecorder:
             case RunStarted():
                 self._begin(event)
             case StepsDone():
-                self._losses.add(event.losses)
+                self._losses.append(event.losses)
             case Evaluated():
                 self._evaluations.append(Evaluation(event.step, event.split, event.loss, event.metrics))
             case Changed():
@@ -46,7 +46,7 @@ class RunRecorder:
         if self._record is None:
             return None
         evaluations, changes = tuple(self._evaluations), tuple(self._changes)
-        return replace(self._record, losses=self._losses.all(), evaluations=evaluations, changes=changes)
+        return replace(self._record, losses=self._losses.values, evaluations=evaluations, changes=changes)
 
     def results(self, before: Results) -> Results:
         """Return the results with this run in them.
@@ -61,35 +61,13 @@ class RunRecorder:
     def _begin(self, event: RunStarted) -> None:
         self._record = _begun(event)
         if event.earlier is not None:
-            self._losses.add(event.earlier.losses)
+            self._losses.append(event.earlier.losses)
             self._evaluations = list(event.earlier.evaluations)
             self._changes = list(event.earlier.changes)
 
     def _end(self, reason: str, seconds: float) -> None:
         if self._record is not None:
             self._record = replace(self._record, reason=reason, seconds=self._record.seconds + seconds)
-
-
-class Losses:
-    """All losses of a run in one array that grows: four bytes each, however few come at a time."""
-
-    def __init__(self) -> None:
-        self._array = np.empty(1024, np.float32)
-        self._count = 0
-
-    def add(self, losses: npt.NDArray[np.float32]) -> None:
-        """Take the next losses."""
-        count = self._count + len(losses)
-        if count > len(self._array):
-            grown = np.empty(max(count, 2 * len(self._array)), np.float32)
-            grown[: self._count] = self._array[: self._count]
-            self._array = grown
-        self._array[self._count : count] = losses
-        self._count = count
-
-    def all(self) -> npt.NDArray[np.float32]:
-        """Return a copy of the losses so far."""
-        return self._array[: self._count].copy()
 
 
 def until(record: RunRecord, step: int) -> RunRecord:

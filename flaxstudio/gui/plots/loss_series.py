@@ -3,9 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
+from flaxstudio.training.growing import Growing
+
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
-_FIRST_CAPACITY = 4096
 
 
 class LossSeries:
@@ -13,25 +14,25 @@ class LossSeries:
 
     def __init__(self, first_step: int = 0) -> None:
         self.first_step = first_step
-        self._count = 0
-        self._losses = np.empty(_FIRST_CAPACITY, np.float32)
+        self._losses = Growing(np.float32)
         # sums over all losses before an index give any moving average in constant time
-        self._sums = np.zeros(_FIRST_CAPACITY + 1, np.float64)
+        self._sums = Growing(np.float64)
+        self._sums.append(np.zeros(1))
         self._holes = np.empty(0, np.int64)
         self._extents: dict[bool, tuple[float, float]] = {}
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._losses)
 
     @property
     def losses(self) -> Floats:
         """All losses, shape (steps,); a view that later appends may leave behind."""
-        return self._losses[: self._count]
+        return self._losses.values
 
     @property
     def end_step(self) -> int:
         """The step after the last one known."""
-        return self.first_step + self._count
+        return self.first_step + len(self)
 
     def append(self, first_step: int, losses: Floats) -> None:
         """Add the losses of consecutive steps; steps already known are skipped, and a gap is filled with NaN."""
@@ -41,15 +42,11 @@ class LossSeries:
         new = losses[-gap:] if gap < 0 else losses
         if len(new) == 0:
             return
-        start, stop = self._count, self._count + len(new)
-        self._reserve(stop)
-        self._losses[start:stop] = new
-        self._count = stop
+        start = len(self)
+        self._losses.append(new)
         holes = np.flatnonzero(~np.isfinite(new))
         kept = np.where(np.isfinite(new), new, 0.0) if len(holes) else new
-        sums = self._sums[start + 1 : stop + 1]
-        np.cumsum(kept, dtype=np.float64, out=sums)
-        sums += self._sums[start]
+        self._sums.append(np.cumsum(kept, dtype=np.float64) + self._sums.values[start])
         self._holes = np.append(self._holes, holes + start)
         self._widen(new, False)
         self._widen(new, True)
@@ -60,7 +57,7 @@ class LossSeries:
 
     def envelope(self, starts: Indices, stop: int) -> tuple[Floats, Floats]:
         """Return the least and the greatest finite loss of each run of indices starts[i]..starts[i + 1], the last to `stop`."""
-        losses = self._losses[:stop]
+        losses = self.losses[:stop]
         if len(self._holes):
             losses = np.where(np.isfinite(losses), losses, np.float32(np.nan))
         return np.fmin.reduceat(losses, starts), np.fmax.reduceat(losses, starts)
@@ -71,9 +68,10 @@ class LossSeries:
         Near the beginning the window shrinks on both sides, so that the steep first fall is not drawn too low or late.
         """
         half = np.minimum(indices, half_window)
-        low, high = indices - half, np.minimum(indices + half, self._count - 1) + 1
+        low, high = indices - half, np.minimum(indices + half, len(self) - 1) + 1
         counts = high - low - (np.searchsorted(self._holes, high) - np.searchsorted(self._holes, low))
-        means = (self._sums[high] - self._sums[low]) / np.maximum(counts, 1)
+        sums = self._sums.values
+        means = (sums[high] - sums[low]) / np.maximum(counts, 1)
         return np.where(counts > 0, means, np.nan)
 
     def _widen(self, losses: Floats, is_positive: bool) -> None:
@@ -85,13 +83,6 @@ class LossSeries:
             low, high = kept.min(), kept.max()
         known = self._extents.get(is_positive, (float(low), float(high)))
         self._extents[is_positive] = (min(known[0], float(low)), max(known[1], float(high)))
-
-    def _reserve(self, count: int) -> None:
-        if count <= len(self._losses):
-            return
-        capacity = max(count, 2 * len(self._losses))
-        self._losses = _grown(self._losses, capacity, self._count)
-        self._sums = _grown(self._sums, capacity + 1, self._count + 1)
 
 
 def bin_starts(start: int, stop: int, length: int) -> Indices:
@@ -109,9 +100,3 @@ def log_bin_starts(start: int, stop: int, columns: int) -> Indices:
     """Return the same for an axis of logarithms: runs that grow with the index."""
     edges = np.clip((np.geomspace(start + 1, stop + 1, columns + 1)[:-1] - 1).astype(np.int64), start, stop - 1)
     return edges[np.append(True, np.diff(edges) > 0)]
-
-
-def _grown(array: npt.NDArray, capacity: int, used: int) -> npt.NDArray:
-    grown = np.empty(capacity, array.dtype)
-    grown[:used] = array[:used]
-    return grown
