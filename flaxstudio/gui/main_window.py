@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
             docks[name] = dock = QDockWidget(title, self)
             dock.setObjectName(f"dock_{name}")
             dock.setWidget(view)
+            _let_focus_be_seen(view)
             self.addDockWidget(area, dock)
         for name in _TABS[1:]:
             self.tabifyDockWidget(docks["data"], docks[name])
@@ -314,6 +315,17 @@ class MainWindow(QMainWindow):
 def _drawn(known: Knowledge) -> tuple[object, ...]:
     """Return what the canvas shows."""
     return (known.project, known.catalogue, known.place, known.problems, known.shown_shapes)
+
+
+def _let_focus_be_seen(view: QWidget) -> None:
+    """Let a panel show that it has the focus itself, where nothing in it takes it: by a border, with room for that."""
+    view.setProperty("pane", True)
+    view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    view.style().unpolish(view)
+    view.style().polish(view)
+    layout = view.layout()
+    if layout is not None and layout.contentsMargins().isNull():
+        layout.setContentsMargins(1, 1, 1, 1)
 
 
 def _show_title(dock: QDockWidget, visible: bool) -> None:

@@ -122,6 +122,13 @@ def test_a_model_is_drawn_given_data_and_trained_without_a_mouse(qtbot, tmp_path
     assert driver.close("Don't save")
 
 
+def shows_focus(widget: QWidget) -> bool:
+    """Return whether a widget looks different without the focus."""
+    seen = widget.grab().toImage()
+    widget.clearFocus()
+    return widget.grab().toImage() != seen
+
+
 def test_layers_added_by_keys_stand_in_a_row_though_the_pointer_rests_on_the_canvas(qtbot, tmp_path):
     driver = Driver(qtbot, tmp_path)
     hand, canvas = Keyboard(driver), driver.window.canvas
@@ -154,6 +161,7 @@ def test_the_key_of_each_panel_leads_to_something_that_shows_the_focus(qtbot, tm
         hand.press(digit, ALT)
         assert not driver.window.canvas.view.hasFocus()
         assert type(QApplication.focusWidget()) not in (QScrollArea, QWidget)
+        assert shows_focus(QApplication.focusWidget())
 
 
 def test_tab_goes_through_the_inspector_from_top_to_bottom(qtbot, tmp_path):
