@@ -184,6 +184,11 @@ LOSSES: tuple[LossSpec, ...] = (
 )  # fmt: skip
 
 
+def is_loss(name: str) -> bool:
+    """Return whether there is a loss of that name."""
+    return any(spec.name == name for spec in LOSSES)
+
+
 def loss_spec(name: str) -> LossSpec:
     """Return the loss of that name; KeyError if unknown."""
     return {spec.name: spec for spec in LOSSES}[name]

@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QSizePolicy
 from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.panels.training_choices import losses_in_order
 from flaxstudio.project.config import TrainConfig
-from flaxstudio.project.losses import LOSSES, TargetKind, loss_spec
-
-_KNOWN = frozenset(spec.name for spec in LOSSES)
+from flaxstudio.project.losses import TargetKind, is_loss, loss_spec
 
 
 class LossChoice(ChoiceBox):
@@ -26,7 +24,7 @@ class LossChoice(ChoiceBox):
     def display(self, training: TrainConfig, output: str) -> None:
         """Show an Output's loss."""
         name = training.loss_of(output)
-        if name not in _KNOWN:
+        if not is_loss(name):
             return
         if loss_spec(name).target_kind != self._listed:
             self._listed = loss_spec(name).target_kind

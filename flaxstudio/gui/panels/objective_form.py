@@ -10,9 +10,7 @@ from flaxstudio.gui.panels.objective_section import ObjectiveSection
 from flaxstudio.gui.panels.training_choices import common_kind
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
-from flaxstudio.project.losses import LOSSES
-
-_KNOWN = frozenset(spec.name for spec in LOSSES)
+from flaxstudio.project.losses import is_loss
 
 
 class ObjectiveForm(QWidget):
@@ -36,7 +34,7 @@ class ObjectiveForm(QWidget):
             return
         self._shown = training, goals
         goals = goals or (GoalFacts("", common_kind(training)),)
-        if not all(training.loss_of(goal.name) in _KNOWN for goal in goals):
+        if not all(is_loss(training.loss_of(goal.name)) for goal in goals):
             return
         names = [goal.name for goal in goals]
         if names != list(self.sections):

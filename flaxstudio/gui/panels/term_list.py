@@ -14,11 +14,10 @@ from flaxstudio.gui.panels.attribute_editors import AttributeForm
 from flaxstudio.gui.panels.still_fields import ChoiceBox
 from flaxstudio.gui.panels.training_choices import losses_in_order
 from flaxstudio.gui.tokens import Tokens
-from flaxstudio.project.losses import LOSSES, LossTerm, Objective, TargetKind, loss_spec
+from flaxstudio.project.losses import LossTerm, Objective, TargetKind, is_loss, loss_spec
 from flaxstudio.project.objective_edits import with_term, with_term_argument
 
 _LABEL_WIDTH = 88
-_KNOWN = frozenset(spec.name for spec in LOSSES)
 
 
 class TermList(QWidget):
@@ -51,10 +50,9 @@ class TermList(QWidget):
             self.add.addItem(self.tr("Add a loss…"), "")
             for spec in losses_in_order(kind)[0]:
                 self.add.addItem(spec.title, spec.name)
-        terms = [term for term in objective.terms if term.name in _KNOWN]
-        if [term.name for term in terms] != [view.name for view in self.terms]:
-            self._rebuild([term.name for term in terms])
-        for view, term in zip(self.terms, terms, strict=True):
+        if [term.name for term in objective.terms] != [view.name for view in self.terms]:
+            self._rebuild([term.name for term in objective.terms])
+        for view, term in zip(self.terms, objective.terms, strict=True):
             view.display(term)
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -83,7 +81,7 @@ class TermList(QWidget):
             self.objective_changed.emit(added, self.tr("Add loss {0}").format(loss_spec(name).title))
 
     def _remove(self, place: int) -> None:
-        words = self.tr("Remove loss {0}").format(loss_spec(self._objective.terms[place].name).title)
+        words = self.tr("Remove loss {0}").format(_title(self._objective.terms[place].name))
         self.objective_changed.emit(with_term(self._objective, place, None), words)
         self.add.setFocus()
 
@@ -93,7 +91,7 @@ class TermList(QWidget):
             term = replace(term, weight=float(value)) if isinstance(value, int | float) else term
         else:
             term = with_term_argument(term, name, value)
-        words = self.tr("Set {0} of {1}").format(name, loss_spec(term.name).title)
+        words = self.tr("Set {0} of {1}").format(name, _title(term.name))
         self.objective_changed.emit(with_term(self._objective, place, term), words)
 
 
@@ -102,16 +100,15 @@ class _Term(QWidget):
 
     def __init__(self, name: str, tokens: Tokens, set_value: Callable[[str, Value], None], parent: QWidget) -> None:
         super().__init__(parent)
-        spec = loss_spec(name)
         self.name = name
         self.form = AttributeForm(tokens, self)
         self._weight = self.tr("Weight")
         weight = AttributeSpec(self._weight, "float", 1.0, self.tr("What this loss is multiplied by before it is added."))
-        self._specs = (weight, *spec.arguments)
+        self._specs = (weight, *(loss_spec(name).arguments if is_loss(name) else ()))
         self.remove = QToolButton()
-        self.remove.setToolTip(self.tr("Remove {0}").format(spec.title))
+        self.remove.setToolTip(self.tr("Remove {0}").format(_title(name)))
         self.remove.setAccessibleName(self.remove.toolTip())
-        title = QLabel(f"+ {spec.title}")
+        title = QLabel(f"+ {_title(name)}")
         line = QHBoxLayout()
         line.setSpacing(t.GAP)
         line.addWidget(title, 1)
@@ -132,3 +129,8 @@ class _Term(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         self.form.set_tokens(tokens)
         self.remove.setIcon(icon("trash-2", tokens, tokens.secondary))
+
+
+def _title(name: str) -> str:
+    """Return a loss's title, or the name that a file has for one that is unknown."""
+    return loss_spec(name).title if is_loss(name) else name

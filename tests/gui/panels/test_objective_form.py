@@ -171,3 +171,13 @@ def test_numbers_of_classes_that_are_not_weighted_yet_are_told(desk):
     whole = desk(TrainConfig("cross_entropy", objectives={"": Objective(class_weights=(1.0, 2.0))}), FRAUD)
     section = whole.section("output_1")
     assert "2 weights for 3 classes" in section.weights.caption.text()
+
+
+def test_an_added_loss_that_is_unknown_can_be_removed(desk):
+    terms = (LossTerm("magic"), LossTerm("huber"))
+    whole = desk(TrainConfig("mean_squared_error", objectives={"": Objective(terms=terms)}), GoalFacts("o", "numbers"))
+    section = whole.section("o")
+    click(section.more)
+    click(section.terms.terms[0].remove)
+    assert whole.training.objectives[""].terms == (LossTerm("huber"),)
+    assert whole.told == ["Remove loss magic"]
