@@ -349,6 +349,12 @@ def test_a_node_shows_its_own_problems_and_their_repair(inspector):
     assert emitted(spy) == [(FIX,)]
 
 
+def test_help_writes_large_numbers_out(inspector):
+    select(inspector, "dense_1")
+    field(inspector, "features").setFocus()
+    assert "From 1 to 1,000,000." in inspector.node_page.form.section("main").help.text()
+
+
 def test_of_several_problems_one_is_written_out_and_the_others_are_lines_to_click(inspector):
     inspector.resize(316, 476)
     fixes = tuple(Fix(f"Insert a long name of a layer, in the way of number {n}", ()) for n in range(3))

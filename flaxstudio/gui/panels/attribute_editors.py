@@ -209,5 +209,5 @@ class _Section(QWidget):
 def help_text(spec: AttributeSpec, between: str, at_least: str) -> str:
     """Return an attribute's help with its range; `between` and `at_least` are the translated patterns."""
     if spec.minimum is not None and spec.maximum is not None:
-        return f"{spec.help} {between.format(f'{spec.minimum:,g}', f'{spec.maximum:,g}')}"
+        return f"{spec.help} {between.format(f'{spec.minimum:,.12g}', f'{spec.maximum:,.12g}')}"
     return f"{spec.help} {at_least.format(f'{spec.minimum:g}')}" if spec.minimum is not None else spec.help
