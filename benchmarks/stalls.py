@@ -1,8 +1,8 @@
 """The longest stretches of the GUI thread while somebody uses the window for the first time, and what caused each.
 
-A walk through a session: start, a template, a node of each kind, each panel, a run, a stop, the other theme, a large file. A stretch is
-one act or one turn of the event loop: while it lasts, the window answers nothing. Its own time is the processor time of the GUI thread,
-so that other work on the machine does not count. Causes are looked at from another thread, which slows the walk a little.
+A walk through a session: start, a template, a node of each kind, each panel, a run, a stop, the other theme, a large file. A
+stretch is one act or one turn of the event loop: while it lasts, the window answers nothing. Its own time is the processor time
+of the GUI thread, so that other work on the machine does not count. Another thread looks for causes, which slows the walk a little.
 """
 
 import argparse
@@ -106,7 +106,9 @@ def walk(watch: Watch, entrance: Entrance, large: Path) -> Iterator[Studio]:
     assert studio is not None
     window, session = studio.window, studio.session
     for template in ("linear-regression", "digits-residual"):
-        watch.do(f"template {template}", lambda name=template: studio.files.on_template(name), lambda: session.has_shapes, rest=1.5)
+        watch.do(
+            f"template {template}", lambda name=template: studio.files.on_template(name), lambda: session.has_shapes, rest=1.5
+        )
     kinds = {node.layer: node.name for node in session.document.project.graph.nodes}
     for layer, name in kinds.items():
         watch.do(f"select {layer}", lambda name=name: window.canvas.select([name]))

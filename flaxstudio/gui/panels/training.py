@@ -39,16 +39,20 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self._evaluations: list[Evaluation] = []
         self._reference_loss: float | None = None
-        self.form = TrainingForm(tokens)
-        self.optimizer = OptimizerForm(tokens)
-        self.metrics = MetricsForm(tokens)
-        self.watch = WatchForm(tokens)
-        self.compute = ComputeForm(tokens)
         self.bar = RunBar(tokens)
         self.vitals = Vitals()
-        self.plot = LossPlot(tokens)
+        layout = QHBoxLayout(self)
+        forms = self._build(layout)
+        self.form = TrainingForm(tokens, forms)
+        self.optimizer = OptimizerForm(tokens, forms)
+        self.metrics = MetricsForm(tokens, forms)
+        self.watch = WatchForm(tokens, forms)
+        self.compute = ComputeForm(tokens, forms)
+        _lay_below(forms, self.form, self.optimizer, self.metrics, self.watch, self.compute)
+        self.plot = LossPlot(tokens, self)
         self.tiles = MetricTiles()
-        self._build()
+        self.plot.controls.set_header(self.tiles)
+        layout.addWidget(self.plot, 1)
         self._connect()
 
     def display(
@@ -111,9 +115,13 @@ class TrainingPanel(QWidget):
         self._reference_loss = reference_loss
         self.tiles.display(self._evaluations, reference_loss)
 
-    def _build(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidget(_below(self.form, self.optimizer, self.metrics, self.watch, self.compute))
+    def _build(self, layout: QHBoxLayout) -> QWidget:
+        """Lay out the left side and return where the forms belong.
+
+        They are made there, since whatever gets another parent is styled anew, with all that is in it.
+        """
+        forms, scroll = QWidget(), QScrollArea()
+        scroll.setWidget(forms)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -128,14 +136,12 @@ class TrainingPanel(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.vitals)
         column.addWidget(scroll, 1)
-        self.plot.controls.set_header(self.tiles)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(left)
-        layout.addWidget(self.plot, 1)
+        return forms
 
     def _connect(self) -> None:
         self.form.training_changed.connect(self.training_changed)
@@ -153,9 +159,8 @@ class TrainingPanel(QWidget):
         self.compute.training_changed.connect(self.training_changed)
 
 
-def _below(*widgets: QWidget) -> QWidget:
-    """Return a widget with the given ones one below the other."""
-    whole = QWidget()
+def _lay_below(whole: QWidget, *widgets: QWidget) -> None:
+    """Lay widgets into one, one below the other."""
     whole.setProperty("role", "panel")
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
@@ -163,4 +168,3 @@ def _below(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         column.addWidget(widget)
     column.addStretch(1)
-    return whole
