@@ -2,7 +2,7 @@
 
 A walk through a session: start, a template, a node of each kind, each panel, a run, a stop, the other theme, a large file. A
 stretch is one act or one turn of the event loop: while it lasts, the window answers nothing. Its own time is the processor time
-of the GUI thread, so that other work on the machine does not count. Another thread looks for causes, which slows the walk a little.
+of the GUI thread, so that other work on the machine does not count. Another thread looks for causes, at little cost.
 """
 
 import argparse
