@@ -1,9 +1,10 @@
+import sys
 import threading
 
 from pytestqt.qtbot import QtBot
 
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.gui.background import Task, Worker
+from flaxstudio.gui.background import Task, Worker, take_short_turns
 
 
 def test_a_worker_answers_the_newest_question_and_drops_the_others(qtbot: QtBot) -> None:
@@ -75,3 +76,10 @@ def test_a_cancelled_task_is_told_and_tells_nothing(qtbot: QtBot) -> None:
         task.start()
         task.cancel()
         assert task.wait(5000)
+
+
+def test_a_thread_that_computes_gives_way_within_a_millisecond() -> None:
+    before = sys.getswitchinterval()
+    take_short_turns()
+    assert sys.getswitchinterval() <= 0.001
+    sys.setswitchinterval(before)

@@ -42,9 +42,12 @@ class TrainingPanel(QWidget):
         self.bar = RunBar(tokens)
         self.vitals = Vitals()
         layout = QHBoxLayout(self)
-        forms = self._build(layout)
+        scroll, forms = QScrollArea(), QWidget()
+        scroll.setWidget(forms)
+        self._build(layout, scroll)
         self.form = TrainingForm(tokens, forms)
         self.optimizer = OptimizerForm(tokens, forms)
+        self.optimizer.revealed.connect(scroll.ensureWidgetVisible)
         self.metrics = MetricsForm(tokens, forms)
         self.watch = WatchForm(tokens, forms)
         self.compute = ComputeForm(tokens, forms)
@@ -115,17 +118,14 @@ class TrainingPanel(QWidget):
         self._reference_loss = reference_loss
         self.tiles.display(self._evaluations, reference_loss)
 
-    def _build(self, layout: QHBoxLayout) -> QWidget:
-        """Lay out the left side and return where the forms belong.
+    def _build(self, layout: QHBoxLayout, scroll: QScrollArea) -> None:
+        """Lay out the left side.
 
-        They are made there, since whatever gets another parent is styled anew, with all that is in it.
+        The forms are made in it later, since whatever gets another parent is styled anew, with all that is in it.
         """
-        forms, scroll = QWidget(), QScrollArea()
-        scroll.setWidget(forms)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.optimizer.revealed.connect(scroll.ensureWidgetVisible)
         left = QWidget()
         left.setProperty("role", "panel")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -141,7 +141,6 @@ class TrainingPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(left)
-        return forms
 
     def _connect(self) -> None:
         self.form.training_changed.connect(self.training_changed)
