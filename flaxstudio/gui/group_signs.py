@@ -108,7 +108,9 @@ def sign_icon(sign: GroupSign, tokens: Tokens, ratio: float = 2.0) -> QIcon:
     painter.setFont(body_font())
     paint_sign(painter, QRectF(0.5, 0.5, _SIZE - 1, _SIZE - 1), sign, tokens)
     painter.end()
-    return QIcon(pixmap)
+    drawn = QIcon(pixmap)
+    drawn.addPixmap(pixmap, QIcon.Mode.Selected)  # else a selected row would tint it
+    return drawn
 
 
 def _letter(place: int) -> str:

@@ -297,7 +297,7 @@ NOT_REACHED = {
     "measure_with_ema": "measures, and needs a function",
     "monitor": "measures, and needs functions",
     "snapshot": "measures, and needs a function",
-    "optimistic_adam": "an older one, which optimistic_adam_v2 replaces",
+    "optimistic_adam": "its rate takes no schedule; optimistic_adam_v2 is the same with one",
     "contrib.differentially_private_aggregate": "needs each sample's own gradients",
     "contrib.dpsgd": "needs each sample's own gradients",
     "contrib.scale_by_muon": "takes kernels alone, which contrib.muon tells apart",

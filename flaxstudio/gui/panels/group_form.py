@@ -67,7 +67,7 @@ class GroupForm(QWidget):
         names = [group.name for group in spec.groups]
         if self._wanted in names:
             row, self._wanted = names.index(self._wanted), ""
-        elif len(names) > len(before):
+        elif len(names) == len(before) + 1:
             row = len(names) - 1
         self._show_rows(max(0, min(row, len(names) - 1)))
         self._show()
