@@ -11,7 +11,7 @@ from flaxstudio.gui.canvas.canvas import Canvas
 from flaxstudio.gui.canvas.fitting import fitting_input
 from flaxstudio.gui.session import Session
 from flaxstudio.project import edits
-from flaxstudio.project.block_edits import within
+from flaxstudio.project.block_edits import rename_within, within
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.field_edits import remove_field, rename_field, set_field
 from flaxstudio.project.insertion import insert
@@ -119,7 +119,7 @@ class GraphActs(QObject):
         others = set(self._session.shown.graph.names()) - {old}
         if fault := fault_of_name(new, others):
             return self.tr("The name {0}.").format(fault)
-        self._session.edit_shown(edits.rename_node(old, new))
+        self._session.edit(rename_within(self._session.block, old, new))
         self._canvas.select((new,))
         return ""
 

@@ -9,7 +9,9 @@ from flaxstudio.graph.naming import fault_of_class_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.annotations import Annotations
-from flaxstudio.project.edits import Edit
+from flaxstudio.project.edits import Edit, rename_node
+from flaxstudio.project.optim_following import with_node_moved
+from flaxstudio.project.place import ways_to
 from flaxstudio.project.project import Project
 
 _APART = 480.0
@@ -53,6 +55,19 @@ def within(block: str, edit: Edit) -> Edit:
         return changed if old.graph == new.graph else _with_users_following(changed, old, new)
 
     return Edit(edit.text, apply, f"{block}: {edit.merge_key}" if edit.merge_key else "")
+
+
+def rename_within(block: str, old: str, new: str) -> Edit:
+    """Give a node of a block, or of the model's own graph, another name; the optimizer's paths through the block follow."""
+    rename = within(block, rename_node(old, new))
+
+    def apply(project: Project) -> Project:
+        renamed = rename.apply(project)
+        ways = {(*way, old): (*way, new) for way in ways_to(renamed, block)} if block else {}
+        optimizer = with_node_moved(renamed.training.optimizer, ways)
+        return replace(renamed, training=replace(renamed.training, optimizer=optimizer))
+
+    return Edit(rename.text, apply, rename.merge_key)
 
 
 def set_definition(definition: Definition) -> Edit:

@@ -58,6 +58,16 @@ def place_of_block(project: Project, block: str, near: Place | None = None) -> P
     return next(inside, None) or next(_uses(project, block), Place(block))
 
 
+def ways_to(project: Project, block: str, within: tuple[str, ...] = ("",)) -> Iterator[tuple[str, ...]]:
+    """Yield the names on the way to every node of a block in the model; `within` are the blocks that lie around."""
+    graph = _graph(project, within[-1])
+    for node in graph.nodes if graph else ():
+        if node.layer == block:
+            yield (node.name,)
+        elif node.layer not in within and isinstance(project.library.get(node.layer), Block):
+            yield from ((node.name, *rest) for rest in ways_to(project, block, (*within, node.layer)))
+
+
 def _uses(project: Project, block: str) -> Iterator[Place]:
     """Yield the places of a block inside the model, the shallowest first; each block is looked into once."""
     todo, seen = [("", Place())], {""}

@@ -8,6 +8,7 @@ from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.graph.shape import ArrayShape, GraphShapes, NodeShape
 from flaxstudio.layers import catalogue
 from flaxstudio.project.advice import Known, advise
+from flaxstudio.project.block_edits import rename_within
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import remove, rename_node, set_attribute
@@ -133,6 +134,19 @@ def test_paths_go_into_a_block_and_out_of_it_with_their_nodes() -> None:
     document = edited(whole, make_block(("conv_1", "batch_norm_1"), "Stem2", CATALOGUE))
     named = replace(document.project, training=digits(Group("all", ("stem2_1",))).training)
     assert groups_of(edited(named, dissolve("stem2_1")).project)[0].patterns == ("conv_1", "batch_norm_1")
+
+
+def test_a_new_name_inside_a_block_is_followed_in_all_its_uses() -> None:
+    project = build_template("digits-residual", CATALOGUE)
+    paths = ("residual_block_1_[0-9]*/conv_1", "residual_block_2_0/conv_1/kernel", "conv_1")
+    optimizer = OptimizerSpec(groups=(Group("inner", paths),))
+    project = replace(project, training=replace(project.training, optimizer=optimizer))
+    document = edited(project, rename_within("ResidualBlock", "conv_1", "first"))
+    assert document.undo_text == "Rename conv_1 to first"
+    followed = ("residual_block_1_[0-9]*/first", "residual_block_2_0/first/kernel", "conv_1")
+    assert groups_of(document.project)[0].patterns == followed
+    own = edited(project, rename_within("", "conv_1", "stem")).project
+    assert groups_of(own)[0].patterns == (*paths[:2], "stem")
 
 
 @pytest.mark.parametrize(
