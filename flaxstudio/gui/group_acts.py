@@ -1,5 +1,6 @@
 """What the user asks of the optimizer's groups on the canvas: put layers into one, take them out, see who is in it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -8,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
-from flaxstudio.gui.group_signs import path_at, sign_icon, sign_of
+from flaxstudio.gui.group_signs import GroupSign, NodeSigns, path_at, sign_icon, sign_of
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.name_popup import NamePopup
 from flaxstudio.gui.session import Session
@@ -30,6 +31,7 @@ class GroupActs(QObject):
         self._session, self._window, self._tokens, self._say = session, window, tokens, say
         self.popup = NamePopup(tokens(), window)
         self.menu_shown: QMenu | None = None
+        self._signs, self._place = NodeSigns(), Place()
 
     def on_put(self) -> None:
         """Let the user choose a group for the selected layers."""
@@ -73,7 +75,7 @@ class GroupActs(QObject):
     def display(self) -> None:
         """Show in the panel how many layers of the open graph each group has."""
         if self._spec.groups:
-            counts = {group.name: len(self._members(group.name)) for group in self._spec.groups}
+            counts = Counter(sign.name for sign in self._worn().values())
             groups = self._window.training_panel.optimizer.groups
             self._window.sight.show("training", "groups", lambda: groups.show_counts(counts))
 
@@ -97,16 +99,16 @@ class GroupActs(QObject):
         project, place = self._session.document.project, self._session.place
         return tuple(dict.fromkeys(path_at(project, place, name) for name in names))
 
+    def _worn(self) -> dict[str, GroupSign]:
+        """Return the signs of the layers of the open graph."""
+        project, place, graph = self._session.document.project, self._session.place, self._session.shown.graph
+        if not self._signs.is_of(project, place) or place != self._place:
+            self._signs, self._place = NodeSigns(project, place), place
+        return self._signs.worn(graph, {layer: self._session.catalogue.get(layer) for layer in {n.layer for n in graph.nodes}})
+
     def _members(self, name: str) -> tuple[str, ...]:
         """Return which layers of the open graph are in a group, whole."""
-        groups, catalogue = self._spec.groups, self._session.catalogue
-        layers = ((node.name, catalogue.get(node.layer)) for node in self._session.shown.graph.nodes)
-        modules = tuple(node for node, spec in layers if spec is not None and spec.is_module)
-        if self._session.place.root:
-            return ()
-        project, place = self._session.document.project, self._session.place
-        found = ((module, group_at(path_at(project, place, module), groups)) for module in modules)
-        return tuple(module for module, group in found if group is not None and group.name == name)
+        return tuple(node for node, sign in self._worn().items() if sign.name == name)
 
     def _count(self, name: str, count: int) -> str:
         if not count:

@@ -11,7 +11,7 @@ from flaxstudio.graph.spec import LayerSpec
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.annotations import Color
-from flaxstudio.project.optim_groups import SEVERAL, group_at, is_several, path_to
+from flaxstudio.project.optim_groups import SEVERAL, group_at, is_several, path_of, path_to
 from flaxstudio.project.optimizer import Group
 from flaxstudio.project.place import Place, block_at
 from flaxstudio.project.project import Project
@@ -69,11 +69,12 @@ class NodeSigns:
         """Return the signs of the nodes that have params, by their names; `specs` are those of the layers."""
         if not self._groups:
             return {}
-        modules = (node.name for node in graph.nodes if (spec := specs.get(node.layer)) is not None and spec.is_module)
-        return {name: sign for name in modules if (sign := self._sign(graph, name)) is not None}
+        layers = {layer for layer, spec in specs.items() if spec is not None and spec.is_module}
+        modules = (node for node in graph.nodes if node.layer in layers)
+        return {node.name: sign for node in modules if (sign := self._sign(path_of(graph, node))) is not None}
 
-    def _sign(self, graph: Graph, name: str) -> GroupSign | None:
-        path = self._prefix + path_to(graph, name)
+    def _sign(self, inner: str) -> GroupSign | None:
+        path = self._prefix + inner
         if path not in self._known:
             group = group_at(path, self._groups)
             self._known[path] = sign_of(self._groups, group) if group is not None else None

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from flaxstudio.graph.graph import Graph
+from flaxstudio.graph.graph import Graph, Node
 from flaxstudio.graph.problem import Fix, Problem
 from flaxstudio.graph.repair import SetPath
 from flaxstudio.graph.shape import NodeShape
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.optim_following import patterns_of
-from flaxstudio.project.optim_groups import SEVERAL, group_at, is_several, path_to
+from flaxstudio.project.optim_groups import SEVERAL, group_at, is_several, path_of
 from flaxstudio.project.optimizer import Group, OptimizerSpec
 
 _WILD = "*?["
@@ -23,7 +23,7 @@ def groups_advice(
     patterns = patterns_of(spec)
     if not patterns:
         return
-    paths = [path_to(graph, node.name) for node in graph.nodes if _has_params(graph, node.name, catalogue, shapes)]
+    paths = [path_of(graph, node) for node in graph.nodes if _has_params(node, catalogue, shapes)]
     for whose, some in patterns.items():
         for pattern in some:
             if not any(_may_fit(pattern.removeprefix("!"), path) for path in paths):
@@ -31,9 +31,8 @@ def groups_advice(
     yield from _hidden(spec.groups, paths)
 
 
-def _has_params(graph: Graph, name: str, catalogue: Catalogue, shapes: Mapping[str, NodeShape]) -> bool:
-    node = graph.node(name)
-    layer, known = catalogue.get(node.layer), shapes.get(name)
+def _has_params(node: Node, catalogue: Catalogue, shapes: Mapping[str, NodeShape]) -> bool:
+    layer, known = catalogue.get(node.layer), shapes.get(node.name)
     is_module = layer is None or layer.is_module
     return is_module and not node.attributes.get("shares") and (known is None or known.params > 0)
 

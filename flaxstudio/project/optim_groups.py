@@ -19,9 +19,15 @@ def is_several(node: Node) -> bool:
 
 def path_to(graph: Graph, name: str) -> str:
     """Return the path that means all params of a node, or of the one whose params it shares."""
-    owner = str(graph.node(name).attributes.get("shares") or name)
-    is_numbered = graph.has_node(owner) and is_several(graph.node(owner))
-    return f"{owner}{SEVERAL}" if is_numbered else owner
+    return path_of(graph, graph.node(name))
+
+
+def path_of(graph: Graph, node: Node) -> str:
+    """Return the path that means all params of a node at hand, or of the one whose params it shares."""
+    owner = node
+    if (shares := str(node.attributes.get("shares") or "")) and graph.has_node(shares):
+        owner = graph.node(shares)
+    return f"{owner.name}{SEVERAL}" if owner.attributes and is_several(owner) else owner.name
 
 
 def stands_in(path: str, patterns: Sequence[str]) -> bool:
