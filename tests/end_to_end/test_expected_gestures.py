@@ -409,12 +409,14 @@ def test_a_run_is_started_and_stopped_by_keys_wherever_the_focus_is(driver, view
     driver.studio.session.open(Document(build_template("iris", catalogue())))
     driver.wait(lambda: driver.known.data.status == "ready" and not driver.known.problems)
     driver.studio.session.edit(set_training(replace(driver.known.project.training, steps=1_000_000)))
-    driver.window.activateWindow()
-    driver.wait(driver.window.isActiveWindow)
+    actions = driver.window.actions_by_name
     for start, stop in ((view, view), (driver.window.palette_panel.field, driver.window.inspector)):
+        driver.window.activateWindow()
+        driver.wait(lambda: driver.window.isActiveWindow() and actions["train"].isEnabled())
         start.setFocus()
         QTest.keyClick(start, K.Key_Return, CTRL)
         driver.wait(lambda: driver.studio.runner.state.status == "running" and driver.studio.runner.state.step > 0)
+        driver.wait(actions["stop"].isEnabled)
         stop.setFocus()
         QTest.keyClick(stop, K.Key_Period, CTRL)
         driver.wait(lambda: driver.studio.runner.state.status == "idle")
