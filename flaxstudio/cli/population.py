@@ -13,12 +13,15 @@ from flaxstudio.cli.log_file import LogFile
 from flaxstudio.cli.opened import Opened
 from flaxstudio.cli.progress import number, scores
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.checkpoints import Checkpoint, discard
+from flaxstudio.project.population import members_of, seeds_from, varied_in
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import save_project
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Evaluated, RunFailed, RunFinished, log_lines
 from flaxstudio.training.members import (
+    MemberEnded,
     MemberEvaluated,
     MembersDone,
     PopulationEvent,
@@ -27,62 +30,71 @@ from flaxstudio.training.members import (
     PopulationStarted,
 )
 
-_MOST = 256
 _LINES = 10
 
 
 def members_told(project: Project, text: str) -> tuple[Project, ...]:
     """Return the members that `seed=N` (so many seeds) or `learning_rate=A,B,...` names; ProblemError where it does not."""
-    from flaxstudio.training.population import members_of
-
     key, _, values = (part.strip() for part in text.partition("="))
     try:
         if key == "seed":
-            count = int(values)
-            if not 2 <= count <= _MOST:
-                raise ProblemError(f"A population has 2 to {_MOST} members, and “{values}” is not among them.")
-            return members_of(project, "seed", [(project.training.seed + index) % 2**32 for index in range(count)])
+            return members_of(project, "seed", seeds_from(project.training.seed, int(values)))
         if key == "learning_rate":
-            rates = [float(value) for value in values.split(",")]
-            if not 2 <= len(rates) <= _MOST:
-                raise ProblemError(f"A population has 2 to {_MOST} members.", "Write for example learning_rate=0.1,0.01.")
-            return members_of(project, "learning_rate", rates)
+            return members_of(project, "learning_rate", [float(value) for value in values.split(",")])
     except ValueError:
         pass
     raise ProblemError(f"“{text}” names no population.", "Write seed=8 for 8 seeds, or learning_rate=0.1,0.01,0.001.")
 
 
-def train_members(opened: Opened, project: Project, arguments: argparse.Namespace, control: Control, place: Path) -> str:
-    """Train all members, save them with the best one's variables and config, and return how it ended."""
+def train_members(
+    opened: Opened,
+    members: Sequence[Project],
+    arguments: argparse.Namespace,
+    control: Control,
+    place: Path,
+    folder: Path,
+    found: Sequence[Checkpoint] = (),
+) -> str:
+    """Train all members, save them with the best one's variables and config, and return how it ended.
+
+    `found` are the members of a checkpoint, where a population goes on.
+    """
     from flaxstudio.training.population import train_population
 
-    members = members_told(project, arguments.population)
     recorder = PopulationRecorder(members)
-    beside = arguments.project.absolute().parent
+    told = train_population(
+        members,
+        opened.catalogue,
+        control=control,
+        device=arguments.device,
+        results=opened.results,
+        beside=arguments.project.absolute().parent,
+        found=found,
+        keep_in=folder,
+    )
     with ExitStack() as stack:
         log = stack.enter_context(LogFile(arguments.log)) if arguments.log else None
-        told = train_population(
-            members, opened.catalogue, control=control, device=arguments.device, results=opened.results, beside=beside
-        )
-        progress = _Progress(arguments.population.partition("=")[0].strip(), members)
+        progress = _Progress(members)
         for event in told:
             recorder.add(event)
             if log:
                 log.write_lines(population_lines(event), is_end=isinstance(event, PopulationFinished | RunFailed))
             progress.show(event)
-    return _save(recorder, members, opened.results, place)
+    return _save(recorder, members, opened.results, place, folder)
 
 
 def population_lines(event: PopulationEvent) -> list[dict[str, Any]]:
     """Return an event as the objects that the log file holds, one a line; of each step the losses of all members."""
     match event:
         case PopulationStarted():
-            return [{"event": "population_started", "members": [log_lines(start)[0] for start in event.members]}]
+            return _begin_lines(event)
         case MembersDone():
             steps = enumerate(event.losses, event.first_step)
             return [{"event": "step", "step": step, "losses": [float(str(loss)) for loss in losses]} for step, losses in steps]
         case MemberEvaluated():
             return [{**log_lines(event.evaluated)[0], "member": event.member}]
+        case MemberEnded():
+            return []  # told with the others at the end
         case PopulationFinished():
             ends = [log_lines(end)[0] for end in event.ends]
             best = event.ends[event.best]
@@ -92,12 +104,30 @@ def population_lines(event: PopulationEvent) -> list[dict[str, Any]]:
             return log_lines(event)
 
 
-def _save(recorder: PopulationRecorder, members: Sequence[Project], before: Results, place: Path) -> str:
+def _begin_lines(event: PopulationStarted) -> list[dict[str, Any]]:
+    """Return the line of the start and, where the population had been interrupted, those of all that came before."""
+    first = {"event": "population_started", "members": [log_lines(start)[0] for start in event.members]}
+    earlier = [start.earlier for start in event.members if start.earlier is not None]
+    if not earlier:
+        return [first]
+    losses = np.full((event.members[0].first_step, len(earlier)), np.nan, np.float32)
+    for index, record in enumerate(earlier):
+        losses[: len(record.losses), index] = record.losses
+    lines = population_lines(MembersDone(0, losses, 0.0))
+    for index, record in enumerate(earlier):
+        for one in record.evaluations:
+            told = Evaluated(one.step, one.split, one.loss, one.metrics)
+            lines += population_lines(MemberEvaluated(index, told))
+    return [first, *sorted(lines, key=lambda line: (line["step"], line["event"] == "evaluated"))]
+
+
+def _save(recorder: PopulationRecorder, members: Sequence[Project], before: Results, place: Path, folder: Path) -> str:
     end = recorder.end
     if isinstance(end, RunFailed):
         raise ProblemError(end.error, "", end.node)
     assert isinstance(end, PopulationFinished)
     save_project(place, members[end.best], recorder.results(before))
+    discard(folder)
     print(f"saved {place}")
     best = end.ends[end.best]
     return best.reason if isinstance(best, RunFinished) else "failed"
@@ -106,8 +136,8 @@ def _save(recorder: PopulationRecorder, members: Sequence[Project], before: Resu
 class _Progress:
     """Shown every event of one population, in order."""
 
-    def __init__(self, varied: str, members: Sequence[Project]) -> None:
-        self._names = [f"{varied} {_value(varied, member)}" for member in members]
+    def __init__(self, members: Sequence[Project]) -> None:
+        self._names = [_name(member, members) for member in members]
         self._interval = 1
         self._scores: dict[int, dict[str, Evaluated]] = {}
 
@@ -117,15 +147,19 @@ class _Progress:
             case PopulationStarted():
                 start = event.members[0]
                 self._interval = max(1, start.steps // _LINES)
-                print(f"{start.device}, {len(event.members)} members of {start.params:,} params", file=sys.stderr, flush=True)
+                going = f", going on from step {start.first_step:,}" if start.earlier else ""
+                text = f"{start.device}, {len(event.members)} members of {start.params:,} params{going}"
+                print(text, file=sys.stderr, flush=True)
             case MembersDone():
                 self._show_steps(event)
             case MemberEvaluated():
                 self._scores.setdefault(event.member, {})[event.evaluated.split] = event.evaluated
+            case MemberEnded(end=RunFailed() as end):
+                print(f"{self._names[event.member]}: {end.error}", file=sys.stderr, flush=True)
             case PopulationFinished():
                 for index, name in enumerate(self._names):
                     print(f"{name}{'  (best)' if index == event.best else ''}  {self._result(index, event.ends[index])}")
-            case RunFailed():
+            case _:
                 pass
 
     def _show_steps(self, event: MembersDone) -> None:
@@ -142,5 +176,6 @@ class _Progress:
         return "  ".join(f"{split} {scores(one.loss, one.metrics)}" for split, one in told.items())
 
 
-def _value(varied: str, member: Project) -> str:
-    return str(member.training.seed) if varied == "seed" else f"{member.training.optimizer.learning_rate:g}"
+def _name(member: Project, members: Sequence[Project]) -> str:
+    varied = varied_in(member, members) or {"seed": member.training.seed}
+    return ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in varied.items())

@@ -14,7 +14,7 @@ from flaxstudio.cli.log_file import LogFile
 from flaxstudio.cli.opened import Opened, open_project
 from flaxstudio.cli.overrides import apply_settings
 from flaxstudio.cli.progress import Progress
-from flaxstudio.cli.resuming import Beginning, beginning_of, ended
+from flaxstudio.cli.resuming import Beginning, beginning_of, ended, is_of_members, members_ended, members_found
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.checkpoints import checkpoint_folder, discard
@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     place = arguments.save_as or arguments.project
     _require_writable(place)
     folder = checkpoint_folder(place)
-    if arguments.population:
-        return _run_members(opened, arguments, place)
+    if arguments.population or (arguments.resume and is_of_members(folder, opened.results)):
+        return _run_members(opened, arguments, place, folder)
     begun = beginning_of(opened, arguments.project, folder) if arguments.resume else Beginning(opened.project)
     begun = replace(begun, project=_as_told(replace(opened, project=begun.project), arguments))
     if (results := ended(begun, opened.results)) is not None:
@@ -54,15 +54,20 @@ def run(arguments: argparse.Namespace) -> int:
         return _finish(end, begun.project, recorder.results(opened.results), place, folder)
 
 
-def _run_members(opened: Opened, arguments: argparse.Namespace, place: Path) -> int:
-    """Train a population; 3 if it was stopped."""
-    if arguments.resume:
-        raise ProblemError("A population cannot go on where another run was interrupted.", "Leave out --resume.")
-    from flaxstudio.cli.population import train_members
+def _run_members(opened: Opened, arguments: argparse.Namespace, place: Path, folder: Path) -> int:
+    """Train a population, or go on with one; 3 if it was stopped."""
+    from flaxstudio.cli.population import members_told, train_members
 
+    found = members_found(opened, arguments, folder) if arguments.resume else None
+    if found is None:
+        members = members_told(_as_told(opened, arguments), arguments.population)
+    else:
+        members = tuple(_as_told(replace(opened, project=member.project), arguments) for member in found.members)
+        if (kept := members_ended(found, members, opened.results)) is not None:
+            return _keep(*kept, place, folder)
     control = Control()
     with _stopped_by_signals(control):
-        reason = train_members(opened, _as_told(opened, arguments), arguments, control, place)
+        reason = train_members(opened, members, arguments, control, place, folder, found.members if found else ())
     return _STOPPED if reason == "stopped" else 0
 
 

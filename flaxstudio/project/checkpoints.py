@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
@@ -22,26 +24,42 @@ from flaxstudio.project.storage import MAX_BYTES, parse_project, write_atomicall
 
 _MAGIC = b"flaxstudio checkpoint 1\n"
 _HEAD = struct.Struct("<QIQ")  # order, checksum, length
+_MEMBERS = b"flaxstudio members\n"
 _SLOTS = ("a.checkpoint", "b.checkpoint")
 UNSAVED = "unsaved-"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """A run as it stood: the project that it trains, its state (None before the first), and its record so far."""
+    """A run as it stood: the project that it trains, its state (None before the first), and its record so far.
+
+    Of a population these are the first member's; `members` are all, `best` is the best one once it has ended.
+    """
 
     project: Project
     trained: Trained | None
     record: RunRecord
+    members: tuple["Checkpoint", ...] = ()
+    best: int | None = None
 
     @property
     def step(self) -> int:
         """Return the step from which the run can go on."""
-        return self.trained.step if self.trained else 0
+        return max((member.step for member in self.members), default=self.trained.step if self.trained else 0)
 
     def is_kept_by(self, results: Results) -> bool:
         """Return whether a project's results have this run already, so that the checkpoint is of no more use."""
         return any((run.number, run.started) == (self.record.number, self.record.started) for run in results.runs)
+
+
+class _Members(msgspec.Struct):
+    files: list[bytes]
+    best: int | None = None
+
+
+def members_content(files: list[bytes], best: int | None) -> bytes:
+    """Return what a population's checkpoint holds: a project file for each member."""
+    return _MEMBERS + msgspec.msgpack.encode(_Members(files, best))
 
 
 def state_folder() -> Path:
@@ -130,5 +148,21 @@ def _read(path: Path) -> Checkpoint:
     body = content[len(_MAGIC) + _HEAD.size :]
     if len(body) != length or zlib.crc32(body) != checksum:
         raise ValueError("torn")
-    project, results = parse_project(body, path.name)
+    if not body.startswith(_MEMBERS):
+        return _run_in(body, path.name)
+    try:
+        told = msgspec.msgpack.decode(body[len(_MEMBERS) :], type=_Members)
+    except msgspec.MsgspecError as error:
+        raise ValueError("not the members of a population") from error
+    members = tuple(_run_in(file, path.name) for file in told.files)
+    if not members or told.best not in (None, *range(len(members))):
+        raise ValueError("not the members of a population")
+    first = members[0]
+    return Checkpoint(first.project, first.trained, first.record, members, told.best)
+
+
+def _run_in(content: bytes, name: str) -> Checkpoint:
+    project, results = parse_project(content, name)
+    if not results.runs:
+        raise ValueError("it holds no run")
     return Checkpoint(project, results.trained, results.runs[-1])

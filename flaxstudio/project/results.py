@@ -145,7 +145,8 @@ class Origin:
 class RunRecord:
     """One training: what it was told and how it went. `losses[i]` is the loss of step `first_step + i`, before its update.
 
-    `group` is the number of the first run of the population that it was trained in.
+    `group` is the number of the first run of the population that it was trained in, `varied` what sets it apart there
+    beside its seed, by name.
     """
 
     number: int
@@ -162,6 +163,7 @@ class RunRecord:
     changes: tuple[Change, ...] = ()
     origin: Origin | None = None
     group: int | None = None
+    varied: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

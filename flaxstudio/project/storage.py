@@ -79,6 +79,7 @@ class _RunKeys:
     changes: tuple[Change, ...] = ()
     origin: Origin | None = None
     group: int | None = None
+    varied: dict[str, float] = field(default_factory=dict)
 
 
 def save_project(path: Path, project: Project, results: Results) -> None:
@@ -329,7 +330,8 @@ def _run_keys(run: RunRecord) -> Tree:
     seldom = {"changes": msgspec.to_builtins(run.changes)} if run.changes else {}
     seldom |= {"origin": msgspec.to_builtins(run.origin)} if run.origin else {}
     seldom |= {"group": run.group} if run.group is not None else {}
-    plain = {key: value for key, value in table.items() if key not in ("changes", "origin", "group")} | seldom
+    seldom |= {"varied": dict(run.varied)} if run.varied else {}
+    plain = {key: value for key, value in table.items() if key not in ("changes", "origin", "group", "varied")} | seldom
     return {**plain, "evaluations": msgspec.to_builtins(run.evaluations), "losses": run.losses}
 
 

@@ -18,7 +18,8 @@ class RunStarted:
     """The first step is about to be computed. `reference_loss` is the loss of the data's true parameters, where known.
 
     `steps` is the step count at which the run will end, `first_step` where it begins (above 0 when resumed).
-    `earlier` is the record of the same run up to there, where it had been interrupted.
+    `earlier` is the record of the same run up to there, where it had been interrupted. `varied` is what sets it apart from
+    others of its population beside its seed.
     """
 
     run: int
@@ -32,6 +33,7 @@ class RunStarted:
     reference_loss: float | None = None
     earlier: RunRecord | None = None
     origin: Origin | None = None
+    varied: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,6 +170,7 @@ def _begin_lines(event: RunStarted) -> list[dict[str, Any]]:
         line["reference_loss"] = event.reference_loss
     if event.origin is not None:
         line |= {"origin": asdict(event.origin)}
+    line |= event.varied
     earlier = event.earlier
     if earlier is None:
         return [line]

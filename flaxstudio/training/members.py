@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results
+from flaxstudio.project.results import Results, RunRecord
 from flaxstudio.project.variables import with_aside
 from flaxstudio.training.events import Evaluated, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.record import RunRecorder, trained_of
@@ -22,7 +22,10 @@ class PopulationStarted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MembersDone:
-    """Losses of the steps `first_step`, `first_step + 1`, ... of every member; float32, shape (steps, members)."""
+    """Losses of the steps `first_step`, `first_step + 1`, ... of every member; float32, shape (steps, members).
+
+    Those of a member that has ended are NaN.
+    """
 
     first_step: int
     losses: npt.NDArray[np.float32]
@@ -38,6 +41,14 @@ class MemberEvaluated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MemberEnded:
+    """A member has come to its end; the others may go on."""
+
+    member: int
+    end: RunFinished | RunFailed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PopulationFinished:
     """How each member ended, and which is the best."""
 
@@ -45,7 +56,7 @@ class PopulationFinished:
     best: int
 
 
-PopulationEvent = PopulationStarted | MembersDone | MemberEvaluated | PopulationFinished | RunFailed
+PopulationEvent = PopulationStarted | MembersDone | MemberEvaluated | MemberEnded | PopulationFinished | RunFailed
 
 
 class PopulationRecorder:
@@ -54,7 +65,7 @@ class PopulationRecorder:
     def __init__(self, members: Sequence[Project]) -> None:
         self._members = members
         self._recorders = [RunRecorder(member) for member in members]
-        self._failed: set[int] = set()
+        self._ended: set[int] = set()
         self._group = 0
         self.end: PopulationFinished | RunFailed | None = None
 
@@ -69,19 +80,19 @@ class PopulationRecorder:
                 self._add_losses(event)
             case MemberEvaluated():
                 self._recorders[event.member].add(event.evaluated)
+            case MemberEnded():
+                self._ended.add(event.member)
+                self._recorders[event.member].add(event.end)
             case PopulationFinished():
                 self.end = event
-                for recorder, end in zip(self._recorders, event.ends, strict=True):
-                    recorder.add(end)
             case RunFailed():
                 self.end = event
-                for recorder in self._recorders:
-                    recorder.add(event)
+                for index in self._going:
+                    self._recorders[index].add(event)
 
     def results(self, before: Results) -> Results:
         """Return the results with all members as runs, and the best one's variables."""
-        records = [record for recorder in self._recorders if (record := recorder.record()) is not None]
-        runs = (*before.runs, *(replace(record, group=self._group) for record in records))
+        runs = (*before.runs, *self.records())
         if not isinstance(self.end, PopulationFinished):
             return Results(before.trained, runs)
         best = self.end.ends[self.end.best]
@@ -89,13 +100,18 @@ class PopulationRecorder:
         trained = trained_of(best, self._members[self.end.best])
         return Results(with_aside(trained, before.trained), runs)
 
+    def records(self) -> tuple[RunRecord, ...]:
+        """Return the members' runs so far, none before they have begun."""
+        records = (recorder.record() for recorder in self._recorders)
+        return tuple(replace(record, group=self._group) for record in records if record is not None)
+
+    @property
+    def _going(self) -> tuple[int, ...]:
+        return tuple(index for index in range(len(self._recorders)) if index not in self._ended)
+
     def _add_losses(self, event: MembersDone) -> None:
-        for index, recorder in enumerate(self._recorders):
+        for index in self._going:
             losses = event.losses[:, index]
             wrong = np.flatnonzero(~np.isfinite(losses))
-            if index in self._failed:
-                continue
-            if len(wrong):
-                self._failed.add(index)
-                losses = losses[: wrong[0]]
-            recorder.add(StepsDone(event.first_step, losses, event.steps_per_second))
+            losses = losses[: wrong[0]] if len(wrong) else losses
+            self._recorders[index].add(StepsDone(event.first_step, losses, event.steps_per_second))

@@ -1,56 +1,56 @@
 """Several runs of one model trained together in one program: other seeds, or other learning rates.
 
 Each member follows the run that it would be alone, but for the order of sums: `vmap` gives the same operations with one more
-dimension.
+dimension. Evaluations, early stopping and best states are each member's own.
 """
 
-import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from flaxstudio.data.batches import BatchOrder
+from flaxstudio.data.dataset import SplitName
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
-from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.checkpoints import Checkpoint, members_content
+from flaxstudio.project.population import best_of, varied_in
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results, Standing, count_params
-from flaxstudio.project.watch import improves
+from flaxstudio.project.results import Results, count_params
+from flaxstudio.project.storage import dump_project
 from flaxstudio.training.control import Control
 from flaxstudio.training.device import Setting, setting_of
 from flaxstudio.training.dispatch import is_better_looped
 from flaxstudio.training.events import EndReason, Evaluated, RunFailed, RunFinished, RunStarted
 from flaxstudio.training.faults import explain
-from flaxstudio.training.first_state import first_state, with_scaling
-from flaxstudio.training.keeping import kept
-from flaxstudio.training.members import MemberEvaluated, MembersDone, PopulationEvent, PopulationFinished, PopulationStarted
-from flaxstudio.training.origin import hash_of, origin_of
+from flaxstudio.training.first_state import check_resumable
+from flaxstudio.training.judging import check_metric
+from flaxstudio.training.keeper import Keeper, keeper_in
+from flaxstudio.training.member import Beginning, Member, beginnings_of, failure
+from flaxstudio.training.members import (
+    MemberEnded,
+    MemberEvaluated,
+    MembersDone,
+    PopulationEvent,
+    PopulationFinished,
+    PopulationRecorder,
+    PopulationStarted,
+)
+from flaxstudio.training.origin import check_same_data, hash_of, origin_of
 from flaxstudio.training.pace import Pace
 from flaxstudio.training.proportion import is_proportional
+from flaxstudio.training.record import trained_of
+from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.stacked import StackedDispatcher
 from flaxstudio.training.steps import TrainState, step_of, variables_in_use, variables_of
 from flaxstudio.training.task import Task, prepare_task
-
-Varied = Literal["seed", "learning_rate"]
-_EVALUATIONS = 10
-
-
-def members_of(project: Project, varied: Varied, values: Sequence[float]) -> tuple[Project, ...]:
-    """Return the project once for each value: as the run alone would be told."""
-    config = project.training
-    if varied == "seed":
-        return tuple(replace(project, training=replace(config, seed=int(value))) for value in values)
-    return tuple(
-        replace(project, training=replace(config, optimizer=replace(config.optimizer, learning_rate=float(value))))
-        for value in values
-    )
+from flaxstudio.training.timing import Evaluations, Stopwatch
 
 
 def train_population(
@@ -61,179 +61,278 @@ def train_population(
     device: str = "auto",
     results: Results = Results(),
     beside: Path | None = None,
+    found: Sequence[Checkpoint] = (),
+    keep_in: Path | None = None,
 ) -> Iterator[PopulationEvent]:
     """Yield PopulationStarted, then others, then one PopulationFinished or RunFailed. Never raises.
 
-    `members` differ in seed or learning rate only. One whose loss is not finite is told as failed; the others go on.
+    `members` differ in seed or learning rate only. One whose loss is not finite is told as failed; the others go on. Of a
+    population that had been interrupted, `found` are the members of its checkpoint. Checkpoints are kept in `keep_in`.
     """
     task = None
+    keeper = keeper_in(keep_in, members[0].training.watch)
     try:
+        begun = beginnings_of(members, found)
         setting = setting_of(device, members[0].training)
         with setting.entered():
-            task = prepare_task(members[0], catalogue, beside)
-            _check(members)
-            population = _Population(members, task, setting, control or Control(), results)
+            task = _task(begun, catalogue, beside)
+            population = _Population(begun, task, setting, control or Control(), results, keeper)
         yield from population.events()
     except Exception as error:
         problem = explain(error, task.model if task else None).problem
         yield RunFailed(str(problem), problem.node, 0)
+    finally:
+        if keeper is not None:
+            keeper.close()
 
 
-def _check(members: Sequence[Project]) -> None:
-    config = members[0].training
+def _task(begun: Sequence[Beginning], catalogue: Catalogue, beside: Path | None) -> Task:
+    """Return what all members are to learn; ProblemError where they cannot be trained together."""
+    first = begun[0].project
+    config = first.training
     if config.compute.devices > 1:
         raise ProblemError("A population is trained on one device.", "Set the number of devices to 1.")
-    rates = {member.training.optimizer.learning_rate for member in members}
-    if not all(math.isfinite(rate) and rate > 0 for rate in rates):
-        raise ProblemError("The learning rate must be a number above 0.", "Try 0.001.")
+    rates = {one.project.training.optimizer.learning_rate for one in begun}
     if len(rates) > 1 and not is_proportional(config):
         what = f"The updates of {config.optimizer.name} are not proportional to its learning rate."
         raise ProblemError(what, "Vary the seed, or choose another optimizer.")
-
-
-@dataclass(slots=True)
-class _Clock:
-    began: float
-    held: float = 0.0
-
-    def seconds(self) -> float:
-        return time.perf_counter() - self.began - self.held
+    for one in begun:
+        check_resumable(one.project, one.trained, is_interrupted=True)
+    known = next((one.trained.preparation for one in begun if one.trained and one.trained.step), None)
+    return prepare_task(first, catalogue, beside, known)
 
 
 class _Population:
     """The members' states, stacked, and how far they have come."""
 
-    def __init__(self, members: Sequence[Project], task: Task, setting: Setting, control: Control, results: Results) -> None:
-        self._members = members
+    def __init__(
+        self,
+        begun: Sequence[Beginning],
+        task: Task,
+        setting: Setting,
+        control: Control,
+        results: Results,
+        keeper: Keeper | None,
+    ) -> None:
+        self._members = [Member(one, task) for one in begun]
+        self._projects = [one.project for one in begun]
         self._task = task
         self._setting = setting
-        self._data = hash_of(task.dataset)
         self._control = control
-        self._config = members[0].training
-        self._first_number = 1 + max((record.number for record in results.runs), default=0)
-        first = self._state_of(members[0])
+        self._config = self._projects[0].training
+        self._keeper = keeper
+        self._recorder = PopulationRecorder(self._projects)
+        self._numbers = _numbers(begun, results)
+        data = hash_of(task.dataset)
+        self._origins = [origin_of(project, data, setting) for project in self._projects]
+        for member, origin in zip(self._members, self._origins, strict=True):
+            check_same_data(member.earlier, origin)
+        self._step = max(member.step for member in self._members)
+        self._is_resumed = self._step > 0
+        orders = [self._order_of(project) for project in self._projects]
+        self._steps_per_epoch = orders[0].steps_per_epoch
+        self._evaluations = Evaluations(self._config, self._steps_per_epoch, has_rows=len(task.dataset.validation) > 0)
+        self._state, self._dispatcher = self._prepared(orders)
+        self._take: Callable[[TrainState, int], TrainState] = jax.jit(
+            lambda state, index: jax.tree.map(lambda leaf: leaf[index], state)
+        )
+        self._pace = Pace(self._dispatcher.capacity)
+        self._stopwatch = Stopwatch()
+
+    def _prepared(self, orders: Sequence[BatchOrder]) -> tuple[TrainState, StackedDispatcher]:
+        """Return the stacked states before the next step, and what takes them on."""
+        task, device = self._task, self._setting.device
+        first = self._members[0].first_state(self._projects[0])
         # functions must be the same ones in all states for these to be stacked
         functions = {"tx": first.tx, "params_in_use": first.params_in_use}
-        states = [first, *(self._state_of(member).replace(**functions) for member in members[1:])]
+        others = (member.first_state(self._projects[0]).replace(**functions) for member in self._members[1:])
+        states = [first, *(state.replace(step=jnp.array(self._step, jnp.int32)) for state in others)]
+        states[0] = first.replace(step=jnp.array(self._step, jnp.int32))
+        check_metric(self._config.watch, task.scorer, variables_in_use(first), task.dataset.validation)
+        is_looped = is_better_looped(task.model.apply_in_use, device, variables_of(first), task.model.samples(2))
+        self._params = count_params(first.params)
+        step = step_of(task.model.source, task.loss, device)
         train = task.dataset.train
-        step = step_of(task.model.source, task.loss, setting.device)
-        orders = [self._order_of(member.training) for member in members]
-        self._steps_per_epoch = orders[0].steps_per_epoch
-        samples = task.model.samples(2)
-        is_looped = is_better_looped(task.model.apply_in_use, setting.device, variables_of(states[0]), samples)
-        self._params = count_params(states[0].params)
-        self._state: TrainState = jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
-        self._dispatcher = StackedDispatcher(step, train.features, train.targets, orders, is_looped=is_looped)
-        self._pace = Pace(self._dispatcher.capacity)
-        self._failed: dict[int, int] = {}
-        self._step = 0
-        self._last = np.full(len(members), np.inf)
-        self._scores: dict[int, dict[str, Evaluated]] = {index: {} for index in range(len(members))}
-        self._clock = _Clock(time.perf_counter())
+        dispatcher = StackedDispatcher(step, train.features, train.targets, orders, is_looped=is_looped)
+        stacked: TrainState = jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
+        return stacked, dispatcher
 
-    def _state_of(self, member: Project) -> TrainState:
-        """Return a member's first state; its learning rate is a multiple of the first member's."""
-        base = self._config.optimizer.learning_rate
-        told = replace(member, training=replace(member.training, optimizer=self._config.optimizer))
-        state = first_state(told, self._task.model, None)
-        return state.replace(rate=jnp.array(member.training.optimizer.learning_rate / base, jnp.float32))
-
-    def _order_of(self, config: TrainConfig) -> BatchOrder:
+    def _order_of(self, project: Project) -> BatchOrder:
+        config = project.training
         return BatchOrder(config.seeds.or_else(config.seed).data, len(self._task.dataset.train), config.batch_size)
 
-    def events(self) -> Iterator[PopulationEvent]:
-        yield PopulationStarted(tuple(self._started(index) for index in range(len(self._members))))
-        interval = max(math.ceil(self._steps_per_epoch), math.ceil(self._config.steps / _EVALUATIONS))
-        while self._step < self._config.steps and not self._control.is_stopped:
-            if self._control.is_paused and not self._control.take_step():
-                before = time.perf_counter()
-                self._control.wait_while_paused()
-                self._clock.held += time.perf_counter() - before
-                self._pace.restart()
-                continue
-            until = min(self._config.steps, (self._step // interval + 1) * interval)
-            yield self._run(1 if self._control.is_paused else min(self._pace.steps, until - self._step))
-            if self._step % interval == 0 and self._step < self._config.steps:
-                yield from self._evaluate("validation")
-                self._pace.restart()
-        is_whole = self._step == self._config.steps
-        if is_whole:
-            for split in ("validation", "train", "test"):
-                yield from self._evaluate(split)
-        yield self._finished("completed" if is_whole else "stopped")
+    @property
+    def _going(self) -> list[int]:
+        return [index for index, member in enumerate(self._members) if member.end is None]
 
-    def _run(self, steps: int) -> MembersDone:
+    def events(self) -> Iterator[PopulationEvent]:
+        """Yield all events from PopulationStarted to PopulationFinished; ProblemError where no member is left."""
+        for event in self._events():
+            self._recorder.add(event)
+            yield event
+
+    def _events(self) -> Iterator[PopulationEvent]:
+        yield PopulationStarted(tuple(self._started(index) for index in range(len(self._members))))
+        for index, member in enumerate(self._members):
+            if member.end is not None:
+                yield MemberEnded(index, member.end)
+        self._keep()
+        if self._is_resumed and self._evaluations.is_due(self._step):
+            yield from self._evaluate_on_the_way()
+        yield from self._steps()
+        is_stopped = self._control.is_stopped and self._step < self._config.steps
+        for index in self._going:
+            yield from self._end(index, "stopped" if is_stopped else "completed")
+        yield self._finished()
+
+    def _steps(self) -> Iterator[PopulationEvent]:
+        while self._going and self._step < self._config.steps and not self._control.is_stopped:
+            is_single = self._control.is_paused
+            if is_single and not self._control.take_step():
+                self._hold()
+                continue
+            yield from self._run(1 if is_single else self._pace.steps)
+            if self._evaluations.is_due(self._step):
+                yield from self._evaluate_on_the_way()
+            if self._keeper is not None and self._keeper.is_due():
+                self._keep()
+
+    def _hold(self) -> None:
+        if self._keeper is not None and self._keeper.kept < self._step:
+            self._keep()
+        self._stopwatch.hold(self._control)
+        self._pace.restart()
+
+    def _run(self, wanted: int) -> Iterator[PopulationEvent]:
+        steps = min(wanted, self._evaluations.steps_until(self._step))
         began = time.perf_counter()
         with self._setting.entered():
             self._state, given = self._dispatcher.run(self._state, self._step, steps)
-        losses = np.asarray(given)[:steps].astype(np.float32)
+        losses = np.array(given, np.float32)[:steps]
         rate = self._pace.learn(steps, began, True)
         first, self._step = self._step, self._step + steps
-        for index in range(len(self._members)):
-            wrong = np.flatnonzero(~np.isfinite(losses[:, index]))
+        failed = []
+        for index, member in enumerate(self._members):
+            wrong = np.flatnonzero(~np.isfinite(losses[:, index])) if member.end is None else np.zeros(1, int)
             if len(wrong):
-                self._failed.setdefault(index, first + int(wrong[0]))
-        self._last = losses[-1]
-        return MembersDone(first, losses, rate)
+                losses[wrong[0] :, index] = np.nan
+                failed += [(index, first + int(wrong[0]))] if member.end is None else []
+        yield MembersDone(first, losses, rate)
+        for index, step in failed:
+            yield self._ended(index, failure("loss", step))
 
-    def _evaluate(self, name: Any) -> Iterator[MemberEvaluated]:
-        split = self._task.dataset.split(name)
-        for index in range(len(self._members)) if len(split) else ():
-            if index in self._failed or self._control.is_stopped:
-                continue
+    def _evaluate_on_the_way(self) -> Iterator[PopulationEvent]:
+        for index in self._going:
+            member = self._members[index]
+            if member.standing.evaluated == self._step:
+                continue  # before it was interrupted
+            for told in self._evaluate(index, "validation"):
+                yield told
+                if isinstance(told, MemberEvaluated) and member.judge(told.evaluated, self._member(index)):
+                    yield from self._end(index, "early_stopping")
+        self._pace.restart()
+        self._evaluations.restart()
+
+    def _end(self, index: int, reason: EndReason) -> Iterator[PopulationEvent]:
+        """Yield what all splits give, where the member was not stopped by hand, and its end."""
+        member, state, step = self._members[index], self._member(index), self._step
+        if reason != "stopped":
+            if member.standing.evaluated != step:
+                for told in self._evaluate(index, "validation"):
+                    yield told
+                    if isinstance(told, MemberEvaluated):
+                        member.judge(told.evaluated, state)
+            splits: tuple[SplitName, ...] = ("train", "test")
+            if member.is_restoring and member.standing.best[0].step != step:
+                with self._setting.entered():
+                    state = member.at_its_best(state)
+                splits, step = ("validation", *splits), member.standing.best[0].step
+            for split in splits:
+                if member.end is None:
+                    yield from self._evaluate(index, split, state, step)
+        if member.end is None:
             with self._setting.entered():
-                score = self._task.scorer.score(variables_in_use(self._member(index)), split)
-            evaluated = Evaluated(self._step, name, score.loss, score.metrics)
-            self._scores[index][name] = evaluated
-            yield MemberEvaluated(index, evaluated)
+                end = member.finished(reason, self._step, self._stopwatch.seconds, state)
+            yield self._ended(index, end)
+
+    def _evaluate(
+        self, index: int, name: SplitName, state: TrainState | None = None, step: int | None = None
+    ) -> Iterator[PopulationEvent]:
+        """Yield a member's score of a split, or its end if that is no number; nothing where the split is empty."""
+        split = self._task.dataset.split(name)
+        if len(split) == 0:
+            return
+        try:
+            with self._setting.entered():
+                variables = variables_in_use(state or self._member(index))
+                score = self._task.scorer.score(variables, split, lambda: self._control.is_stopped)
+        except ScoringStopped:
+            return
+        if np.isfinite(score.loss):
+            yield MemberEvaluated(index, Evaluated(self._step if step is None else step, name, score.loss, score.metrics))
+        else:
+            yield self._ended(index, failure(f"{name} loss", self._step))
+
+    def _ended(self, index: int, end: RunFinished | RunFailed) -> MemberEnded:
+        self._members[index].end = end
+        return MemberEnded(index, end)
 
     def _member(self, index: int) -> TrainState:
-        state: TrainState = jax.tree.map(lambda leaf: leaf[index], self._state)
-        return state
+        with self._setting.entered():
+            return self._take(self._state, index)
 
-    def _finished(self, reason: EndReason) -> PopulationFinished:
-        ends: list[RunFinished | RunFailed] = []
-        for index in range(len(self._members)):
-            if (step := self._failed.get(index)) is not None:
-                ends.append(RunFailed(f"The loss is not a finite number at step {step}.", "", step))
-                continue
-            with self._setting.entered():
-                state = self._member(index)
-                variables, optimizer_state = kept(state.replace(rate=jnp.ones(())))
-                standing = with_scaling(Standing(), state)
-            preparation = self._task.dataset.preparation
-            ends.append(
-                RunFinished(reason, self._step, self._clock.seconds(), variables, optimizer_state, preparation, standing)
-            )
-        if len(self._failed) == len(self._members):
-            first = min(self._failed.values())
+    def _finished(self) -> PopulationFinished:
+        ends = tuple(member.end for member in self._members if member.end is not None)
+        best = best_of(self._recorder.records(), self._config.watch.metric)
+        if best is None:
+            first = min(end.step for end in ends)
             raise ProblemError(
-                f"No member's loss stayed a finite number: the first failed at step {first}.", "Lower the rates."
+                f"No member's loss stayed a finite number: the first failed at step {first:,}.", "Lower the learning rate."
             )
-        return PopulationFinished(tuple(ends), self._best())
+        self._keep(best)
+        return PopulationFinished(ends, best)
 
-    def _best(self) -> int:
-        """Return the member whose last evaluation of the validation split, else last loss, is best."""
-        metric, best, index = self._config.watch.metric, None, -1
-        for candidate in range(len(self._members)):
-            if candidate in self._failed:
-                continue
-            told = self._scores[candidate].get("validation")
-            value = float(self._last[candidate]) if told is None else {**told.metrics, "loss": told.loss}.get(metric, told.loss)
-            if index < 0 or improves(metric if told else "loss", value, best):
-                best, index = value, candidate
-        return index
+    def _keep(self, best: int | None = None) -> None:
+        """Write down how all members stand, or how they ended, beside the run."""
+        if self._keeper is not None:
+            self._keeper.keep(lambda: self._snapshot(best), self._step)
+
+    def _snapshot(self, best: int | None) -> Callable[[], bytes]:
+        """Return what packs a copy of all members."""
+        copies = []
+        for index, (member, record) in enumerate(zip(self._members, self._recorder.records(), strict=True)):
+            end: Any = member.end
+            if end is None:
+                with self._setting.entered():
+                    end = member.finished("stopped", self._step, self._stopwatch.seconds, self._member(index))
+                record = replace(record, reason="interrupted", seconds=record.seconds + end.seconds)
+            is_worth_keeping = isinstance(end, RunFinished) and self._step > 0
+            trained = trained_of(end, member.project) if is_worth_keeping else None
+            copies.append((member.project, Results(trained, (record,))))
+        return lambda: members_content([dump_project(project, results) for project, results in copies], best)
 
     def _started(self, index: int) -> RunStarted:
-        member = self._members[index]
+        project, earlier = self._projects[index], self._members[index].earlier
         return RunStarted(
-            run=self._first_number + index,
-            seed=member.training.seed,
+            run=self._numbers[index],
+            seed=project.training.seed,
             device=self._setting.device.platform,
             params=self._params,
             steps=self._config.steps,
-            first_step=0,
+            first_step=self._step,
             steps_per_epoch=self._steps_per_epoch,
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
-            origin=origin_of(member, self._data, self._setting),
+            started=earlier.started if earlier else datetime.now(UTC).isoformat(timespec="seconds"),
+            earlier=earlier,
+            origin=self._origins[index],
+            varied=varied_in(project, self._projects),
         )
+
+
+def _numbers(begun: Sequence[Beginning], results: Results) -> tuple[int, ...]:
+    """Return the members' numbers: those they had, unless other runs have taken them since."""
+    taken = {record.number for record in results.runs}
+    had = [one.record.number for one in begun if one.record is not None]
+    if len(had) == len(begun) and not taken & set(had):
+        return tuple(had)
+    first = 1 + max(taken, default=0)
+    return tuple(range(first, first + len(begun)))

@@ -99,4 +99,5 @@ def _begun(event: RunStarted) -> RunRecord:
         steps_per_epoch=event.steps_per_epoch,
         seconds=event.earlier.seconds if event.earlier else 0.0,
         origin=event.origin,
+        varied=event.varied,
     )

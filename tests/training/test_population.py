@@ -7,23 +7,37 @@ import jax
 import numpy as np
 import pytest
 
+from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue
-from flaxstudio.project.compute import Compute
+from flaxstudio.project.compute import Compute, Seeds
+from flaxstudio.project.population import best_of, members_of
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results
+from flaxstudio.project.results import Evaluation, Results, RunRecord
 from flaxstudio.project.storage import dump_project, parse_project
+from flaxstudio.project.watch import EarlyStopping, Watch
 from flaxstudio.training.control import Control
-from flaxstudio.training.events import RunFailed, RunFinished
-from flaxstudio.training.members import MemberEvaluated, MembersDone, PopulationEvent, PopulationFinished, PopulationRecorder
-from flaxstudio.training.population import members_of, train_population
+from flaxstudio.training.events import Evaluated, RunFailed, RunFinished
+from flaxstudio.training.members import (
+    MemberEnded,
+    MemberEvaluated,
+    MembersDone,
+    PopulationEvent,
+    PopulationFinished,
+    PopulationRecorder,
+)
+from flaxstudio.training.population import train_population
 from flaxstudio.training.proportion import is_proportional
-from tests.training.runs import convolutional_project, events_of, iris_project, losses_of, noisy_project
+from tests.training.runs import convolutional_project, evaluations_of, events_of, iris_project, losses_of, noisy_project
 
 TOLERANCE = 1e-4
 
 
 def told_by(members: Sequence[Project], **told: object) -> list[PopulationEvent]:
     return list(train_population(members, catalogue(), **told))  # type: ignore[arg-type]
+
+
+def evaluations_of_member(events: Sequence[PopulationEvent], member: int) -> list[Evaluated]:
+    return [event.evaluated for event in events if isinstance(event, MemberEvaluated) and event.member == member]
 
 
 def member_losses(events: Sequence[PopulationEvent]) -> np.ndarray:
@@ -110,6 +124,56 @@ def test_a_population_can_be_stopped_and_keeps_what_it_learnt() -> None:
 def test_which_optimizers_may_differ_in_their_rate_is_found_out(name: str, is_fine: bool) -> None:
     config = iris_project().training
     assert is_proportional(replace(config, optimizer=replace(config.optimizer, name=name))) is is_fine
+
+
+def test_every_members_evaluations_are_those_of_its_run_alone() -> None:
+    members = members_of(iris_project(watch=Watch(evaluation_steps=7)), "seed", [0, 1])
+    events = told_by(members)
+    for index, member in enumerate(members):
+        alone, own = list(evaluations_of(events_of(member))), evaluations_of_member(events, index)
+        assert [(one.step, one.split) for one in own] == [(one.step, one.split) for one in alone]
+        np.testing.assert_allclose([one.loss for one in own], [one.loss for one in alone], rtol=TOLERANCE)
+
+
+def test_evaluations_may_be_seconds_apart() -> None:
+    (members) = members_of(iris_project(watch=Watch(evaluation_seconds=1e-9), steps=5), "seed", [0, 1])
+    on_the_way = [one.step for one in evaluations_of_member(told_by(members), 1) if one.split == "validation"]
+    assert on_the_way[-1] == 5
+    assert len(on_the_way) > 1
+
+
+def test_a_member_ends_early_and_has_its_best_variables_as_its_run_alone_has() -> None:
+    stopping = EarlyStopping(patience=2, min_delta=0.05)
+    watch = Watch(evaluation_steps=4, early_stopping=stopping, keep_best=2)
+    members = members_of(iris_project(steps=60, watch=watch), "learning_rate", [1e-5, 0.05])
+    events = told_by(members)
+    end = events[-1]
+    assert isinstance(end, PopulationFinished)
+    for index, member in enumerate(members):
+        alone, own = events_of(member)[-1], end.ends[index]
+        assert isinstance(own, RunFinished)
+        assert isinstance(alone, RunFinished)
+        assert (own.reason, own.step) == (alone.reason, alone.step)
+        assert [one.step for one in own.standing.best] == [one.step for one in alone.standing.best]
+        for one, other in zip(jax.tree.leaves(own.variables), jax.tree.leaves(alone.variables), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
+    assert end.ends[0].step < end.ends[1].step
+    told = [event.member for event in events if isinstance(event, MemberEnded)]
+    assert told == [0, 1]
+    assert np.isnan(member_losses(events)[end.ends[0].step :, 0]).all()
+
+
+def test_the_best_member_is_chosen_by_the_runs_metric() -> None:
+    losing = Evaluation(4, "validation", 0.5, {"accuracy": 0.9})
+    winning = Evaluation(4, "validation", 0.7, {"accuracy": 0.95})
+    runs = [RunRecord(n, "", 0, "cpu", 1, 0, np.ones(4, np.float32), (told,)) for n, told in enumerate((losing, winning))]
+    assert (best_of(runs, "loss"), best_of(runs, "accuracy")) == (0, 1)
+    assert best_of([replace(run, reason="failed") for run in runs], "loss") is None
+
+
+def test_seeds_that_are_all_set_by_hand_make_no_population() -> None:
+    with pytest.raises(ProblemError, match="the same run"):
+        members_of(iris_project(seeds=Seeds(1, 2, 3)), "seed", [0, 1])
 
 
 def test_a_population_on_several_devices_is_told_to_be_impossible() -> None:
