@@ -16,8 +16,10 @@ from flaxstudio.cli.main import main
 from flaxstudio.layers import catalogue
 from flaxstudio.project.checkpoints import checkpoint_folder
 from flaxstudio.project.edits import set_attribute
+from flaxstudio.project.population import members_of
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import load_project, save_project
+from flaxstudio.training.population import train_population
 from tests.training.runs import noisy_project
 
 COMMAND = [sys.executable, "-m", "flaxstudio", "train"]
@@ -146,3 +148,50 @@ def test_what_is_wrong_beside_the_steps_is_told_before_them(
 ) -> None:
     assert main(["train", str(made(tmp_path / "p.msgpack")), "--set", setting]) == 1
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="the signal is Unix's")
+def test_a_population_that_was_killed_ends_with_the_uninterrupted_members_params(tmp_path: Path) -> None:
+    whole, cut = made(tmp_path / "whole.msgpack", steps=20_000), made(tmp_path / "cut.msgpack", steps=20_000)
+    members = ["--population", "learning_rate=0.01,0.001,0.1"]
+    assert main(["train", str(whole), *SETTINGS, *members]) == 0
+    killed(cut, [*SETTINGS, *members], 0.3)
+    killed(cut, ["--resume"], 0.2)
+    log = tmp_path / "log.jsonl"
+    assert main(["train", str(cut), "--resume", "--log", str(log)]) == 0
+    (one, first), (other, second) = load_project(whole), load_project(cut)
+    assert one == other
+    assert first.trained is not None
+    assert second.trained is not None
+    assert jax.tree.all(jax.tree.map(np.array_equal, first.trained.variables, second.trained.variables))
+    assert len(first.runs) == len(second.runs) == 3
+    for run, again in zip(first.runs, second.runs, strict=True):
+        assert np.array_equal(run.losses, again.losses)
+        assert (run.evaluations, run.varied, run.group) == (again.evaluations, again.varied, again.group)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert lines[0]["members"][0]["resumed_at"] > 0
+    assert [line["step"] for line in lines if line["event"] == "step"] == list(range(20_000))
+    assert not checkpoint_folder(cut).exists()
+
+
+def test_a_population_goes_on_as_it_was_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = made(tmp_path / "p.msgpack")
+    members = members_of(load_project(path)[0], "seed", [0, 1])
+    list(train_population(members, catalogue(), keep_in=checkpoint_folder(path)))
+    for unwanted in (["--population", "seed=2"], ["--seed", "4"], ["--set", "batch_size=8"]):
+        assert main(["train", str(path), "--resume", *unwanted]) == 1
+        assert "A population goes on" in capsys.readouterr().err
+    assert main(["train", str(path), "--resume", "--steps", "60"]) == 0
+    assert [len(run.losses) for run in load_project(path)[1].runs] == [60, 60]
+
+
+def test_a_population_that_ended_and_was_not_saved_is_saved_by_resume(tmp_path: Path) -> None:
+    path = made(tmp_path / "p.msgpack")
+    members = members_of(load_project(path)[0], "learning_rate", [1e-7, 0.05])
+    list(train_population(members, catalogue(), keep_in=checkpoint_folder(path)))
+    assert main(["train", str(path), "--resume"]) == 0
+    project, results = load_project(path)
+    assert project.training.optimizer.learning_rate == 0.05
+    assert [dict(run.varied) for run in results.runs] == [{"learning_rate": 1e-7}, {"learning_rate": 0.05}]
+    assert not checkpoint_folder(path).exists()

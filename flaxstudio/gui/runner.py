@@ -1,22 +1,24 @@
 """The run under way: starts it in its thread, follows its events, and keeps what it brought in the document."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
 
 from flaxstudio.graph.spec import Catalogue
-from flaxstudio.gui.panels.run_state import RunState
+from flaxstudio.gui.panels.run_state import RunState, RunStatus
 from flaxstudio.gui.training_thread import TrainingThread
-from flaxstudio.project.checkpoints import UNSAVED, checkpoint_folder, state_folder
+from flaxstudio.project.checkpoints import UNSAVED, Checkpoint, checkpoint_folder, state_folder
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
 from flaxstudio.training.control import Control
-from flaxstudio.training.events import Changed, Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import Changed, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.members import MembersDone, PopulationEvent, PopulationFinished, PopulationRecorder, PopulationStarted
 from flaxstudio.training.record import RunRecorder
 
 STOP_MS = 10_000
@@ -36,7 +38,7 @@ class Runner(QObject):
         self._warm_up = warm_up
         self._thread: TrainingThread | None = None
         self._document: Document | None = None
-        self._recorder: RunRecorder | None = None
+        self._recorder: RunRecorder | PopulationRecorder | None = None
         self._steps_per_epoch = 1.0
         self._queue: list[Project] = []
         self.folder: Path | None = None
@@ -67,23 +69,50 @@ class Runner(QObject):
         """
         if self.is_busy:
             return
-        project, results, path, catalogue = project or document.project, document.results, document.path, self._catalogue()
-        folder = self._folder_for(path)
+        project, catalogue = project or document.project, self._catalogue()
+        told = self._told(document) | {"is_observed": True, "resume": resume, "earlier": earlier}
+        rate = resume.standing.rate if resume and resume.standing.rate else project.training.optimizer.learning_rate
+        state = RunState(status="starting", steps=project.training.steps, learning_rate=rate, queued=len(self._queue))
+        self._begin(partial(_events, project, catalogue, told), RunRecorder(project), state, is_single=is_single)
+
+    def start_members(self, document: Document, members: Sequence[Project], found: Sequence[Checkpoint] = ()) -> None:
+        """Begin a population; with `found`, the members of its checkpoint, the one that had been interrupted goes on."""
+        if self.is_busy:
+            return
+        told = self._told(document) | {"found": found}
+        steps = members[0].training.steps
+        state = RunState(status="starting", steps=steps, queued=len(self._queue), members=len(members))
+        self._begin(partial(_members_events, members, self._catalogue(), told), PopulationRecorder(members), state)
+
+    def _told(self, document: Document) -> dict[str, Any]:
+        """Return what every run of a document is told."""
         self._document = document
-        told = {"results": results, "beside": path.parent if path else None, "keep_in": folder, "is_observed": True}
+        path = document.path
+        return {
+            "results": document.results,
+            "beside": path.parent if path else None,
+            "keep_in": self._folder_for(path),
+        }
 
-        def events(control: Control) -> Iterator[Event]:
+    def _begin(
+        self,
+        events: Callable[[Control], Iterator[Any]],
+        recorder: RunRecorder | PopulationRecorder,
+        state: RunState,
+        *,
+        is_single: bool = False,
+    ) -> None:
+        def warmed_up(control: Control) -> Iterator[Any]:
             self._warm_up()
-            return _events(project, catalogue, control, told | {"resume": resume, "earlier": earlier})
+            return events(control)
 
-        self._thread = thread = TrainingThread(events, self)
+        self._thread = thread = TrainingThread(warmed_up, self)
         thread.told.connect(self._on_event)
         thread.finished.connect(self._on_finished)
         if is_single:
             thread.control.step()
-        self._recorder = RunRecorder(project)
-        rate = resume.standing.rate if resume and resume.standing.rate else project.training.optimizer.learning_rate
-        self._become(RunState(status="starting", steps=project.training.steps, learning_rate=rate, queued=len(self._queue)))
+        self._recorder = recorder
+        self._become(state)
         thread.start(QThread.Priority.LowPriority)
 
     def enqueue(self, document: Document) -> None:
@@ -138,30 +167,32 @@ class Runner(QObject):
         # the last events wait in this thread's queue
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: Any) -> None:
         if self._recorder is None:
             return
         self._recorder.add(event)
         match event:
             case RunStarted():
-                is_held = self._thread is not None and self._thread.control.is_paused
-                self._become(
-                    replace(self.state, status="paused" if is_held else "running", step=event.first_step, steps=event.steps)
-                )
-                self._steps_per_epoch = event.steps_per_epoch
-            case StepsDone():
+                self._on_started(event)
+            case PopulationStarted():
+                self._on_started(event.members[0])
+            case StepsDone() | MembersDone():
                 self._become(self._after_steps(event))
-            case RunFinished() | RunFailed():
+            case RunFinished() | RunFailed() | PopulationFinished():
                 self._keep()
             case Changed():
                 self._become(replace(self.state, learning_rate=event.value))
-            case Evaluated() | Observed():
-                pass
         self.told.emit(event)
         if isinstance(event, RunFailed):
             self.failed.emit(event.error, event.node)
 
-    def _after_steps(self, event: StepsDone) -> RunState:
+    def _on_started(self, event: RunStarted) -> None:
+        is_held = self._thread is not None and self._thread.control.is_paused
+        status: RunStatus = "paused" if is_held else "running"
+        self._become(replace(self.state, status=status, step=event.first_step, steps=event.steps))
+        self._steps_per_epoch = event.steps_per_epoch
+
+    def _after_steps(self, event: StepsDone | MembersDone) -> RunState:
         step, rate = event.first_step + len(event.losses), event.steps_per_second
         left = (self.state.steps - step) / rate if rate > 0 else None
         return replace(self.state, step=step, epoch=step / self._steps_per_epoch, rate=rate, seconds_left=left)
@@ -175,7 +206,7 @@ class Runner(QObject):
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.deleteLater()
-        self._become(replace(self.state, status="idle", rate=0.0, seconds_left=None))
+        self._become(replace(self.state, status="idle", rate=0.0, seconds_left=None, members=0))
         if self._queue and self._document is not None:
             self.start(self._document, project=self._queue.pop(0))
 
@@ -204,7 +235,15 @@ def at_rest(project: Project, results: Results) -> RunState:
     return RunState(step=step, steps=steps, epoch=step / last.steps_per_epoch, can_continue=is_open)
 
 
-def _events(project: Project, catalogue: Catalogue, control: Control, told: dict[str, Any]) -> Iterator[Event]:
+def _events(project: Project, catalogue: Catalogue, told: dict[str, Any], control: Control) -> Iterator[Event]:
     from flaxstudio.training.loop import train  # imports jax: here, in the run's own thread
 
     return train(project, catalogue, control=control, **told)
+
+
+def _members_events(
+    members: Sequence[Project], catalogue: Catalogue, told: dict[str, Any], control: Control
+) -> Iterator[PopulationEvent]:
+    from flaxstudio.training.population import train_population  # imports jax, as above
+
+    return train_population(members, catalogue, control=control, **told)

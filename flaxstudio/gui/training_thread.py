@@ -6,14 +6,15 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Event, RunFailed
+from flaxstudio.training.members import PopulationEvent
 
 
 class TrainingThread(QThread):
-    """Emits every event of one run. Events are frozen values, so they may cross threads."""
+    """Emits every event of one run, or of one population. Events are frozen values, so they may cross threads."""
 
     told = Signal(object)
 
-    def __init__(self, events: Callable[[Control], Iterator[Event]], parent: QObject | None = None) -> None:
+    def __init__(self, events: Callable[[Control], Iterator[Event | PopulationEvent]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.control = Control()
         self._events = events

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flaxstudio.layers import catalogue
-from flaxstudio.project.checkpoints import Checkpoint, newest
+from flaxstudio.project.checkpoints import Checkpoint, newest, next_order, write
 from flaxstudio.project.population import members_of
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
@@ -88,7 +88,7 @@ def test_members_that_had_ended_stay_ended(tmp_path: Path) -> None:
     watch = replace(OFTEN, evaluation_steps=3, early_stopping=EarlyStopping(patience=2, min_delta=0.02))
     project = iris_project(watch=watch)
     sgd = replace(project.training, optimizer=replace(project.training.optimizer, name="sgd"))
-    members = members_of(replace(project, training=sgd), "learning_rate", [0.1, 1e30, 1e-6])
+    members = members_of(replace(project, training=sgd), "learning_rate", [1.0, 1e38, 1e-6])
     found = cut_at(members, 20, tmp_path)
     assert [member.record.reason for member in found.members] == ["interrupted", "failed", "early_stopping"]
     second = went_on(found)
@@ -124,9 +124,7 @@ def test_it_does_not_go_on_with_other_data(tmp_path: Path) -> None:
 
 
 def test_what_is_no_checkpoint_of_members_gives_way_to_the_one_before(tmp_path: Path) -> None:
-    found = cut_at(members_of(iris_project(watch=OFTEN), "seed", [0, 1]), 9, tmp_path)
-    from flaxstudio.project.checkpoints import next_order, write
-
+    cut_at(members_of(iris_project(watch=OFTEN), "seed", [0, 1]), 9, tmp_path)
     write(tmp_path, next_order(tmp_path), b"flaxstudio members\n\x81\xa5files\x90")
     before = newest(tmp_path)
     assert before is not None

@@ -11,7 +11,7 @@ class RunState:
     """`step` of `steps` updates made, at `rate` steps a second; `seconds_left` None while unknown.
 
     `message` is a sentence about the last run or why none can start. `can_continue`: a stopped run can go on from `step`.
-    `queued` runs wait for the one under way.
+    `queued` runs wait for the one under way. `members` go together in it, 0 for a run alone.
     """
 
     status: RunStatus = "idle"
@@ -24,6 +24,7 @@ class RunState:
     can_continue: bool = False
     learning_rate: float = 0.0
     queued: int = 0
+    members: int = 0
 
     @property
     def is_busy(self) -> bool:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.plots.axes import NumberAxis, PlotView
-from flaxstudio.gui.plots.loss_curves import Axes, Drawing, Points
-from flaxstudio.gui.plots.number_text import value_text
+from flaxstudio.gui.plots.edge_labels import EdgeLabels
+from flaxstudio.gui.plots.group_items import GroupItems, mixed
+from flaxstudio.gui.plots.loss_curves import Axes, Drawing, EdgeText, Points
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import Tokens
 
@@ -20,7 +21,6 @@ _MARKED_POINTS = 200
 _SHARP_POINTS = 400
 _SYMBOL_SIZE = 8
 _EDGE_WIDTH = 64
-_EDGE_LINE = 15
 _SYMBOLS = {"validation": "o", "test": "d"}
 
 
@@ -42,7 +42,6 @@ class LossCanvas(pg.PlotWidget):
         self._axes = axes
         self._names = names
         self._tokens = tokens
-        self._values: dict[str, tuple[float, float]] = {}
         self.hideButtons()
         self.setFrameShape(self.Shape.NoFrame)
         self.showGrid(x=False, y=True, alpha=0.7)
@@ -52,17 +51,25 @@ class LossCanvas(pg.PlotWidget):
         }
         self.points = {split: pg.ScatterPlotItem(pxMode=True) for split in _SYMBOLS}
         self.legend = pg.LegendItem(offset=(-12, 8), labelTextSize=f"{t.SECONDARY}px", verSpacing=-4)
-        self.edge_labels = {name: QGraphicsSimpleTextItem(self.plotItem) for name in ("train", *_SYMBOLS)}
+        self._edge = EdgeLabels(self.plotItem, view)
+        self._edge.display({})
+        self._group = GroupItems(view, self._pen)
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._box = pg.TextItem(anchor=(0, 0))
         self._add_items()
         self._connect()
         self.set_tokens(tokens)
 
-    def draw(self, drawing: Drawing) -> None:
+    @property
+    def edge_labels(self) -> Mapping[str, QGraphicsSimpleTextItem]:
+        """The texts at the right edge, by the name of their curve."""
+        return self._edge.labels
+
+    def draw(self, drawing: Drawing, band_name: str = "") -> None:
         """Draw the curves anew. Lines are smoothed only where there are few points, since that is slow."""
         if self._pen_ratio != self.devicePixelRatioF():
             self.set_tokens(self._tokens)
+        self._group.draw(drawing, band_name)
         self._draw_curve("raw", drawing.raw)
         self._draw_curve("smoothed", drawing.smoothed)
         self._set_train_pens(is_smoothed=len(drawing.smoothed[0]) > 0)
@@ -71,7 +78,7 @@ class LossCanvas(pg.PlotWidget):
             self._draw_curve(split, (steps, losses))
             is_marked = len(steps) <= _MARKED_POINTS
             self.points[split].setData(steps if is_marked else [], losses if is_marked else [])
-        self._show_legend(drawing.evaluations, has_training=len(drawing.raw[0]) > 0)
+        self._show_legend(drawing)
 
     def show_range(self, steps: tuple[float, float], losses: tuple[float, float]) -> None:
         """Show this part of the axes."""
@@ -82,10 +89,9 @@ class LossCanvas(pg.PlotWidget):
         self._axes["bottom"].setLogMode(axes.log_step, None)
         self._axes["left"].setLogMode(None, axes.log_loss)
 
-    def show_last(self, values: Mapping[str, tuple[float, float]]) -> None:
-        """Write each curve's last value (value, position on the axis) at the right edge, beside its curve."""
-        self._values = dict(values)
-        self._place_last()
+    def show_last(self, texts: Mapping[str, EdgeText]) -> None:
+        """Write each curve's last value, or its name, at the right edge, beside its curve."""
+        self._edge.display(texts)
 
     def show_reading(self, position: float | None, place: tuple[float, float] = (0.0, 0.0), text: str = "") -> None:
         """Show the crosshair at a position on the step axis with a box of values near the mouse; None hides both."""
@@ -113,8 +119,8 @@ class LossCanvas(pg.PlotWidget):
             self.points[split].setSize(_SYMBOL_SIZE)
             self.points[split].setBrush(colors[split])
             self.points[split].setPen(pg.mkPen(tokens.panel, width=1))
-        for name, label in self.edge_labels.items():
-            label.setBrush(QColor(colors[name]))
+        self._edge.set_colors(colors, tokens.secondary)
+        self._group.set_tokens(tokens)
         self._crosshair.setPen(self._pen(tokens.secondary, 1))
         self._box.fill = pg.mkBrush(tokens.window)
         self._box.border = pg.mkPen(tokens.line)
@@ -153,8 +159,6 @@ class LossCanvas(pg.PlotWidget):
         self.legend.setParentItem(self.view)
         font = body_font()
         font.setPixelSize(t.CAPTION)
-        for label in self.edge_labels.values():
-            label.setFont(font)
         self._box.setFont(font)
         self.show_reading(None)
 
@@ -166,7 +170,7 @@ class LossCanvas(pg.PlotWidget):
         self.view.menu_requested.connect(self.menu_requested)
 
     def _on_range_changed(self) -> None:
-        self._place_last()
+        self._edge.place()
         self.view_changed.emit()
 
     def _draw_curve(self, name: str, points: Points) -> None:
@@ -178,42 +182,23 @@ class LossCanvas(pg.PlotWidget):
         strong, panel = self._tokens.accent, self._tokens.panel
         self.curves["smoothed"].setPen(self._pen(strong, 2))
         # behind the mean a hairline is enough, and far quicker to draw than two pixels at 200 %
-        faint = pg.mkPen(_blend(strong, panel, 0.32), width=1)
+        faint = pg.mkPen(mixed(strong, panel, 0.32), width=1)
         self.curves["raw"].setPen(faint if is_smoothed else self._pen(strong, 1))
 
-    def _show_legend(self, evaluations: Mapping[str, Points], *, has_training: bool) -> None:
-        shown = (*(["train"] if has_training else []), *(split for split in _SYMBOLS if split in evaluations))
-        if [label.text for _, label in self.legend.items] == [self._names[name] for name in shown]:
-            return
-        self.legend.clear()
+    def _show_legend(self, drawing: Drawing) -> None:
+        has_training = len(drawing.raw[0]) > 0 or len(drawing.smoothed[0]) > 0
+        shown = (*(["train"] if has_training else []), *(split for split in _SYMBOLS if split in drawing.evaluations))
+        median = self.tr("Median: {0}")
+        entries = []
         for name in shown:
             sample = self.points[name] if name == "test" else self.curves["smoothed" if name == "train" else name]
-            self.legend.addItem(sample, self._names[name])
-
-    def _place_last(self) -> None:
-        """Put the values beside the ends of their curves, from the top down, apart from each other."""
-        area = self.view.geometry()
-        (_, _), (low, high) = self.view.viewRange()
-        for name, label in self.edge_labels.items():
-            label.setVisible(name in self._values)
-        next_top = area.top() - _EDGE_LINE
-        for name, (value, position) in sorted(self._values.items(), key=lambda item: -item[1][1]):
-            share = (high - position) / ((high - low) or 1.0)
-            y = area.top() + min(max(share, 0.0), 1.0) * area.height() - _EDGE_LINE / 2
-            next_top = max(y, next_top)
-            self.edge_labels[name].setText(value_text(value))
-            self.edge_labels[name].setPos(area.right() + 6, next_top)
-            next_top += _EDGE_LINE
-
-
-def _blend(front: str, back: str, share: float) -> QColor:
-    """Return an opaque mixture: see-through lines are many times slower to draw."""
-    a, b = QColor(front), QColor(back)
-
-    def mix(x: int, y: int) -> int:
-        return round(share * x + (1 - share) * y)
-
-    return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()))
+            entries.append((sample, median.format(self._names[name].lower()) if drawing.members else self._names[name]))
+        entries += self._group.entries()
+        if [label.text for _, label in self.legend.items] == [text for _, text in entries]:
+            return
+        self.legend.clear()
+        for sample, text in entries:
+            self.legend.addItem(sample, text)
 
 
 def _see_through(color: str) -> QColor:

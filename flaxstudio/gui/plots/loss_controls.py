@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.still_fields import ChoiceBox
+from flaxstudio.gui.plots.group_curves import BANDS, Band
 from flaxstudio.gui.plots.loss_curves import SMOOTHINGS, Axes, Smoothing
 from flaxstudio.gui.plots.number_text import metric_title
 from flaxstudio.gui.tokens import Tokens
@@ -35,12 +36,23 @@ def smoothing_title(smoothing: Smoothing) -> str:
     return titles[smoothing]
 
 
+def band_title(band: Band) -> str:
+    """Return what a band of several runs is called."""
+    titles = {
+        "deciles": QCoreApplication.translate("LossControls", "10–90 % of the runs"),
+        "extremes": QCoreApplication.translate("LossControls", "Least to greatest"),
+        "none": QCoreApplication.translate("LossControls", "No band"),
+    }
+    return titles[band]
+
+
 class LossControls(QWidget):
     """Room for something at the left (the run's metrics), and at the right the log axis and the smoothing."""
 
     log_loss_chosen = Signal(bool)
     smoothing_chosen = Signal(str)
     quantity_chosen = Signal(str)
+    band_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +74,9 @@ class LossControls(QWidget):
         self._layout.addStretch(1)
         self._layout.addWidget(self.quantity)
         self._layout.addSpacing(t.GAP)
+        self.band_choice = self._band_choice()
+        self._layout.addWidget(self.band_choice)
+        self._layout.addSpacing(t.GAP)
         self._layout.addWidget(self.log_button)
         self._layout.addSpacing(t.GAP)
         caption = QLabel(self.tr("Smoothing"))
@@ -74,6 +89,15 @@ class LossControls(QWidget):
     def smoothing(self) -> Smoothing:
         """The smoothing chosen."""
         return next(smoothing for smoothing, button in self.smoothing_buttons.items() if button.isChecked())
+
+    @property
+    def band(self) -> Band:
+        """The band chosen."""
+        return BANDS[self.band_choice.currentIndex()]
+
+    def show_band_choice(self, visible: bool) -> None:
+        """Let a band be chosen, where several runs are shown."""
+        self.band_choice.setVisible(visible)
 
     def choose_smoothing(self, smoothing: Smoothing) -> None:
         """Choose a smoothing as by its button."""
@@ -96,6 +120,15 @@ class LossControls(QWidget):
     def set_header(self, widget: QWidget) -> None:
         """Put a widget into the room at the left."""
         self._layout.insertWidget(0, widget, 10)
+
+    def _band_choice(self) -> QComboBox:
+        choice = ChoiceBox()
+        choice.addItems([band_title(band) for band in BANDS])
+        choice.setAccessibleName(self.tr("Band"))
+        choice.setToolTip(self.tr("What the band around the median holds"))
+        choice.currentIndexChanged.connect(lambda _: self.band_chosen.emit(self.band))
+        choice.hide()
+        return choice
 
     def _add_button(self, smoothing: Smoothing) -> QToolButton:
         button = QToolButton()

@@ -30,22 +30,52 @@ class Axes:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """The median of several runs, and the lower and upper edge of the band that most of them lie in."""
+
+    median: Points
+    low: Points
+    high: Points
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
-    """Positions to draw: every loss or its extremes, the smoothed losses (empty if not smoothed), each split's evaluations."""
+    """Positions to draw: every loss or its extremes, the smoothed losses (empty if not smoothed), each split's evaluations.
+
+    Of `members` runs together `smoothed` and the evaluations are medians. `lines` are the members' own, apart by a NaN;
+    `beside` are the bands of older groups by name.
+    """
 
     raw: Points
     smoothed: Points
     evaluations: Mapping[str, Points]
+    members: int = 0
+    lines: Points = (np.empty(0), np.empty(0))
+    band: Spread | None = None
+    beside: tuple[tuple[str, Spread], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeText:
+    """A text and where its curve ends on the loss axis."""
+
+    text: str
+    position: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The values of all curves at one step. An evaluation is the nearest one, with its own step."""
+    """The values of all curves at one step. An evaluation is the nearest one, with its own step.
+
+    Of several runs together `smoothed` is the median; the first of `count` members stand by name with their values.
+    """
 
     step: int
     loss: float | None
     smoothed: float | None
     evaluations: Mapping[str, tuple[int, float]]
+    members: tuple[tuple[str, float], ...] = ()
+    count: int = 0
 
 
 class RunCurves:
@@ -60,6 +90,19 @@ class RunCurves:
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
         return len(self.series) == 0 and not self.evaluations
+
+    @property
+    def end_step(self) -> int:
+        """The step after the last one known."""
+        return self.series.end_step
+
+    def plan(self, end: int) -> None:
+        """Note the step at which the run is to end."""
+        self.planned_end = end
+
+    def named_ends(self, _smoothing: Smoothing) -> dict[str, float]:
+        """Return nothing: a run alone needs no name."""
+        return {}
 
     def add_evaluation(self, split: str, step: int, loss: float) -> None:
         """Add the loss of a split after `step` updates."""

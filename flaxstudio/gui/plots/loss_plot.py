@@ -4,6 +4,8 @@ a second."""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +14,11 @@ from PySide6.QtCore import QPointF, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from flaxstudio.gui.plots.loss_controls import LOSS, EmptyPlot, LossControls, plot_menu
-from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
-from flaxstudio.gui.plots.loss_saving import ask_and_save_picture, ask_and_save_values
+from flaxstudio.gui.plots.group_curves import BANDS, MOST_BESIDE, GroupCurves, MemberName
+from flaxstudio.gui.plots.loss_controls import LOSS, EmptyPlot, LossControls, band_title, plot_menu
+from flaxstudio.gui.plots.loss_curves import Axes, EdgeText, RunCurves
+from flaxstudio.gui.plots.loss_saving import Shown, ask_and_save_picture, ask_and_save_values
+from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.plots.reading_text import reading_html
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.results import RunRecord
@@ -29,6 +33,15 @@ _MARGIN = 0.06
 _END_ROOM = 0.01
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Runs of a group, each with what it is called, and a name for them all."""
+
+    name: str
+    runs: Sequence[RunRecord]
+    members: Sequence[MemberName]
+
+
 class LossPlot(QWidget):
     """Losses of training, validation and test over the steps, or a metric of them. Without any it says how to get some."""
 
@@ -37,8 +50,8 @@ class LossPlot(QWidget):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tokens = tokens
-        self._curves = RunCurves()
-        self._metrics: dict[str, RunCurves] = {}
+        self._curves: RunCurves | GroupCurves = RunCurves()
+        self._metrics: dict[str, RunCurves | GroupCurves] = {}
         self._quantity = LOSS
         self._is_finished = True
         self._log_choice: bool | None = None  # None: logarithmic as soon as the losses span decades
@@ -60,22 +73,46 @@ class LossPlot(QWidget):
 
     def start(self, first_step: int, steps: int) -> None:
         """Begin a run that is to end at `steps`. One that goes on where the shown one ended is drawn on."""
-        if first_step == 0 or first_step != self._curves.series.end_step:
+        if first_step == 0 or first_step != self._curves.end_step or isinstance(self._curves, GroupCurves):
             self._forget(RunCurves(first_step, steps))
-        self._curves.planned_end = steps
+        self._curves.plan(steps)
+        self._is_finished = False
+        self._schedule()
+
+    def start_members(self, names: Sequence[MemberName], first_step: int, steps: int) -> None:
+        """Begin several runs together."""
+        self._forget(GroupCurves(names, first_step, steps))
         self._is_finished = False
         self._schedule()
 
     def add_losses(self, first_step: int, losses: npt.NDArray[np.float32]) -> None:
-        """Add the losses of consecutive steps, shape (steps,)."""
-        self._curves.series.append(first_step, losses)
+        """Add the losses of consecutive steps, shape (steps,), or (steps, members) of several runs together."""
+        columns = losses.T if losses.ndim == 2 else (losses,)
+        for run, column in zip(self._curves.runs, columns, strict=True):
+            run.series.append(first_step, column)
         self._schedule()
 
-    def add_evaluation(self, split: str, step: int, loss: float, metrics: Mapping[str, float] = {}) -> None:
+    def add_evaluation(
+        self, split: str, step: int, loss: float, metrics: Mapping[str, float] = {}, member: int = 0
+    ) -> None:
         """Add the loss and the metrics of a split after `step` updates."""
-        self._curves.add_evaluation(split, step, loss)
+        self._curves.runs[member].add_evaluation(split, step, loss)
         for name, value in metrics.items() if split != "train" else ():
-            self._metrics.setdefault(name, RunCurves(self._curves.series.first_step)).add_evaluation(split, step, value)
+            if name not in self._metrics:
+                self._metrics[name] = self._curves.like()
+            self._metrics[name].runs[member].add_evaluation(split, step, value)
+        self._schedule()
+
+    def add_earlier(self, runs: Sequence[RunRecord]) -> None:
+        """Add what came before, where several runs go on after an interruption."""
+        for member, run in enumerate(runs):
+            self._add_run(run, member)
+        self._schedule()
+
+    def mark_failed(self, member: int) -> None:
+        """Let a member that has failed leave the picture."""
+        if isinstance(self._curves, GroupCurves):
+            self._curves.failed.add(member)
         self._schedule()
 
     def finish(self) -> None:
@@ -86,11 +123,39 @@ class LossPlot(QWidget):
     def show_run(self, run: RunRecord) -> None:
         """Show a run of the past."""
         self._forget(RunCurves(run.first_step, run.first_step + len(run.losses)))
-        self._curves.series.append(run.first_step, run.losses)
-        for evaluation in run.evaluations:
-            self.add_evaluation(evaluation.split, evaluation.step, evaluation.loss, evaluation.metrics)
+        self._add_run(run)
         self._is_finished = True
         self._schedule()
+
+    def show_groups(self, groups: Sequence[Group]) -> None:
+        """Show the runs of a group of the past, and the bands of others beside it."""
+        beside = []
+        for group in groups[1 : 1 + MOST_BESIDE]:
+            self._take_group(group)
+            beside.append((group.name, self._curves, self._metrics))
+        own = self._take_group(groups[0])
+        own.beside = tuple((name, curves) for name, curves, _ in beside if isinstance(curves, GroupCurves))
+        for metric, drawn in self._metrics.items():
+            others = ((name, metrics.get(metric)) for name, _, metrics in beside)
+            if isinstance(drawn, GroupCurves):
+                drawn.beside = tuple((name, other) for name, other in others if isinstance(other, GroupCurves))
+        self._is_finished = True
+        self._schedule()
+
+    def _take_group(self, group: Group) -> GroupCurves:
+        first, end = group.runs[0].first_step, max(run.first_step + len(run.losses) for run in group.runs)
+        curves = GroupCurves(group.members, first, end)
+        self._forget(curves)
+        for member, run in enumerate(group.runs):
+            self._add_run(run, member)
+            if run.reason == "failed":
+                curves.failed.add(member)
+        return curves
+
+    def _add_run(self, run: RunRecord, member: int = 0) -> None:
+        self._curves.runs[member].series.append(run.first_step, run.losses)
+        for told in run.evaluations:
+            self.add_evaluation(told.split, told.step, told.loss, told.metrics, member)
 
     def clear(self) -> None:
         """Show no run."""
@@ -123,8 +188,8 @@ class LossPlot(QWidget):
         return self._quantity if self._quantity in self._metrics else LOSS
 
     @property
-    def curves(self) -> RunCurves:
-        """The curves of the run shown."""
+    def curves(self) -> RunCurves | GroupCurves:
+        """The curves of the run, or of the runs, shown."""
         return self._metrics.get(self._quantity, self._curves)
 
     def redraw(self) -> None:
@@ -166,9 +231,10 @@ class LossPlot(QWidget):
         self.controls.log_loss_chosen.connect(self._choose_log_loss)
         self.controls.quantity_chosen.connect(self._choose_quantity)
         self.controls.smoothing_chosen.connect(lambda _: self._schedule())
+        self.controls.band_chosen.connect(lambda _: self._schedule())
         self.controls.hide()
 
-    def _forget(self, curves: RunCurves) -> None:
+    def _forget(self, curves: RunCurves | GroupCurves) -> None:
         self._curves = curves
         self._metrics = {}
         self._log_choice = None
@@ -179,6 +245,7 @@ class LossPlot(QWidget):
 
     def _schedule(self) -> None:
         self.controls.setVisible(not self._curves.is_empty)
+        self.controls.show_band_choice(isinstance(self._curves, GroupCurves))
         if not self._timer.isActive():
             self._timer.start()
 
@@ -187,7 +254,7 @@ class LossPlot(QWidget):
             from flaxstudio.gui.plots.loss_canvas import LossCanvas  # loads pyqtgraph: not before there is something to draw
 
             names = {"train": self.tr("Training"), "validation": self.tr("Validation"), "test": self.tr("Test")}
-            self.canvas = canvas = LossCanvas(names, self._tokens)
+            self.canvas = canvas = LossCanvas(names | {band: band_title(band) for band in BANDS}, self._tokens)
             self._pages.addWidget(canvas)
             canvas.view_moved.connect(self._leave_following)
             canvas.view_changed.connect(self._schedule)
@@ -219,10 +286,15 @@ class LossPlot(QWidget):
             left, right = (10.0 ** min(edge, 15.0) for edge in (left, right))
         columns = max(64, int(canvas.view.width()))
         smoothing = self.controls.smoothing
-        canvas.draw(self.curves.drawing(left, right, columns, smoothing, axes))
-        last = self.curves.last_values(smoothing)
-        places = {name: axes.place(np.ones(1), np.array([value]))[1][0] for name, value in last.items()}
-        canvas.show_last({name: (value, places[name]) for name, value in last.items() if math.isfinite(places[name])})
+        curves = self.curves
+        if isinstance(curves, GroupCurves):
+            curves.band = self.controls.band
+        canvas.draw(curves.drawing(left, right, columns, smoothing, axes))
+        last = {name: (value_text(value), value) for name, value in curves.last_values(smoothing).items()}
+        last |= {f"run {name}": (name, value) for name, value in curves.named_ends(smoothing).items()}
+        places = {name: axes.place(np.ones(1), np.array([value]))[1][0] for name, (_, value) in last.items()}
+        texts = {name: EdgeText(text, places[name]) for name, (text, _) in last.items() if math.isfinite(places[name])}
+        canvas.show_last(texts)
         self._show_reading(canvas, axes)
 
     def _show_reading(self, canvas: LossCanvas, axes: Axes) -> None:
@@ -276,8 +348,16 @@ class LossPlot(QWidget):
         menu.log_step_chosen.connect(self._choose_log_step)
         menu.smoothing_chosen.connect(self.controls.choose_smoothing)
         menu.picture_requested.connect(lambda: self._tell(ask_and_save_picture(self, self._ready_canvas())))
-        menu.values_requested.connect(lambda: self._tell(ask_and_save_values(self, self._curves, self._metrics)))
+        menu.values_requested.connect(lambda: self._tell(ask_and_save_values(self, self._named_runs())))
         return menu
+
+    def _named_runs(self) -> list[Shown]:
+        """Return what is shown by name; a run alone has none."""
+        names = [name.text for name in self._curves.names] if isinstance(self._curves, GroupCurves) else [""]
+        return [
+            (name, self._curves.runs[index], {metric: curves.runs[index] for metric, curves in self._metrics.items()})
+            for index, name in enumerate(names)
+        ]
 
     def _tell(self, fault: str) -> None:
         self._message.setText(fault)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,13 +32,17 @@ def ask_and_save_picture(parent: QWidget, canvas: LossCanvas) -> str:
     return "" if save_picture(canvas, target) else _cannot_write(target)
 
 
-def ask_and_save_values(parent: QWidget, curves: RunCurves, metrics: Mapping[str, RunCurves]) -> str:
+Shown = tuple[str, RunCurves, Mapping[str, RunCurves]]
+"""A run's name, its losses and its metrics."""
+
+
+def ask_and_save_values(parent: QWidget, runs: Sequence[Shown]) -> str:
     """Ask for a file and save all values there; return what went wrong, or ""."""
     path, _ = QFileDialog.getSaveFileName(parent, _tr("Save values"), "loss.csv", _tr("Table (*.csv)"))
     if not path:
         return ""
     try:
-        save_values(curves, Path(path), metrics)
+        save_members(runs, Path(path))
     except OSError:
         return _cannot_write(Path(path))
     return ""
@@ -66,15 +70,26 @@ def save_picture(canvas: LossCanvas, path: Path) -> bool:
 
 def save_values(curves: RunCurves, path: Path, metrics: Mapping[str, RunCurves] = {}) -> None:
     """Write every value as a row of split, step, loss and metrics; OSError if the file cannot be written."""
+    save_members([("", curves, metrics)], path)
+
+
+def save_members(runs: Sequence[Shown], path: Path) -> None:
+    """Write the same of several runs, the name of each before its rows."""
+    own = (lambda name: (name,)) if len(runs) > 1 else (lambda _: ())
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("split", "step", "loss", *metrics))
-        first = curves.series.first_step
-        writer.writerows(("train", first + index, str(loss)) for index, loss in enumerate(curves.series.losses))
-        for split, (steps, losses) in curves.evaluations.items():
-            known = [dict(zip(*given.evaluations.get(split, ((), ())), strict=True)) for given in metrics.values()]
-            for step, loss in zip(steps, losses, strict=True):
-                writer.writerow((split, step, repr(loss), *(repr(values[step]) if step in values else "" for values in known)))
+        writer.writerow((*own("run"), "split", "step", "loss", *runs[0][2]))
+        for name, curves, metrics in runs:
+            writer.writerows((*own(name), *row) for row in _rows(curves, metrics))
+
+
+def _rows(curves: RunCurves, metrics: Mapping[str, RunCurves]) -> Iterator[tuple[str | int, ...]]:
+    first = curves.series.first_step
+    yield from (("train", first + index, str(loss)) for index, loss in enumerate(curves.series.losses))
+    for split, (steps, losses) in curves.evaluations.items():
+        known = [dict(zip(*given.evaluations.get(split, ((), ())), strict=True)) for given in metrics.values()]
+        for step, loss in zip(steps, losses, strict=True):
+            yield (split, step, repr(loss), *(repr(values[step]) if step in values else "" for values in known))
 
 
 def _cannot_write(path: Path) -> str:

@@ -20,6 +20,8 @@ def reading_html(reading: Reading, tokens: Tokens) -> str:
         name, color = names.get(split, (split, tokens.text))
         at = "" if step == reading.step else _tr(" at step {0}").format(f"{step:,}")
         rows.append((name, color, f"<b>{value_text(loss)}</b>{escape(at)}"))
+    if reading.count:
+        rows += _member_rows(reading, tokens)
     cells = "".join(
         f'<tr><td style="color:{color}">{escape(name)}&nbsp;&nbsp;</td><td>{text}</td></tr>' for name, color, text in rows
     )
@@ -27,6 +29,13 @@ def reading_html(reading: Reading, tokens: Tokens) -> str:
     return (
         f'<div style="color:{tokens.text};font-size:{t.CAPTION}px">{escape(head)}<table cellspacing="0">{cells}</table></div>'
     )
+
+
+def _member_rows(reading: Reading, tokens: Tokens) -> list[tuple[str, str, str]]:
+    rows = [(_tr("Median"), tokens.accent, f"<b>{value_text(reading.smoothed or 0.0)}</b>")]
+    rows += [(name, tokens.secondary, value_text(value)) for name, value in reading.members]
+    left = reading.count - len(reading.members)
+    return [*rows, (_tr("and {0} more").format(left), tokens.secondary, "")] if left else rows
 
 
 def _with_smoothed(reading: Reading) -> str:
