@@ -1,7 +1,7 @@
 """A run that was interrupted, or ended and was never saved, is offered when its project is opened again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -14,6 +14,7 @@ from flaxstudio.project.checkpoints import Checkpoint, checkpoint_folder, discar
 from flaxstudio.project.document import Document
 from flaxstudio.project.edits import Edit
 from flaxstudio.project.lease import is_held
+from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
 from flaxstudio.project.variables import with_aside
 
@@ -83,6 +84,8 @@ class InterruptedActs(QObject):
             discard(found.folder)
             return
         name, step = found.path.stem if found.path else checkpoint.project.name, f"{checkpoint.step:,}"
+        if checkpoint.members:
+            name = self.tr("{0}, of {1} members").format(name, f"{len(checkpoint.members):,}")
         decline = (self.tr("Discard"), lambda: discard(found.folder))
         if checkpoint.record.reason in _ENDED:
             text = self.tr("A run of {0} ended at step {1} and was not saved.").format(name, step)
@@ -96,8 +99,7 @@ class InterruptedActs(QObject):
         if found.path is None:
             self._open(Document(found.checkpoint.project))
             self._asked = self._session.document
-        elif self._session.document.project != found.checkpoint.project:
-            project = found.checkpoint.project
+        elif self._session.document.project != (project := _project_of(found.checkpoint, self._session.document.project)):
             self._session.edit(Edit(self.tr("Take the project of the interrupted run"), lambda _: project))
 
     def _go_on(self, found: _Found) -> None:
@@ -109,9 +111,29 @@ class InterruptedActs(QObject):
         self._take_project(found)
         self._runner.folder = found.folder
         document, trained = self._session.document, found.checkpoint.trained
-        if trained is not None:
+        if found.checkpoint.best is not None:
+            document.set_results(_with_members(found.checkpoint, document.results))
+        elif trained is not None:
             kept = with_aside(trained, document.results.trained)
             document.set_results(Results(kept, (*document.results.runs, found.checkpoint.record)))
+
+
+def _project_of(checkpoint: Checkpoint, present: Project) -> Project:
+    """Return the project of a run; of a population that goes on, with the seed and the rate that the open one has."""
+    if checkpoint.best is not None:
+        return checkpoint.members[checkpoint.best].project
+    if not checkpoint.members:
+        return checkpoint.project
+    training, own = checkpoint.project.training, present.training
+    optimizer = replace(training.optimizer, learning_rate=own.optimizer.learning_rate)
+    return replace(checkpoint.project, training=replace(training, seed=own.seed, optimizer=optimizer))
+
+
+def _with_members(checkpoint: Checkpoint, before: Results) -> Results:
+    """Return the results with all runs of a population, and its best one's variables."""
+    trained = checkpoint.members[checkpoint.best or 0].trained
+    records = (member.record for member in checkpoint.members)
+    return Results(with_aside(trained, before.trained) if trained else before.trained, (*before.runs, *records))
 
 
 def _find(path: object) -> _Found | None:

@@ -146,7 +146,8 @@ class MainWindow(QMainWindow):
         is_busy = state.status not in ("idle",)
         self.canvas.set_running(state.status == "running")
         actions = self.actions_by_name
-        actions["train"].setEnabled(not is_busy)
+        for name in ("train", "train_several"):
+            actions[name].setEnabled(not is_busy)
         actions["pause"].setEnabled(state.status in ("running", "paused"))
         if (state.status == "paused") != self._is_paused:
             self._is_paused = state.status == "paused"

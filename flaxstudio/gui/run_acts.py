@@ -1,6 +1,6 @@
 """What the user asks of runs: train, go on, one step, a queue; and what a run's beginning and end mean to the window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -11,6 +11,7 @@ from flaxstudio.gui.session import Session
 from flaxstudio.project.checkpoints import Checkpoint
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.edits import set_training
+from flaxstudio.project.project import Project
 from flaxstudio.project.results import RunRecord, Trained
 from flaxstudio.training.events import Event, RunFailed, RunFinished, RunStarted
 
@@ -53,8 +54,17 @@ class RunActs(QObject):
         self._begin_run(self._session.document.results.trained)
 
     def go_on_with(self, checkpoint: Checkpoint) -> None:
-        """Go on with a run that had been interrupted."""
-        self._begin_run(checkpoint.trained, checkpoint.record)
+        """Go on with a run, or a population, that had been interrupted."""
+        if checkpoint.members:
+            self.begin_members([member.project for member in checkpoint.members], checkpoint.members)
+        else:
+            self._begin_run(checkpoint.trained, checkpoint.record)
+
+    def begin_members(self, members: Sequence[Project], found: Sequence[Checkpoint] = ()) -> None:
+        """Begin a population, or go on with one from the members of its checkpoint."""
+        if self._may_train():
+            self._clear_the_stage()
+            self._runner.start_members(self._session.document, members, found)
 
     def one_step(self) -> None:
         """Make one step of the run under way and hold it there, or begin one."""
@@ -73,10 +83,13 @@ class RunActs(QObject):
     def _begin_run(self, resume: Trained | None, earlier: RunRecord | None = None, *, is_single: bool = False) -> None:
         if not self._may_train():
             return
+        self._clear_the_stage()
+        self._runner.start(self._session.document, resume, earlier, is_single=is_single)
+
+    def _clear_the_stage(self) -> None:
         self._window.notice.display("")
         self._window.offer.withdraw()
         self._window.raise_dock("training")
-        self._runner.start(self._session.document, resume, earlier, is_single=is_single)
 
     def _may_train(self) -> bool:
         """Return whether nothing prevents a run; else show what does."""

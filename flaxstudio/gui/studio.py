@@ -31,6 +31,7 @@ from flaxstudio.gui.help_acts import HelpActs
 from flaxstudio.gui.import_code_acts import ImportCodeActs
 from flaxstudio.gui.interrupted_acts import InterruptedActs
 from flaxstudio.gui.main_window import MainWindow
+from flaxstudio.gui.members_acts import MembersActs
 from flaxstudio.gui.node_menu import NodeMenu
 from flaxstudio.gui.optimizer_source import written_optimizer
 from flaxstudio.gui.palette_acts import PaletteActs
@@ -121,6 +122,7 @@ class Studio(QObject):
         self.analysis = AnalysisActs(self.session, settings, window, warm_up, self.say, self.complain)
         self.forecasts = ForecastActs(self.session, window, lambda: self.trust.hashes)
         self.runs = RunActs(self.session, self.runner, window, self.codes.review, self.say, self.complain, self.show_node)
+        self.members = MembersActs(self.session, self.runner, self.runs, window, self.say, self.complain)
         begin = self.runs.go_on_with
         self.interrupted = InterruptedActs(self.session, self.runner, window.offer, self.files.open_document, begin, self)
         self.optimizer_worker = Worker(written_optimizer, self)

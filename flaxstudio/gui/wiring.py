@@ -37,6 +37,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.runner.state_changed.connect(studio.display_run)
     studio.runner.told.connect(studio.window.training_panel.on_event)
     studio.runner.told.connect(studio.runs.on_run_event)
+    studio.runner.told.connect(studio.members.on_event)
     studio.runner.failed.connect(studio.runs.on_run_failed)
     studio.session.changed.connect(studio.show_optimizer)
     studio.session.changed.connect(studio.groups.display)
@@ -99,6 +100,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "wheel_scrolls": studio.view.on_wheel,
         "reduced_motion": studio.view.on_reduced_motion,
         "train": studio.runs.train,
+        "train_several": studio.members.on_requested,
         "pause": studio.runner.pause_or_resume,
         "one_step": studio.runs.one_step,
         "stop": studio.runner.stop,
@@ -239,6 +241,7 @@ def _wire_panels(studio: Studio) -> None:
     training.continue_requested.connect(studio.runs.go_on)
     training.step_requested.connect(studio.runs.one_step)
     training.rate_changed.connect(studio.runner.set_learning_rate)
+    training.several_requested.connect(studio.members.on_requested)
     variables.node_requested.connect(studio.show_node)
     variables.statistics_wanted.connect(studio.variables.on_statistics_wanted)
     variables.values_requested.connect(studio.variables.on_values_requested)

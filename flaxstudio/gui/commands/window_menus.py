@@ -58,6 +58,13 @@ RUN = Menu(
     T("&Run"),
     (
         c("train", T("Train"), "Ctrl+Return", "Ctrl+Enter", icon="play", tip=T("Train the model from new params")),
+        c(
+            "train_several",
+            T("Train several…"),
+            "Ctrl+Alt+Return",
+            icon="chart-line",
+            tip=T("Several runs at once, which differ in seed or learning rate"),
+        ),
         c("pause", T("Pause"), "Ctrl+P", icon="pause"),
         c("one_step", T("One step"), "Ctrl+Alt+P", icon="redo-dot", tip=T("Make one step and pause")),
         c("stop", T("Stop"), "Ctrl+.", icon="square"),

@@ -1,7 +1,7 @@
 """The run's buttons with its progress: train, pause, go on, stop."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
@@ -23,6 +23,7 @@ class RunBar(QWidget):
     continue_requested = Signal()
     step_requested = Signal()
     rate_changed = Signal(float)
+    several_requested = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +37,11 @@ class RunBar(QWidget):
         self.one_step = QToolButton()
         self.one_step.setToolTip(self.tr("Make one step and pause"))
         self.one_step.setAccessibleName(self.tr("One step"))
+        self.more = QToolButton()
+        self.more.setToolTip(self.tr("Other ways to train"))
+        self.more.setAccessibleName(self.tr("Other ways to train"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setProperty("role", "menu")
         self.rate = self._rate_row()
         self.progress = QProgressBar()
         self.progress.setRange(0, _THOUSANDTHS)
@@ -50,10 +56,11 @@ class RunBar(QWidget):
         """Show a state; only what differs is touched, since this comes many times a second."""
         self._state = state
         self.train.setEnabled(not state.is_busy)
+        self.more.setEnabled(not state.is_busy)
         self.pause.setEnabled(state.status in ("running", "paused"))
         self.stop.setEnabled(state.status in ("starting", "running", "paused"))
         self.one_step.setEnabled(state.status in ("idle", "running", "paused"))
-        self.rate.setVisible(state.status in ("running", "paused"))
+        self.rate.setVisible(state.status in ("running", "paused") and not state.members)
         if state.learning_rate:
             self.rate.display(state.learning_rate)
         self.go_on.setVisible(state.can_continue and not state.is_busy)
@@ -68,6 +75,7 @@ class RunBar(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self.train.setIcon(icon("play", tokens, tokens.secondary if not self.train.isEnabled() else tokens.on_accent))
+        self.more.setIcon(icon("chevron-down", tokens))
         self.stop.setIcon(icon("square", tokens))
         self.one_step.setIcon(icon("redo-dot", tokens))
         self.rate.set_tokens(tokens)
@@ -78,8 +86,13 @@ class RunBar(QWidget):
     def _build(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(t.GAP)
-        for button in (self.train, self.pause, self.stop):
+        buttons.addWidget(self.train, 1)
+        buttons.addWidget(self.more)
+        for button in (self.pause, self.stop):
             buttons.addWidget(button, 1)
+        menu = QMenu(self.more)
+        menu.addAction(self.tr("Train several…")).triggered.connect(self.several_requested)
+        self.more.setMenu(menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(t.PADDING, t.GAP, t.PADDING, 4)
         layout.setSpacing(4)
@@ -139,7 +152,8 @@ class RunBar(QWidget):
             "paused": self.tr("Paused"),
             "stopping": self.tr("Stopping…"),
         }
-        parts = [words.get(state.status, ""), place_text(state)]
+        members = self.tr("{0} runs").format(f"{state.members:,}") if state.members else ""
+        parts = [words.get(state.status, ""), members, place_text(state)]
         return " · ".join(part for part in parts if part) or self.tr("No run yet.")
 
 

@@ -1,11 +1,15 @@
 """The Training panel: the run's config and buttons at the left, its curves and metrics at the right."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from flaxstudio.data.goal_facts import GoalFacts
 from flaxstudio.gui.panels.compute_form import ComputeForm
 from flaxstudio.gui.panels.data_state import RowCounts
+from flaxstudio.gui.panels.member_scores import MemberScores
+from flaxstudio.gui.panels.member_text import group_name, member_name
 from flaxstudio.gui.panels.metric_tiles import MetricTiles
 from flaxstudio.gui.panels.metrics_form import MetricsForm
 from flaxstudio.gui.panels.optimizer_form import OptimizerForm
@@ -14,11 +18,19 @@ from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.panels.training_form import TrainingForm
 from flaxstudio.gui.panels.vitals import Vitals
 from flaxstudio.gui.panels.watch_form import WatchForm
-from flaxstudio.gui.plots.loss_plot import LossPlot
+from flaxstudio.gui.plots.loss_plot import Group, LossPlot
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.results import Evaluation, RunRecord
 from flaxstudio.training.events import Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.members import (
+    MemberEnded,
+    MemberEvaluated,
+    MembersDone,
+    PopulationEvent,
+    PopulationFinished,
+    PopulationStarted,
+)
 
 _FORM_WIDTH = 296
 
@@ -34,11 +46,13 @@ class TrainingPanel(QWidget):
     continue_requested = Signal()
     step_requested = Signal()
     rate_changed = Signal(float)
+    several_requested = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluations: list[Evaluation] = []
         self._reference_loss: float | None = None
+        self._scores = MemberScores()
         self.bar = RunBar(tokens)
         self.vitals = Vitals()
         layout = QHBoxLayout(self)
@@ -69,7 +83,7 @@ class TrainingPanel(QWidget):
         self.compute.display(training)
         self.bar.display(state)
 
-    def on_event(self, event: Event) -> None:
+    def on_event(self, event: Event | PopulationEvent) -> None:
         """Draw what a run tells."""
         match event:
             case RunStarted():
@@ -82,8 +96,19 @@ class TrainingPanel(QWidget):
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
             case Observed():
                 self.vitals.display(event)
-            case RunFinished() | RunFailed():
+            case RunFinished() | RunFailed() | PopulationFinished():
                 self.plot.finish()
+            case PopulationStarted():
+                self._begin_members(event)
+            case MembersDone():
+                self.plot.add_losses(event.first_step, event.losses)
+            case MemberEvaluated():
+                told = event.evaluated
+                self.plot.add_evaluation(told.split, told.step, told.loss, event.member)
+                self._scores.add(event.member, told)
+                self._show_metrics(self._scores.medians(), None)
+            case MemberEnded(end=RunFailed()):
+                self.plot.mark_failed(event.member)
 
     def _begin(self, event: RunStarted) -> None:
         """Draw a new run; of one that goes on after an interruption, all that came before."""
@@ -96,6 +121,28 @@ class TrainingPanel(QWidget):
         self.plot.add_losses(earlier.first_step, earlier.losses)
         for told in earlier.evaluations:
             self.plot.add_evaluation(told.split, told.step, told.loss, told.metrics)
+
+    def _begin_members(self, event: PopulationStarted) -> None:
+        """Draw a population; of one that goes on after an interruption, all that came before."""
+        self.vitals.clear()
+        self._scores = MemberScores()
+        starts = event.members
+        names = [member_name(start) for start in starts]
+        self.plot.start_members(names, 0, starts[0].steps)
+        earlier = [start.earlier for start in starts if start.earlier is not None]
+        for index, record in enumerate(earlier):
+            self._scores.add_run(index, record)
+        self.plot.add_earlier(earlier)
+        self._show_metrics(self._scores.medians(), None)
+
+    def show_groups(self, groups: Sequence[Sequence[RunRecord]]) -> None:
+        """Draw the runs of a population of the history, and the bands of others beside it."""
+        self.vitals.clear()
+        self.plot.show_groups([Group(group_name(runs), runs, [member_name(run) for run in runs]) for runs in groups])
+        self._scores = MemberScores()
+        for index, run in enumerate(groups[0]):
+            self._scores.add_run(index, run)
+        self._show_metrics(self._scores.medians(), None)
 
     def show_run(self, run: RunRecord) -> None:
         """Draw a run of the history."""
@@ -153,6 +200,7 @@ class TrainingPanel(QWidget):
         self.bar.step_requested.connect(self.step_requested)
         self.bar.rate_changed.connect(self.rate_changed)
         self.metrics.training_changed.connect(self.training_changed)
+        self.bar.several_requested.connect(self.several_requested)
         self.watch.training_changed.connect(self.training_changed)
         self.optimizer.training_changed.connect(self.training_changed)
         self.compute.training_changed.connect(self.training_changed)

@@ -109,6 +109,12 @@ class LossPlot(QWidget):
             self._add_run(run, member)
         self._schedule()
 
+    def add_earlier(self, runs: Sequence[RunRecord]) -> None:
+        """Add what came before, where several runs go on after an interruption."""
+        for own, run in zip(self._runs, runs, strict=False):
+            _fill(own, run)
+        self._schedule()
+
     def mark_failed(self, member: int) -> None:
         """Let a member that has failed leave the picture."""
         if isinstance(self._curves, GroupCurves):

@@ -1,0 +1,46 @@
+"""What the runs of a population, and the population itself, are called."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication
+
+from flaxstudio.gui.plots.group_curves import MemberName
+from flaxstudio.project.results import RunRecord
+
+
+class Told(Protocol):
+    """What both the beginning and the record of a run tell."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def varied(self) -> Mapping[str, float]: ...
+
+
+def member_name(run: Told) -> MemberName:
+    """Return what sets a run apart in its population: its learning rate, else its seed."""
+    if run.varied:
+        return MemberName(", ".join(f"{value:g}" for value in run.varied.values()), is_shown=True)
+    return MemberName(_tr("seed {0}").format(run.seed))
+
+
+def sentence_name(run: Told) -> str:
+    """Return the same for a sentence: "learning rate 0.01"."""
+    if "learning_rate" in run.varied:
+        return _tr("learning rate {0}").format(f"{run.varied['learning_rate']:g}")
+    return member_name(run).text
+
+
+def group_name(runs: Sequence[RunRecord]) -> str:
+    """Return the name of a group: "Runs 1–8"."""
+    return _tr("Runs {0}–{1}").format(f"{runs[0].number:,}", f"{runs[-1].number:,}")
+
+
+def group_of(runs: Sequence[RunRecord], number: int | None) -> tuple[RunRecord, ...]:
+    """Return the runs of the group whose first run has that number."""
+    return tuple(run for run in runs if number is not None and run.group == number)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Members", text)
