@@ -87,7 +87,7 @@ class InterruptedActs(QObject):
         if checkpoint.members:
             name = self.tr("{0}, of {1} members").format(name, f"{len(checkpoint.members):,}")
         decline = (self.tr("Discard"), lambda: discard(found.folder))
-        if checkpoint.record.reason in _ENDED:
+        if checkpoint.reason in _ENDED:
             text = self.tr("A run of {0} ended at step {1} and was not saved.").format(name, step)
             self._offer.ask(text, (self.tr("Keep it"), lambda: self._keep(found)), decline)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal
@@ -114,8 +114,9 @@ class MainWindow(QMainWindow):
             self.canvas.search.set_catalogue(new.offered)
         if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
             self.sight.show("data", "all", lambda: self.data_panel.display(new.project.dataset, new.data))
-        if old is None or old.results is not new.results:
-            self.display_runs(new.results)
+        metric = new.project.training.watch.metric
+        if old is None or old.results is not new.results or old.project.training.watch.metric != metric:
+            self.display_runs(new.results, metric)
         self.sight.show("history", "all", lambda: self.history_panel.display(new.steps, new.steps_done))
         self.display_selection()
         self._display_title(new)
@@ -158,17 +159,14 @@ class MainWindow(QMainWindow):
         actions["stop"].setEnabled(state.status in ("starting", "running", "paused"))
         actions["continue"].setEnabled(not is_busy and state.can_continue)
 
-    def display_runs(self, results: Results) -> None:
+    def display_runs(self, results: Results, metric: str) -> None:
         """Show the history of runs, the last one drawn."""
         last = results.runs[-1] if results.runs else None
-        self.runs_panel.display(results.runs, last.number if last else None)
+        self.runs_panel.display(results, last.number if last else None, metric)
 
     def show_last_run(self, results: Results) -> None:
         """Draw the last run of the history, or nothing."""
-        if results.runs:
-            self.training_panel.show_run(results.runs[-1])
-        else:
-            self.training_panel.clear()
+        self.training_panel.show_last(results.runs)
 
     def show_run(self, results: Results, number: int) -> None:
         """Draw one run of the history."""
@@ -176,6 +174,11 @@ class MainWindow(QMainWindow):
             if run.number == number:
                 self.training_panel.show_run(run)
                 self.raise_dock("training")
+
+    def show_groups(self, results: Results, numbers: Sequence[int]) -> None:
+        """Draw the runs of a group, and the bands of others."""
+        self.training_panel.show_groups(results.runs, numbers)
+        self.raise_dock("training")
 
     def reset_layout(self) -> None:
         """Put every panel back where it was at first."""

@@ -135,14 +135,23 @@ class RunActs(QObject):
 
     def take_best(self) -> None:
         """Put the variables of the last run's best evaluation in the place of the last; undo takes it back."""
+        self.take_state(0)
+
+    def take_state(self, rank: int) -> None:
+        """Put the variables of one of the best evaluations that were kept, counted from the best, in the place of the last."""
         trained = self._session.document.results.trained
-        if trained is None or not trained.standing.best:
+        if trained is None or rank >= len(trained.standing.best):
             self._say(self.tr("No best state was kept. Set how many under “Evaluation and stopping” before a run."))
             return
-        best = trained.standing.best[0]
+        best = trained.standing.best[rank]
         taken = replace(trained, variables=best.variables)
         self._session.document.set_variables(taken, self.tr("Take the variables of step {0}").format(f"{best.step:,}"))
         self._say(self.tr("These are the variables of step {0}.").format(f"{best.step:,}"))
+
+    def show_groups(self, numbers: Sequence[int]) -> None:
+        """Draw the runs of a group of the history, and the bands of others."""
+        if not self._runner.is_busy:
+            self._window.show_groups(self._session.document.results, numbers)
 
     def show_run(self, number: int) -> None:
         """Draw a run of the history."""

@@ -259,3 +259,5 @@ def _wire_panels(studio: Studio) -> None:
     try_it.node_requested.connect(studio.show_node)
     studio.window.history_panel.step_requested.connect(studio.session.go_to_step)
     studio.window.runs_panel.run_selected.connect(studio.runs.show_run)
+    studio.window.runs_panel.groups_selected.connect(studio.runs.show_groups)
+    studio.window.runs_panel.state_chosen.connect(studio.runs.take_state)

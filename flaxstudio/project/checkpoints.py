@@ -47,6 +47,13 @@ class Checkpoint:
         """Return the step from which the run can go on."""
         return max((member.step for member in self.members), default=self.trained.step if self.trained else 0)
 
+    @property
+    def reason(self) -> str:
+        """Return why the run has ended; of a population, its best member's reason, once there is one."""
+        if not self.members:
+            return self.record.reason
+        return "interrupted" if self.best is None else self.members[self.best].record.reason
+
     def is_kept_by(self, results: Results) -> bool:
         """Return whether a project's results have this run already, so that the checkpoint is of no more use."""
         return any((run.number, run.started) == (self.record.number, self.record.started) for run in results.runs)

@@ -54,6 +54,11 @@ def varied_in(member: Project, members: Sequence[Project]) -> Mapping[str, float
     return {"learning_rate": member.training.optimizer.learning_rate} if len(rates) > 1 else {}
 
 
+def group_of(runs: Sequence[RunRecord], number: int) -> tuple[RunRecord, ...]:
+    """Return the runs of the group whose first run has that number."""
+    return tuple(run for run in runs if run.group == number)
+
+
 def best_of(runs: Sequence[RunRecord], metric: str) -> int | None:
     """Return the run whose last evaluation of the validation split, else last loss, is the best; None if all have failed."""
     best: float | None = None

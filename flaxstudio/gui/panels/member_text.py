@@ -37,10 +37,5 @@ def group_name(runs: Sequence[RunRecord]) -> str:
     return _tr("Runs {0}–{1}").format(f"{runs[0].number:,}", f"{runs[-1].number:,}")
 
 
-def group_of(runs: Sequence[RunRecord], number: int | None) -> tuple[RunRecord, ...]:
-    """Return the runs of the group whose first run has that number."""
-    return tuple(run for run in runs if number is not None and run.group == number)
-
-
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Members", text)

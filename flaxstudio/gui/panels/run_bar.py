@@ -41,7 +41,7 @@ class RunBar(QWidget):
         self.more.setToolTip(self.tr("Other ways to train"))
         self.more.setAccessibleName(self.tr("Other ways to train"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.more.setProperty("role", "menu")
+        self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # the icon says it already
         self.rate = self._rate_row()
         self.progress = QProgressBar()
         self.progress.setRange(0, _THOUSANDTHS)
@@ -75,7 +75,7 @@ class RunBar(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self.train.setIcon(icon("play", tokens, tokens.secondary if not self.train.isEnabled() else tokens.on_accent))
-        self.more.setIcon(icon("chevron-down", tokens))
+        self.more.setIcon(icon("ellipsis", tokens))
         self.stop.setIcon(icon("square", tokens))
         self.one_step.setIcon(icon("redo-dot", tokens))
         self.rate.set_tokens(tokens)
@@ -86,9 +86,7 @@ class RunBar(QWidget):
     def _build(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(t.GAP)
-        buttons.addWidget(self.train, 1)
-        buttons.addWidget(self.more)
-        for button in (self.pause, self.stop):
+        for button in (self.train, self.pause, self.stop):
             buttons.addWidget(button, 1)
         menu = QMenu(self.more)
         menu.addAction(self.tr("Train several…")).triggered.connect(self.several_requested)
@@ -101,6 +99,7 @@ class RunBar(QWidget):
         line = QHBoxLayout()
         line.addWidget(self.progress, 1)
         line.addWidget(self.one_step)
+        line.addWidget(self.more)
         layout.addLayout(line)
         for widget in (self.text, self.message, self.rate):
             layout.addWidget(widget)

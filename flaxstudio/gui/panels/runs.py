@@ -1,155 +1,168 @@
-"""The Runs panel: the history of trainings as a table; the chosen one is drawn in the Training panel."""
+"""The Runs panel: the history of trainings; the chosen one is drawn in the Training panel, several groups as bands."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from PySide6.QtCore import QDateTime, QItemSelectionModel, QLocale, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from flaxstudio.gui import tokens as t
-from flaxstudio.gui.panels.run_state import duration_text
-from flaxstudio.gui.plots.number_text import share_text, value_text
+from flaxstudio.gui.panels.run_details import RunDetails
+from flaxstudio.gui.panels.run_rows import TEXT_COLUMNS, group_row, row_of, titles
 from flaxstudio.gui.tokens import Tokens
-from flaxstudio.project.results import RunRecord
+from flaxstudio.project.population import best_of, group_of
+from flaxstudio.project.results import Results, RunRecord
 
-_TEXT_COLUMNS = (1, 5, 10)
 _NUMBER = Qt.ItemDataRole.UserRole
+_GROUP = Qt.ItemDataRole.UserRole + 1
 
 
 class RunsPanel(QWidget):
-    """Lists runs, the newest first."""
+    """Lists runs, the newest first; those of a group are folded under one row."""
 
     run_selected = Signal(int)
+    groups_selected = Signal(object)  # numbers of groups, that to draw first
+    state_chosen = Signal(int)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tokens = tokens
-        self._shown: tuple[tuple[RunRecord, ...], int | None] = ((), None)
-        self.table = QTableWidget()
+        self._results = Results()
+        self._metric = "loss"
+        self._unfolded: set[int] = set()
+        self.tree = QTreeWidget()
+        self.details = RunDetails(tokens)
+        self._list = QWidget()
         self._empty = QLabel(self.tr("Every run is listed here with what it was told and how it went."))
         self._empty.setProperty("role", "secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._build()
 
-    def display(self, runs: tuple[RunRecord, ...], selected: int | None) -> None:
-        """Show the runs, the selected one (by its number) marked."""
-        self._pages.setCurrentWidget(self.table if runs else self._empty)
-        if runs is not self._shown[0]:
-            self._fill(runs)
-        self._shown = (runs, selected)
-        self._mark(selected)
+    def display(self, results: Results, selected: int | None, metric: str = "loss") -> None:
+        """Show the runs, the selected one (by its number) or its group marked. `metric` tells which of a group is the best."""
+        self._pages.setCurrentWidget(self._list if results.runs else self._empty)
+        is_new = results.runs is not self._results.runs or metric != self._metric
+        self._results, self._metric = results, metric
+        if is_new:
+            self._fill()
+            self._mark(selected)
+        self._show_details()
 
     def set_tokens(self, tokens: Tokens) -> None:
-        self._tokens = tokens
+        self.details.set_tokens(tokens)
 
     def _build(self) -> None:
-        table = self.table
-        table.setColumnCount(len(self._columns()))
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(26)
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setStretchLastSection(True)
-        table.setAccessibleName(self.tr("Runs"))
-        table.setStyleSheet(f"QTableView::item {{ padding: 0 {t.GAP}px; }}")
-        for column, (title, _) in enumerate(self._columns()):
-            table.setHorizontalHeaderItem(column, _aligned(QTableWidgetItem(title), column))
-        table.itemSelectionChanged.connect(self._tell_selected)
+        tree = self.tree
+        tree.setColumnCount(len(titles()))
+        tree.setHeaderLabels(titles())
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        tree.setAllColumnsShowFocus(True)
+        tree.setUniformRowHeights(True)
+        tree.setAccessibleName(self.tr("Runs"))
+        tree.setToolTip(self.tr("Select several groups to see their bands together"))
+        tree.setStyleSheet(f"QTreeView::item {{ padding: 4px {t.GAP}px; }}")
+        header = tree.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        for column in range(len(titles())):
+            tree.headerItem().setTextAlignment(column, _alignment(column))
+        tree.itemSelectionChanged.connect(self._tell_selected)
+        tree.itemExpanded.connect(lambda item: self._unfolded.add(item.data(0, _GROUP)))
+        tree.itemCollapsed.connect(lambda item: self._unfolded.discard(item.data(0, _GROUP)))
+        self.details.state_chosen.connect(self.state_chosen)
+        row = QHBoxLayout(self._list)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(tree, 1)
+        row.addWidget(self.details)
         self._pages.addWidget(self._empty)
-        self._pages.addWidget(table)
+        self._pages.addWidget(self._list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
 
-    def _columns(self) -> tuple[tuple[str, Callable[[RunRecord], str]], ...]:
-        return (
-            (self.tr("Run"), lambda run: f"{run.number:,}"),
-            (self.tr("Started"), lambda run: started_text(run.started)),
-            (self.tr("Steps"), lambda run: f"{run.first_step + len(run.losses):,}"),
-            (self.tr("Params"), lambda run: f"{run.params:,}"),
-            (self.tr("Seed"), lambda run: str(run.seed)),
-            (self.tr("Device"), lambda run: run.device),
-            (self.tr("Last loss"), lambda run: value_text(float(run.losses[-1])) if len(run.losses) else "–"),
-            (self.tr("Validation"), lambda run: evaluation_text(run, "validation")),
-            (self.tr("Test"), lambda run: evaluation_text(run, "test")),
-            (self.tr("Time"), lambda run: duration_text(run.seconds) if run.seconds >= 10 else f"{run.seconds:.1f} s"),
-            (self.tr("Ended"), self._reason_text),
-        )
+    def _fill(self) -> None:
+        self.tree.blockSignals(True)
+        self.tree.clear()
+        groups: dict[int, QTreeWidgetItem] = {}
+        for run in reversed(self._results.runs):
+            item = _item(row_of(run), number=run.number)
+            if run.group is None:
+                self.tree.addTopLevelItem(item)
+                continue
+            if run.group not in groups:
+                groups[run.group] = self._add_group(run.group)
+            groups[run.group].insertChild(0, item)
+        for number, item in groups.items():
+            item.setExpanded(number in self._unfolded)
+        self.tree.blockSignals(False)
 
-    def _reason_text(self, run: RunRecord) -> str:
-        words = {
-            "completed": self.tr("completed"),
-            "stopped": self.tr("stopped"),
-            "early_stopping": self.tr("stopped early"),
-            "failed": self.tr("failed"),
-        }
-        return words.get(run.reason, run.reason)
-
-    def _fill(self, runs: tuple[RunRecord, ...]) -> None:
-        self.table.blockSignals(True)
-        self.table.setRowCount(len(runs))
-        columns = self._columns()
-        for row, run in enumerate(reversed(runs)):
-            for column, (_, text_of) in enumerate(columns):
-                self.table.setItem(row, column, _cell(run, text_of(run), column))
-        self.table.blockSignals(False)
+    def _add_group(self, number: int) -> QTreeWidgetItem:
+        item = _item(group_row(self._runs_of(number), self._metric), group=number)
+        self.tree.addTopLevelItem(item)
+        return item
 
     def _mark(self, selected: int | None) -> None:
-        self.table.blockSignals(True)
-        self.table.clearSelection()
-        for row in range(self.table.rowCount()):
-            item = self.table.item(row, 0)
-            if item is not None and item.data(_NUMBER) == selected:
-                self.table.selectionModel().setCurrentIndex(
-                    self.table.indexFromItem(item),
-                    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
-                )
-        self.table.blockSignals(False)
+        """Mark a run, or the group that it is folded away in."""
+        self.tree.blockSignals(True)
+        self.tree.clearSelection()
+        for index in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(index)
+            assert item is not None
+            children = [child for row in range(item.childCount()) if (child := item.child(row)) is not None]
+            if any(one.data(0, _NUMBER) == selected for one in (item, *children)):
+                self.tree.setCurrentItem(item, 0, _WHOLE_ROW)
+        self.tree.blockSignals(False)
+
+    def _runs_of(self, group: int) -> Sequence[RunRecord]:
+        return group_of(self._results.runs, group)
 
     def _tell_selected(self) -> None:
-        items = self.table.selectedItems()
-        if items:
-            self.run_selected.emit(items[0].data(_NUMBER))
+        self._show_details()
+        current, selected = self.tree.currentItem(), self.tree.selectedItems()
+        if current is None or current not in selected:
+            return
+        groups = [group for item in selected if (group := item.data(0, _GROUP)) is not None]
+        own = current.data(0, _GROUP)
+        if own is None:
+            self.run_selected.emit(current.data(0, _NUMBER))
+        else:
+            self.groups_selected.emit((own, *(group for group in groups if group != own)))
+
+    def _show_details(self) -> None:
+        """Show the current run beside the list; of a group, its best one."""
+        current = self.tree.currentItem()
+        run = None
+        if current is not None and (group := current.data(0, _GROUP)) is not None:
+            runs = self._runs_of(group)
+            run = runs[best_of(runs, self._metric) or 0] if runs else None
+        elif current is not None:
+            number = current.data(0, _NUMBER)
+            run = next((one for one in self._results.runs if one.number == number), None)
+        self.details.display(run, self._results.trained)
 
 
-def evaluation_text(run: RunRecord, split: str) -> str:
-    """Return the last evaluation of a split in short: its accuracy, or else its loss; a dash if there was none."""
-    last = next((e for e in reversed(run.evaluations) if e.split == split), None)
-    if last is None or math.isnan(last.loss):
-        return "–"
-    accuracy = last.metrics.get("accuracy")
-    return value_text(last.loss) if accuracy is None else f"{share_text(accuracy)}  ({value_text(last.loss)})"
+_WHOLE_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
-def started_text(started: str) -> str:
-    """Return a time in ISO form as the user's country writes it, or as it is if it cannot be read."""
-    time = QDateTime.fromString(started, Qt.DateFormat.ISODate)
-    return QLocale().toString(time.toLocalTime(), QLocale.FormatType.ShortFormat) if time.isValid() else started
-
-
-def _cell(run: RunRecord, text: str, column: int) -> QTableWidgetItem:
-    item = QTableWidgetItem(text)
-    item.setData(_NUMBER, run.number)
-    return _aligned(item, column)
-
-
-def _aligned(item: QTableWidgetItem, column: int) -> QTableWidgetItem:
-    is_number = column not in _TEXT_COLUMNS
-    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+def _item(texts: Sequence[str], *, number: int | None = None, group: int | None = None) -> QTreeWidgetItem:
+    item = QTreeWidgetItem(list(texts))
+    item.setData(0, _NUMBER, number)
+    item.setData(0, _GROUP, group)
+    for column in range(len(texts)):
+        item.setTextAlignment(column, _alignment(column))
     return item
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column in TEXT_COLUMNS else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

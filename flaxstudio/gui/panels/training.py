@@ -21,6 +21,7 @@ from flaxstudio.gui.panels.watch_form import WatchForm
 from flaxstudio.gui.plots.loss_plot import Group, LossPlot
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.population import group_of
 from flaxstudio.project.results import Evaluation, RunRecord
 from flaxstudio.training.events import Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.members import (
@@ -135,8 +136,19 @@ class TrainingPanel(QWidget):
         self.plot.add_earlier(earlier)
         self._show_metrics(self._scores.medians(), None)
 
-    def show_groups(self, groups: Sequence[Sequence[RunRecord]]) -> None:
-        """Draw the runs of a population of the history, and the bands of others beside it."""
+    def show_last(self, runs: Sequence[RunRecord]) -> None:
+        """Draw the last run, or the last group, or nothing."""
+        last = runs[-1] if runs else None
+        if last is None:
+            self.clear()
+        elif last.group is not None:
+            self.show_groups(runs, [last.group])
+        else:
+            self.show_run(last)
+
+    def show_groups(self, among: Sequence[RunRecord], numbers: Sequence[int]) -> None:
+        """Draw the runs of a group of the history, and the bands of others beside it."""
+        groups = [group_of(among, number) for number in numbers]
         self.vitals.clear()
         self.plot.show_groups([Group(group_name(runs), runs, [member_name(run) for run in runs]) for runs in groups])
         self._scores = MemberScores()

@@ -12,6 +12,7 @@ from flaxstudio.gui.tokens import Tokens
 
 _PATTERNS = (Qt.BrushStyle.BDiagPattern, Qt.BrushStyle.FDiagPattern, Qt.BrushStyle.DiagCrossPattern)
 _SHARP_POINTS = 4000
+_NOTHING = (np.empty(0), np.empty(0))
 _SAMPLE = QRectF(2, 5, 16, 10)
 
 
@@ -36,7 +37,7 @@ class GroupItems:
         for index, (band, median) in enumerate(self.others):
             spread = drawing.beside[index][1] if index < len(drawing.beside) else None
             _show_band(band, spread)
-            median.setData(*(spread.median if spread else ((), ())))
+            median.setData(*(spread.median if spread else _NOTHING))
         self._entries = list(self._named(drawing, band_name))
 
     def entries(self) -> list[tuple[object, str]]:
@@ -82,7 +83,7 @@ def _band_item() -> pg.PlotCurveItem:
 
 def _show_band(item: pg.PlotCurveItem, spread: Spread | None) -> None:
     if spread is None:
-        item.setData([], [])
+        item.setData(*_NOTHING)
         return
     (steps, low), (_, high) = spread.low, spread.high
     item.setData(np.concatenate([steps, steps[::-1]]), np.concatenate([low, high[::-1]]))
