@@ -14,7 +14,7 @@ import pytest
 
 from flaxstudio.cli.main import main
 from flaxstudio.layers import catalogue
-from flaxstudio.project.checkpoints import checkpoint_folder
+from flaxstudio.project.checkpoints import checkpoint_folder, newest
 from flaxstudio.project.edits import set_attribute
 from flaxstudio.project.population import members_of
 from flaxstudio.project.results import Results
@@ -150,14 +150,28 @@ def test_what_is_wrong_beside_the_steps_is_told_before_them(
     assert words in capsys.readouterr().err
 
 
+def interrupted_at(path: Path) -> int:
+    found = newest(checkpoint_folder(path))
+    return found.step if found else 0
+
+
+def killed_once_kept(path: Path, arguments: list[str], step: int) -> None:
+    """Begin a run and kill its process, without a warning, once a checkpoint of that step or a later one is written."""
+    process = subprocess.Popen([*COMMAND, str(path), *arguments], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    with process:
+        while interrupted_at(path) < step and process.poll() is None:
+            time.sleep(0.05)
+        process.kill()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="the signal is Unix's")
 def test_a_population_that_was_killed_ends_with_the_uninterrupted_members_params(tmp_path: Path) -> None:
     whole, cut = made(tmp_path / "whole.msgpack", steps=20_000), made(tmp_path / "cut.msgpack", steps=20_000)
     members = ["--population", "learning_rate=0.01,0.001,0.1"]
     assert main(["train", str(whole), *SETTINGS, *members]) == 0
-    killed(cut, [*SETTINGS, *members], 0.3)
-    killed(cut, ["--resume"], 0.2)
+    killed_once_kept(cut, [*SETTINGS, *members], 1)
+    killed_once_kept(cut, ["--resume"], interrupted_at(cut) + 1)
     log = tmp_path / "log.jsonl"
     assert main(["train", str(cut), "--resume", "--log", str(log)]) == 0
     (one, first), (other, second) = load_project(whole), load_project(cut)

@@ -295,6 +295,7 @@ class _Population:
     def _keep(self, best: int | None = None) -> None:
         """Write down how all members stand, or how they ended, beside the run."""
         if self._keeper is not None:
+            self._member(0)  # compiles what takes a member out, which is no cost of a checkpoint
             self._keeper.keep(lambda: self._snapshot(best), self._step)
 
     def _snapshot(self, best: int | None) -> Callable[[], bytes]:
@@ -303,11 +304,12 @@ class _Population:
         for index, (member, record) in enumerate(zip(self._members, self._recorder.records(), strict=True)):
             end: Any = member.end
             if end is None:
-                with self._setting.entered():
-                    end = member.finished("stopped", self._step, self._stopwatch.seconds, self._member(index))
-                record = replace(record, reason="interrupted", seconds=record.seconds + end.seconds)
-            is_worth_keeping = isinstance(end, RunFinished) and self._step > 0
-            trained = trained_of(end, member.project) if is_worth_keeping else None
+                seconds = self._stopwatch.seconds
+                record = replace(record, reason="interrupted", seconds=record.seconds + seconds)
+                if self._step:
+                    with self._setting.entered():
+                        end = member.finished("stopped", self._step, seconds, self._member(index))
+            trained = trained_of(end, member.project) if isinstance(end, RunFinished) else None
             copies.append((member.project, Results(trained, (record,))))
         return lambda: members_content([dump_project(project, results) for project, results in copies], best)
 

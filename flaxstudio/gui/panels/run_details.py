@@ -24,7 +24,7 @@ from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.results import RunRecord, Trained
 
-_WIDTH = 320
+_WIDTH = 288
 _ROW = 24
 _SHORT = 16
 """Of a hash so many letters are shown; all are copied."""

@@ -22,8 +22,8 @@ def titles() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def row_of(run: RunRecord) -> tuple[str, ...]:
-    """Return a run's row."""
+def row_of(run: RunRecord, *, is_best: bool = False) -> tuple[str, ...]:
+    """Return a run's row; `is_best` of its group."""
     number = f"{run.number:,}"
     return (
         f"{number}  ·  {_tr('rate {0}').format(member_name(run).text)}" if run.varied else number,
@@ -36,7 +36,7 @@ def row_of(run: RunRecord) -> tuple[str, ...]:
         evaluation_text(run, "validation"),
         evaluation_text(run, "test"),
         time_text(run.seconds),
-        reason_text(run),
+        _tr("{0}, the best").format(reason_text(run)) if is_best else reason_text(run),
     )
 
 
@@ -104,7 +104,7 @@ def _spread(winner: RunRecord | None, runs: Sequence[RunRecord], split: str) -> 
         return "–"
     if all("accuracy" in one.metrics for one in found):
         best = next(e for e in reversed(winner.evaluations) if e.split == split)
-        return f"{share_text(best.metrics['accuracy'])}  ({_range([e.metrics['accuracy'] for e in found], share_text)})"
+        return f"{share_text(best.metrics['accuracy'])}  ({_range([e.metrics['accuracy'] for e in found], _percent)})"
     return _range([one.loss for one in found], value_text)
 
 
@@ -114,7 +114,11 @@ def _range(values: Sequence[float], text_of: Callable[[float], str]) -> str:
     if not finite:
         return "–"
     low, high = text_of(min(finite)), text_of(max(finite))
-    return low if low == high else f"{low} – {high}"
+    return low if low == high else f"{low}–{high}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
 
 
 def _tr(text: str) -> str:

@@ -69,7 +69,9 @@ class RunsPanel(QWidget):
         tree.setUniformRowHeights(True)
         tree.setAccessibleName(self.tr("Runs"))
         tree.setToolTip(self.tr("Select several groups to see their bands together"))
-        tree.setStyleSheet(f"QTreeView::item {{ padding: 4px {t.GAP}px; }}")
+        tree.setStyleSheet(
+            f"QTreeView::item {{ padding: 4px {t.GAP}px; border-radius: 0; }} QTreeView::item:focus {{ border: none; }}"
+        )
         header = tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
@@ -94,8 +96,9 @@ class RunsPanel(QWidget):
         self.tree.blockSignals(True)
         self.tree.clear()
         groups: dict[int, QTreeWidgetItem] = {}
+        winners = self._winners()
         for run in reversed(self._results.runs):
-            item = _item(row_of(run), number=run.number)
+            item = _item(row_of(run, is_best=run.number in winners), number=run.number)
             if run.group is None:
                 self.tree.addTopLevelItem(item)
                 continue
@@ -105,6 +108,12 @@ class RunsPanel(QWidget):
         for number, item in groups.items():
             item.setExpanded(number in self._unfolded)
         self.tree.blockSignals(False)
+
+    def _winners(self) -> set[int]:
+        """Return the number of each group's best run."""
+        groups = {run.group for run in self._results.runs if run.group is not None}
+        best = ((runs, best_of(runs, self._metric)) for runs in map(self._runs_of, groups))
+        return {runs[index].number for runs, index in best if index is not None}
 
     def _add_group(self, number: int) -> QTreeWidgetItem:
         item = _item(group_row(self._runs_of(number), self._metric), group=number)
