@@ -20,8 +20,8 @@ class Told(Protocol):
 
 def member_name(run: Told) -> MemberName:
     """Return what sets a run apart in its population: its learning rate, else its seed."""
-    if run.varied:
-        return MemberName(", ".join(f"{value:g}" for value in run.varied.values()), is_shown=True)
+    if "learning_rate" in run.varied:
+        return MemberName(_tr("lr {0}").format(f"{run.varied['learning_rate']:g}"), is_shown=True)
     return MemberName(_tr("seed {0}").format(run.seed))
 
 

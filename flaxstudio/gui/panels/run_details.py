@@ -53,13 +53,14 @@ class RunDetails(QScrollArea):
         self._build()
         self.set_tokens(tokens)
 
-    def display(self, run: RunRecord | None, trained: Trained | None) -> None:
-        """Show a run, and what was kept of the one that the model is from."""
+    def display(self, run: RunRecord | None, trained: Trained | None, metric: str, *, is_best: bool = False) -> None:
+        """Show a run, the best of its group if so, and what was kept by `metric` of the run that the model is from."""
         self._run = run
-        self.title.setText(self.tr("Run {0}").format(f"{run.number:,}") if run else "")
+        title = self.tr("Run {0}, the best of its group") if is_best else self.tr("Run {0}")
+        self.title.setText(title.format(f"{run.number:,}") if run else "")
         self.copy_button.setVisible(run is not None)
         self.facts.display(tuple(_facts(run, is_short=True)) if run else ())
-        self._show_states(trained)
+        self._show_states(trained, metric)
 
     def set_tokens(self, tokens: Tokens) -> None:
         self.copy_button.setIcon(icon("copy", tokens))
@@ -88,14 +89,14 @@ class RunDetails(QScrollArea):
         self.states.itemActivated.connect(self._choose)
         self.states.currentRowChanged.connect(lambda row: self.use_button.setEnabled(row >= 0))
 
-    def _show_states(self, trained: Trained | None) -> None:
+    def _show_states(self, trained: Trained | None, metric: str) -> None:
         best = trained.standing.best if trained else ()
         for widget in (self.states_title, self.states, self.use_button):
             widget.setVisible(bool(best))
         row = max(0, self.states.currentRow())
         self.states.clear()
         for one in best:
-            text = self.tr("step {0}: {1}").format(f"{one.step:,}", value_text(one.value))
+            text = self.tr("step {0}: {1} {2}").format(f"{one.step:,}", metric, value_text(one.value))
             is_used = trained is not None and trained.variables is one.variables
             self.states.addItem(self.tr("{0}, in use").format(text) if is_used else text)
             self.states.item(self.states.count() - 1).setSizeHint(QSize(0, _ROW))

@@ -11,14 +11,14 @@ from flaxstudio.gui.plots.number_text import share_text, value_text
 from flaxstudio.project.population import best_of
 from flaxstudio.project.results import RunRecord
 
-TEXT_COLUMNS = (0, 1, 5, 10)
+TEXT_COLUMNS = (0, 1, 2, 10)
 
 
 def titles() -> tuple[str, ...]:
     """Return the titles of the columns."""
     return (
-        _tr("Run"), _tr("Started"), _tr("Steps"), _tr("Params"), _tr("Seed"), _tr("Device"), _tr("Last loss"),
-        _tr("Validation"), _tr("Test"), _tr("Time"), _tr("Ended"),
+        _tr("Run"), _tr("Started"), _tr("Ended"), _tr("Steps"), _tr("Seed"), _tr("Last loss"), _tr("Validation"),
+        _tr("Test"), _tr("Time"), _tr("Params"), _tr("Device"),
     )  # fmt: skip
 
 
@@ -26,17 +26,17 @@ def row_of(run: RunRecord, *, is_best: bool = False) -> tuple[str, ...]:
     """Return a run's row; `is_best` of its group."""
     number = f"{run.number:,}"
     return (
-        f"{number}  ·  {_tr('rate {0}').format(member_name(run).text)}" if run.varied else number,
+        f"{number}  ·  {member_name(run).text}" if run.varied else number,
         started_text(run.started),
+        _tr("{0}, the best").format(reason_text(run)) if is_best else reason_text(run),
         f"{_steps(run):,}",
-        f"{run.params:,}",
         str(run.seed),
-        run.device,
         value_text(float(run.losses[-1])) if len(run.losses) else "–",
         evaluation_text(run, "validation"),
         evaluation_text(run, "test"),
         time_text(run.seconds),
-        _tr("{0}, the best").format(reason_text(run)) if is_best else reason_text(run),
+        f"{run.params:,}",
+        run.device,
     )
 
 
@@ -49,15 +49,15 @@ def group_row(runs: Sequence[RunRecord], metric: str) -> tuple[str, ...]:
     return (
         group_name(runs),
         started_text(runs[0].started),
+        f"{ended}, {_tr('{0} failed').format(failed)}" if failed and winner else ended,
         _range([float(_steps(run)) for run in runs], lambda steps: f"{int(steps):,}"),
-        f"{runs[0].params:,}",
         _range([float(run.seed) for run in runs], lambda seed: str(int(seed))),
-        runs[0].device,
-        _range([float(run.losses[-1]) for run in runs if len(run.losses)], value_text),
+        _range([float(run.losses[-1]) for run in runs if len(run.losses)], _short),
         _spread(winner, runs, "validation"),
         _spread(winner, runs, "test"),
         time_text(max(run.seconds for run in runs)),
-        f"{ended}, {_tr('{0} failed').format(failed)}" if failed and winner else ended,
+        f"{runs[0].params:,}",
+        runs[0].device,
     )
 
 
@@ -105,7 +105,7 @@ def _spread(winner: RunRecord | None, runs: Sequence[RunRecord], split: str) -> 
     if all("accuracy" in one.metrics for one in found):
         best = next(e for e in reversed(winner.evaluations) if e.split == split)
         return f"{share_text(best.metrics['accuracy'])}  ({_range([e.metrics['accuracy'] for e in found], _percent)})"
-    return _range([one.loss for one in found], value_text)
+    return _range([one.loss for one in found], _short)
 
 
 def _range(values: Sequence[float], text_of: Callable[[float], str]) -> str:
@@ -115,6 +115,10 @@ def _range(values: Sequence[float], text_of: Callable[[float], str]) -> str:
         return "–"
     low, high = text_of(min(finite)), text_of(max(finite))
     return low if low == high else f"{low}–{high}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.2g}"
 
 
 def _percent(value: float) -> str:

@@ -157,7 +157,8 @@ class RunsPanel(QWidget):
         elif current is not None:
             number = current.data(0, _NUMBER)
             run = next((one for one in self._results.runs if one.number == number), None)
-        self.details.display(run, self._results.trained)
+        is_best = run is not None and run.number in self._winners()
+        self.details.display(run, self._results.trained, self._metric, is_best=is_best)
 
 
 _WHOLE_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows

@@ -1,6 +1,6 @@
 """Texts at the right edge of a plot, beside the ends of their curves and apart from each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
@@ -15,15 +15,17 @@ _INDENT = 6
 
 
 class EdgeLabels:
-    """Labels by name, made when they are first needed. `colors` are those of names that have one of their own."""
+    """Labels by name: those that are always needed, and others once they are."""
 
-    def __init__(self, plot: pg.PlotItem, view: pg.ViewBox) -> None:
+    def __init__(self, plot: pg.PlotItem, view: pg.ViewBox, names: Iterable[str]) -> None:
         self.labels: dict[str, QGraphicsSimpleTextItem] = {}
         self._plot = plot
         self._view = view
         self._texts: Mapping[str, EdgeText] = {}
         self._colors: Mapping[str, str] = {}
         self._usual = ""
+        for name in names:
+            self._label(name).hide()
 
     def display(self, texts: Mapping[str, EdgeText]) -> None:
         """Show these texts and no others."""
@@ -31,7 +33,7 @@ class EdgeLabels:
         self.place()
 
     def set_colors(self, colors: Mapping[str, str], usual: str) -> None:
-        """Take another theme's colours."""
+        """Take another theme's colours: those of names that have one of their own, and the usual one."""
         self._colors, self._usual = colors, usual
         for name, label in self.labels.items():
             label.setBrush(QColor(colors.get(name, usual)))

@@ -178,7 +178,7 @@ def _spread(steps: npt.NDArray[np.int64], losses: Matrix, band: Band, axes: Axes
     ranked, counts = np.sort(losses, axis=0), np.isfinite(losses).sum(axis=0)
     low, high = _SHARES[band]
     middle, bottom, top = (axes.place(steps, _quantile(ranked, counts, share)) for share in (0.5, low, high))
-    return Spread(middle, *_both(bottom, top))
+    return Spread(middle, *_both(bottom, top), band)
 
 
 def _quantile(ranked: Matrix, counts: npt.NDArray[np.int64], share: float) -> npt.NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """What the plot shows of several runs beside their median: the members' lines, the band, and the bands of older groups."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pyqtgraph as pg
@@ -17,19 +17,21 @@ _SAMPLE = QRectF(2, 5, 16, 10)
 
 
 class GroupItems:
-    """Items behind the curves of a run. `pen` makes pens of logical width."""
+    """Items behind the curves of a run. `names` are the bands', `pen` makes pens of logical width."""
 
-    def __init__(self, view: pg.ViewBox, pen: Callable[[str | QColor, float], QPen]) -> None:
+    def __init__(self, view: pg.ViewBox, names: Mapping[str, str], pen: Callable[[str | QColor, float], QPen]) -> None:
+        self._names = names
         self._pen = pen
         self.lines = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
         self.band = _band_item()
         self.others = [(_band_item(), pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)) for _ in _PATTERNS]
         self._entries: list[tuple[object, str]] = []
-        for depth, item in enumerate((*(item for pair in self.others for item in pair), self.band, self.lines)):
+        older = tuple(zip(*self.others, strict=True))
+        for depth, item in enumerate((self.band, *older[0], self.lines, *older[1])):
             item.setZValue(-20 + depth)
             view.addItem(item, ignoreBounds=True)
 
-    def draw(self, drawing: Drawing, band_name: str) -> None:
+    def draw(self, drawing: Drawing) -> None:
         """Show what is given, or nothing for a run alone."""
         points = drawing.lines
         self.lines.setData(*points, antialias=len(points[0]) <= _SHARP_POINTS)
@@ -38,7 +40,7 @@ class GroupItems:
             spread = drawing.beside[index][1] if index < len(drawing.beside) else None
             _show_band(band, spread)
             median.setData(*(spread.median if spread else _NOTHING))
-        self._entries = list(self._named(drawing, band_name))
+        self._entries = list(self._named(drawing))
 
     def entries(self) -> list[tuple[object, str]]:
         """Return what stands in the legend."""
@@ -58,11 +60,11 @@ class GroupItems:
             pen.setStyle(Qt.PenStyle.DashLine)
             median.setPen(pen)
 
-    def _named(self, drawing: Drawing, band_name: str) -> Iterator[tuple[object, str]]:
+    def _named(self, drawing: Drawing) -> Iterator[tuple[object, str]]:
         if drawing.members:
             yield self.lines, _tr("{0} runs").format(f"{drawing.members:,}")
         if drawing.band is not None:
-            yield BandSample(self.band), band_name
+            yield BandSample(self.band), self._names[drawing.band.kind]
         for (band, _), (name, _spread) in zip(self.others, drawing.beside, strict=False):
             yield BandSample(band), name
 

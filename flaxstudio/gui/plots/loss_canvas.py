@@ -21,6 +21,8 @@ _MARKED_POINTS = 200
 _SHARP_POINTS = 400
 _SYMBOL_SIZE = 8
 _EDGE_WIDTH = 64
+_NAMES_WIDTH = 84
+"""Where members' names stand at the edge beside the values."""
 _SYMBOLS = {"validation": "o", "test": "d"}
 
 
@@ -45,15 +47,15 @@ class LossCanvas(pg.PlotWidget):
         self.hideButtons()
         self.setFrameShape(self.Shape.NoFrame)
         self.showGrid(x=False, y=True, alpha=0.7)
-        self.plotItem.layout.setContentsMargins(4, 8, _EDGE_WIDTH, 2)
+        self._room = 0
+        self._leave_room(_EDGE_WIDTH)
         self.curves = {
             name: pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for name in ("raw", "smoothed", *_SYMBOLS)
         }
         self.points = {split: pg.ScatterPlotItem(pxMode=True) for split in _SYMBOLS}
         self.legend = pg.LegendItem(offset=(-12, 8), labelTextSize=f"{t.SECONDARY}px", verSpacing=-4)
-        self._edge = EdgeLabels(self.plotItem, view)
-        self._edge.display({})
-        self._group = GroupItems(view, self._pen)
+        self._edge = EdgeLabels(self.plotItem, view, ("train", *_SYMBOLS))
+        self._group = GroupItems(view, names, self._pen)
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._box = pg.TextItem(anchor=(0, 0))
         self._add_items()
@@ -65,11 +67,11 @@ class LossCanvas(pg.PlotWidget):
         """The texts at the right edge, by the name of their curve."""
         return self._edge.labels
 
-    def draw(self, drawing: Drawing, band_name: str = "") -> None:
+    def draw(self, drawing: Drawing) -> None:
         """Draw the curves anew. Lines are smoothed only where there are few points, since that is slow."""
         if self._pen_ratio != self.devicePixelRatioF():
             self.set_tokens(self._tokens)
-        self._group.draw(drawing, band_name)
+        self._group.draw(drawing)
         self._draw_curve("raw", drawing.raw)
         self._draw_curve("smoothed", drawing.smoothed)
         self._set_train_pens(is_smoothed=len(drawing.smoothed[0]) > 0)
@@ -91,7 +93,15 @@ class LossCanvas(pg.PlotWidget):
 
     def show_last(self, texts: Mapping[str, EdgeText]) -> None:
         """Write each curve's last value, or its name, at the right edge, beside its curve."""
+        has_names = not texts.keys() <= {"train", *_SYMBOLS}
+        self._leave_room(_NAMES_WIDTH if has_names else _EDGE_WIDTH)
         self._edge.display(texts)
+
+    def _leave_room(self, width: int) -> None:
+        """Leave so much room at the right edge."""
+        if self._room != width:
+            self._room = width
+            self.plotItem.layout.setContentsMargins(4, 8, width, 2)
 
     def show_reading(self, position: float | None, place: tuple[float, float] = (0.0, 0.0), text: str = "") -> None:
         """Show the crosshair at a position on the step axis with a box of values near the mouse; None hides both."""

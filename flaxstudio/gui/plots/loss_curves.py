@@ -31,11 +31,12 @@ class Axes:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The median of several runs, and the lower and upper edge of the band that most of them lie in."""
+    """The median of several runs, and the lower and upper edge of a band of some kind."""
 
     median: Points
     low: Points
     high: Points
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
