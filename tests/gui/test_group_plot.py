@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from flaxstudio.gui.plots.group_curves import GroupCurves, MemberName
 from flaxstudio.gui.plots.loss_curves import Axes
 from flaxstudio.gui.plots.loss_plot import Group, LossPlot
+from flaxstudio.gui.plots.loss_saving import save_members
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project.results import Evaluation, RunRecord
 
@@ -170,11 +171,27 @@ def test_a_group_is_drawn_in_another_theme_too(plot):
     assert plot.canvas.isVisible()
 
 
-def test_the_values_of_all_members_are_saved_by_name(tmp_path):
-    from flaxstudio.gui.plots.loss_saving import save_values
+def test_a_metric_of_the_members_has_lines_and_a_band_too(plot, qtbot):
+    plot.start_members(NAMES[:3], 0, 100)
+    plot.add_losses(0, LOSSES[:, :3])
+    for member, accuracy in enumerate((0.5, 0.7, 0.6)):
+        plot.add_evaluation("validation", 50, 1.0, {"accuracy": accuracy}, member)
+        plot.add_evaluation("validation", 100, 1.0, {"accuracy": accuracy + 0.1}, member)
+    plot.redraw()
+    quantity = plot.controls.quantity
+    quantity.setFocus()
+    QTest.keyClick(quantity, Qt.Key.Key_Down)
+    plot.redraw()
+    assert plot.quantity == "accuracy"
+    assert legend(plot) == ["Median: validation", "3 runs", "10–90 % of the runs"]
+    drawing = drawn(plot.curves)
+    np.testing.assert_allclose(drawing.evaluations["validation"][1], [0.6, 0.7])
+    assert plot.curves.reading(48, "none").members[0] == ("seed 0", 0.5)
 
+
+def test_the_values_of_all_members_are_saved_by_name(tmp_path):
     made = curves(LOSSES[:2, :2], NAMES[:2])
-    save_values({name.text: run for name, run in zip(made.names, made.runs, strict=True)}, tmp_path / "v.csv")
+    save_members([(name.text, run, {}) for name, run in zip(made.names, made.runs, strict=True)], tmp_path / "v.csv")
     lines = (tmp_path / "v.csv").read_text().splitlines()
     assert lines == [
         "run,split,step,loss",

@@ -105,7 +105,7 @@ class TrainingPanel(QWidget):
                 self.plot.add_losses(event.first_step, event.losses)
             case MemberEvaluated():
                 told = event.evaluated
-                self.plot.add_evaluation(told.split, told.step, told.loss, event.member)
+                self.plot.add_evaluation(told.split, told.step, told.loss, told.metrics, event.member)
                 self._scores.add(event.member, told)
                 self._show_metrics(self._scores.medians(), None)
             case MemberEnded(end=RunFailed()):

@@ -50,6 +50,10 @@ class GroupCurves:
         """Whether there is nothing to draw."""
         return all(run.is_empty for run in self.runs)
 
+    def like(self) -> "GroupCurves":
+        """Return empty curves of the same runs, for another quantity."""
+        return GroupCurves(self.names, self._first_step)
+
     @property
     def end_step(self) -> int:
         """The step after the last one known."""
@@ -91,6 +95,7 @@ class GroupCurves:
             return Drawing(empty, empty, evaluations)
         steps, losses = found
         spread = _spread(steps, losses, self.band, axes)
+        median = spread.median if self._count else empty  # of evaluations it is drawn as such
         beside = []
         for name, group in self.beside:
             if (other := group._matrix(first, last, columns, smoothing, axes)) is not None:
@@ -98,18 +103,24 @@ class GroupCurves:
         lines = np.column_stack([losses, np.full(len(losses), np.nan)]).ravel()
         places = axes.place(np.tile(np.append(steps, steps[-1]), len(losses)), lines)
         shown = None if self.band == "none" else spread
-        return Drawing(empty, spread.median, evaluations, len(self.runs), places, shown, tuple(beside))
+        return Drawing(empty, median, evaluations, len(self.runs), places, shown, tuple(beside))
 
     def reading(self, step: float, smoothing: Smoothing) -> Reading | None:
         """Return the members' values at the nearest step, the least first, with their median."""
-        if self.is_empty or not self._count:
+        if self.is_empty:
             return None
-        index = int(np.clip(round(step) - self._first_step, 0, self._count - 1))
-        values = self._values(np.array([index]), self.runs[0].half_window(smoothing))[:, 0]
+        if self._count:
+            index = int(np.clip(round(step) - self._first_step, 0, self._count - 1))
+            values = self._values(np.array([index]), self.runs[0].half_window(smoothing))[:, 0]
+            place = index + self._first_step
+        else:
+            steps, told = self._told("validation" if self._told("validation")[0].size else "test")
+            nearest = int(np.argmin(np.abs(steps - step)))
+            place, values = int(steps[nearest]), told[:, nearest]
         order = [int(row) for row in np.argsort(values) if np.isfinite(values[row])]
         members = tuple((self.names[row].text, float(values[row])) for row in order)
         median = float(np.median(values[order])) if order else None
-        return Reading(index + self._first_step, None, median, {}, members[:_READ], len(members))
+        return Reading(place, None, median, {}, members[:_READ], len(members))
 
     def last_values(self, smoothing: Smoothing) -> dict[str, float]:
         """Return the last median of each split; the losses of the steps go by "train"."""
@@ -142,7 +153,13 @@ class GroupCurves:
     def _matrix(
         self, first: float, last: float, columns: int, smoothing: Smoothing, axes: Axes
     ) -> tuple[npt.NDArray[np.int64], Matrix] | None:
-        """Return steps, and the loss of each member there: a mean over what one pixel holds at least."""
+        """Return steps, and the loss of each member there: a mean over what one pixel holds at least.
+
+        Of a quantity that only evaluations give, these are the values of the validation.
+        """
+        if not self._count:
+            steps, told = self._told("validation")
+            return (steps, told) if steps.size else None
         start = int(np.clip(np.floor(first) - 1 - self._first_step, 0, self._count))
         stop = int(np.clip(np.ceil(last) + 2 - self._first_step, 0, self._count))
         if start >= stop:
@@ -165,12 +182,16 @@ class GroupCurves:
 
     def _medians(self, split: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the steps at which a split was evaluated, and the median of the members' losses there."""
-        told: dict[int, list[float]] = {}
-        for run in self.runs:
-            for step, loss in zip(*run.evaluations.get(split, ([], [])), strict=True):
-                told.setdefault(step, []).append(loss)
-        steps = sorted(told)
-        return np.array(steps, np.float64), np.array([np.median(told[step]) for step in steps], np.float64)
+        steps, told = self._told(split)
+        ranked, counts = np.sort(told, axis=0), np.isfinite(told).sum(axis=0)
+        return steps.astype(np.float64), _quantile(ranked, counts, 0.5)
+
+    def _told(self, split: str) -> tuple[npt.NDArray[np.int64], Matrix]:
+        """Return the steps at which a split was evaluated, and a row of losses there for each member, NaN where it was not."""
+        pairs = [dict(zip(*run.evaluations.get(split, ([], [])), strict=True)) for run in self.runs]
+        steps = sorted(set().union(*pairs))
+        rows = [[own.get(step, np.nan) for step in steps] for own in pairs]
+        return np.array(steps, np.int64), np.array(rows, np.float64).reshape(len(self.runs), len(steps))
 
 
 def _spread(steps: npt.NDArray[np.int64], losses: Matrix, band: Band, axes: Axes) -> Spread:

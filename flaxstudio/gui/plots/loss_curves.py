@@ -93,6 +93,15 @@ class RunCurves:
         return len(self.series) == 0 and not self.evaluations
 
     @property
+    def runs(self) -> "tuple[RunCurves, ...]":
+        """The curves themselves, as where several runs are drawn."""
+        return (self,)
+
+    def like(self) -> "RunCurves":
+        """Return empty curves of the same run, for another quantity."""
+        return RunCurves(self.series.first_step)
+
+    @property
     def end_step(self) -> int:
         """The step after the last one known."""
         return self.series.end_step

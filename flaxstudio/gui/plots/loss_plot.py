@@ -92,9 +92,7 @@ class LossPlot(QWidget):
             run.series.append(first_step, column)
         self._schedule()
 
-    def add_evaluation(
-        self, split: str, step: int, loss: float, metrics: Mapping[str, float] = {}, member: int = 0
-    ) -> None:
+    def add_evaluation(self, split: str, step: int, loss: float, metrics: Mapping[str, float] = {}, member: int = 0) -> None:
         """Add the loss and the metrics of a split after `step` updates."""
         self._curves.runs[member].add_evaluation(split, step, loss)
         for name, value in metrics.items() if split != "train" else ():
@@ -107,12 +105,6 @@ class LossPlot(QWidget):
         """Add what came before, where several runs go on after an interruption."""
         for member, run in enumerate(runs):
             self._add_run(run, member)
-        self._schedule()
-
-    def add_earlier(self, runs: Sequence[RunRecord]) -> None:
-        """Add what came before, where several runs go on after an interruption."""
-        for own, run in zip(self._runs, runs, strict=False):
-            _fill(own, run)
         self._schedule()
 
     def mark_failed(self, member: int) -> None:
