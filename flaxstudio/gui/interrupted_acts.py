@@ -84,20 +84,24 @@ class InterruptedActs(QObject):
             discard(found.folder)
             return
         name, step = found.path.stem if found.path else checkpoint.project.name, f"{checkpoint.step:,}"
-        if checkpoint.members:
-            name = self.tr("{0}, of {1} members").format(name, f"{len(checkpoint.members):,}")
         decline = (self.tr("Discard"), lambda: discard(found.folder))
         if checkpoint.reason in _ENDED:
-            text = self.tr("A run of {0} ended at step {1} and was not saved.").format(name, step)
+            text = self.tr("A run of {0} ended at step {1} and was not saved.")
+            if checkpoint.members:
+                text = self.tr("Several runs of {0} ended at step {1} and were not saved.")
+            text = text.format(name, step)
             self._offer.ask(text, (self.tr("Keep it"), lambda: self._keep(found)), decline)
         else:
-            text = self.tr("A run of {0} was interrupted at step {1}.").format(name, step)
+            text = self.tr("A run of {0} was interrupted at step {1}.")
+            if checkpoint.members:
+                text = self.tr("Several runs of {0} were interrupted at step {1}.")
+            text = text.format(name, step)
             self._offer.ask(text, (self.tr("Go on"), lambda: self._go_on(found)), decline)
 
     def _take_project(self, found: _Found) -> None:
         """Have the project as it was trained, with what had been edited and not saved."""
         if found.path is None:
-            self._open(Document(found.checkpoint.project))
+            self._open(Document(_project_of(found.checkpoint, found.checkpoint.project)))
             self._asked = self._session.document
         elif self._session.document.project != (project := _project_of(found.checkpoint, self._session.document.project)):
             self._session.edit(Edit(self.tr("Take the project of the interrupted run"), lambda _: project))

@@ -16,14 +16,18 @@ from flaxstudio.gui.session import Session
 from flaxstudio.gui.tokens import LIGHT
 from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.layers import catalogue
-from flaxstudio.project.checkpoints import checkpoint_folder, newest, state_folder
+from flaxstudio.project.checkpoints import Checkpoint, checkpoint_folder, newest, state_folder
 from flaxstudio.project.document import Document
+from flaxstudio.project.population import members_of
+from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import load_project, save_project
 from flaxstudio.project.watch import Watch
 from flaxstudio.training.events import StepsDone
 from flaxstudio.training.loop import train
-from tests.training.runs import losses_of, noisy_events, noisy_project
+from flaxstudio.training.members import MembersDone
+from flaxstudio.training.population import train_population
+from tests.training.runs import iris_project, losses_of, noisy_events, noisy_project
 
 
 class Desk:
@@ -40,10 +44,16 @@ class Desk:
             self.runner,
             self.offer,
             self.session.open,
-            lambda found: self.runner.start(self.session.document, found.trained, found.record),
+            self._begin,
             self.parent,
         )
         self.session.changed.connect(self.acts.on_session_changed)
+
+    def _begin(self, found: Checkpoint) -> None:
+        if found.members:
+            self.runner.start_members(self.session.document, [one.project for one in found.members], found.members)
+        else:
+            self.runner.start(self.session.document, found.trained, found.record)
 
     def open(self, path: Path) -> Document:
         document = Document(*load_project(path), path)
@@ -76,6 +86,53 @@ def cut(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, *, is_whole: 
         if not is_whole and isinstance(event, StepsDone) and event.first_step > 4:
             break
     events.close()  # type: ignore[attr-defined]
+
+
+def cut_members(path: Path, monkeypatch: pytest.MonkeyPatch, *, is_whole: bool = False) -> tuple[Project, ...]:
+    """Do the same with a population of two rates, and return its members."""
+    from flaxstudio.training import keeper
+
+    monkeypatch.setattr(keeper, "_SHARE", 1e9)
+    project = iris_project(watch=Watch(checkpoint_seconds=1e-6))
+    save_project(path, project, Results())
+    members = members_of(project, "learning_rate", [1e-6, 0.05])
+    events = train_population(members, catalogue(), keep_in=checkpoint_folder(path))
+    for event in events:
+        if not is_whole and isinstance(event, MembersDone) and event.first_step > 4:
+            break
+    events.close()  # type: ignore[attr-defined]
+    return members
+
+
+def test_an_interrupted_population_goes_on_from_its_offer_to_the_same_end(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "net.msgpack"
+    members = cut_members(path, monkeypatch)
+    document = desk.open(path)
+    qtbot.waitUntil(desk.offer.isVisible, timeout=20_000)
+    assert desk.offer.text.text().startswith("Several runs of net were interrupted at step ")
+    desk.offer.accept_button.click()
+    qtbot.waitUntil(lambda: bool(document.results.runs) and not desk.runner.is_busy, timeout=60_000)
+    whole = [event.losses for event in train_population(members, catalogue()) if isinstance(event, MembersDone)]
+    for index, run in enumerate(document.results.runs):
+        assert np.array_equal(run.losses, np.concatenate(whole)[:, index])
+    assert document.project == load_project(path)[0]
+
+
+def test_a_population_that_ended_unsaved_is_kept_with_its_best(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "net.msgpack"
+    members = cut_members(path, monkeypatch, is_whole=True)
+    document = desk.open(path)
+    qtbot.waitUntil(desk.offer.isVisible, timeout=20_000)
+    assert desk.offer.text.text() == "Several runs of net ended at step 40 and were not saved."
+    desk.offer.accept_button.click()
+    assert [run.reason for run in document.results.runs] == ["completed", "completed"]
+    assert document.project == members[1]
+    assert document.results.trained is not None
+    assert document.results.trained.step == 40
 
 
 def test_an_interrupted_run_goes_on_from_its_offer_to_the_same_end(

@@ -13,12 +13,15 @@ from flaxstudio.project import edits
 from flaxstudio.project.checkpoints import newest
 from flaxstudio.project.config import OptimizerSpec
 from flaxstudio.project.document import Document
+from flaxstudio.project.population import members_of
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord
 from flaxstudio.project.templates import build_template
 from flaxstudio.project.variables import leaves
 from flaxstudio.training.events import Event, RunFailed, RunFinished, StepsDone
 from flaxstudio.training.loop import train
+from flaxstudio.training.members import MembersDone
+from flaxstudio.training.population import train_population
 
 CATALOGUE = catalogue()
 
@@ -187,3 +190,50 @@ def test_a_broken_run_leaves_its_last_sound_step_in_the_document(runner: Runner,
     assert trained is not None
     assert 0 < trained.step <= failed.step
     assert all(np.isfinite(array).all() for _, array in leaves(trained.variables))
+
+
+def members(steps: int) -> tuple[Project, ...]:
+    return members_of(with_steps("digits-mlp", steps), "seed", [0, 1])
+
+
+def test_a_population_is_held_stepped_and_stopped_as_a_run_is(runner: Runner, qtbot: QtBot) -> None:
+    projects = members(1_000_000)
+    document = Document(projects[0])
+    runner.start_members(document, projects)
+    assert (runner.state.status, runner.state.members) == ("starting", 2)
+    qtbot.waitUntil(lambda: runner.state.step > 10, timeout=60_000)
+    runner.pause_or_resume()
+    held = -1
+    while held != runner.state.step:
+        held = runner.state.step
+        qtbot.wait(300)
+    runner.step()
+    qtbot.waitUntil(lambda: runner.state.step == held + 1, timeout=20_000)
+    assert runner.state.status == "paused"
+    runner.pause_or_resume()
+    qtbot.waitUntil(lambda: runner.state.step > held + 1, timeout=20_000)
+    runner.stop()
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)
+    assert [(run.reason, run.group) for run in document.results.runs] == [("stopped", 1), ("stopped", 1)]
+    assert document.results.trained is not None
+    assert runner.state.members == 0
+
+
+def test_a_population_in_the_window_gives_the_losses_of_a_headless_one(runner: Runner, qtbot: QtBot) -> None:
+    projects = members(40)
+    document = Document(projects[0])
+    runner.start_members(document, projects)
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=60_000)
+    told = [event.losses for event in train_population(projects, CATALOGUE) if isinstance(event, MembersDone)]
+    for index, run in enumerate(document.results.runs):
+        np.testing.assert_array_equal(run.losses, np.concatenate(told)[:, index])
+
+
+def test_a_population_that_cannot_begin_tells_why(runner: Runner, qtbot: QtBot) -> None:
+    lbfgs = with_steps("digits-mlp", 3)
+    training = replace(lbfgs.training, optimizer=OptimizerSpec("lbfgs", 0.1), batch_size=None)
+    projects = members_of(replace(lbfgs, training=training), "learning_rate", [0.1, 0.2])
+    with qtbot.waitSignal(runner.failed, timeout=60_000) as failed:
+        runner.start_members(Document(lbfgs), projects)
+    assert failed.args[0].startswith("The updates of lbfgs are not proportional to its learning rate.")
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)

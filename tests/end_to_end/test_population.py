@@ -1,0 +1,180 @@
+"""Several runs at once in the whole window: asked for by keys, seen as a band, listed as a group, the best one taken."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from flaxstudio.layers import catalogue
+from flaxstudio.project.config import OptimizerSpec
+from flaxstudio.project.results import Results
+from flaxstudio.project.storage import load_project, save_project
+from flaxstudio.project.templates import build_template
+from flaxstudio.project.watch import Watch
+from flaxstudio.training.population import train_population
+from tests.end_to_end.studio_driver import Driver
+from tests.end_to_end.test_keyboard import ALT, CTRL, K, Keyboard, named
+
+
+@pytest.fixture
+def made(qtbot, tmp_path):
+    """Open a small project of so many steps, with other settings of its training."""
+    drivers = []
+
+    def make(**training):
+        path = tmp_path / "iris.msgpack"
+        project = build_template("iris", catalogue())
+        project = replace(project, training=replace(project.training, steps=60, **training))
+        save_project(path, project, Results())
+        driver = Driver(qtbot, tmp_path, path)
+        driver.wait(lambda: "dense_1" in driver.mouse.canvas.scene.nodes)
+        drivers.append(driver)
+        return driver
+
+    yield make
+    for driver in drivers:
+        driver.window.may_close = lambda: True
+        driver.studio.close()
+
+
+def begin(driver, *, rates=""):
+    """Choose the command in the menu and the values in its dialog, all by keys."""
+    keys = Keyboard(driver)
+    QTest.keyClick(driver.window, K.Key_R, ALT)
+    driver.wait(lambda: QApplication.activePopupWidget() is not None)
+    while QApplication.activePopupWidget().activeAction() is not driver.window.actions_by_name["train_several"]:
+        keys.press(K.Key_Down)
+    keys.press(K.Key_Return)
+    dialog = driver.studio.members.dialog
+    driver.qtbot.waitExposed(dialog)
+    if rates:
+        dialog.activateWindow()
+        dialog.seeds.setFocus()
+        keys.press(K.Key_Down)
+        keys.tab_to(named("Learning rates"))
+        keys.press(K.Key_A, CTRL)
+        keys.type(rates)
+    return dialog, keys
+
+
+def ended(driver, runs):
+    driver.wait(lambda: len(driver.known.results.runs) == runs and not driver.studio.runner.is_busy)
+
+
+def legend(driver):
+    plot = driver.window.training_panel.plot
+    plot.redraw()
+    return [label.text for _, label in plot.canvas.legend.items]
+
+
+def test_several_rates_are_trained_by_keys_and_the_best_run_becomes_the_model(made):
+    driver = made(watch=Watch(keep_best=2, evaluation_steps=10))
+    before = driver.known.project.training
+    dialog, keys = begin(driver, rates="1e-6, 0.05, 0.01")
+    assert dialog.note.text() == "3 runs, of 3 learning rates."
+    keys.press(K.Key_Return)
+    ended(driver, 3)
+    assert legend(driver) == ["Median: training", "Median: validation", "Median: test", "3 runs", "10–90 % of the runs"]
+    runs, results = driver.known.results.runs, driver.known.results
+    assert [dict(run.varied) for run in runs] == [{"learning_rate": rate} for rate in (1e-6, 0.05, 0.01)]
+    assert {run.group for run in runs} == {1}
+    rate = driver.known.project.training.optimizer.learning_rate
+    best = next(run for run in runs if run.varied["learning_rate"] == rate)
+    assert rate in (0.05, 0.01)
+    assert driver.window.runs_panel.tree.topLevelItem(0).text(2) == f"best: run {best.number}"
+    headless = list(train_population([_with_rate(before, driver, one) for one in (1e-6, 0.05, 0.01)], catalogue()))
+    variables = headless[-1].ends[best.number - 1].variables
+    assert np.array_equal(results.trained.variables["params"]["dense_1"]["kernel"], variables["params"]["dense_1"]["kernel"])
+    driver.studio.session.undo()
+    assert driver.known.project.training == before
+
+
+def _with_rate(training, driver, rate):
+    optimizer = replace(training.optimizer, learning_rate=rate)
+    return replace(driver.known.project, training=replace(training, optimizer=optimizer))
+
+
+def test_a_kept_state_is_used_from_the_list_of_runs_and_taken_back(made):
+    driver = made(watch=Watch(keep_best=2, evaluation_steps=10))
+    _, keys = begin(driver)
+    keys.press(K.Key_Return)
+    ended(driver, 8)
+    last = driver.known.results.trained
+    driver.do("go_runs")
+    details = driver.window.runs_panel.details
+    driver.wait(details.use_button.isVisible)
+    details.states.setFocus()
+    keys.press(K.Key_Down)
+    keys.tab_to(named("Use this state"))
+    keys.press(K.Key_Space)
+    chosen = last.standing.best[1]
+    assert driver.known.results.trained.variables is chosen.variables
+    assert details.states.item(1).text().endswith("in use")
+    driver.studio.session.undo()
+    assert driver.known.results.trained is last
+
+
+def test_groups_are_compared_in_the_plot(made):
+    driver = made()
+    for number in (1, 2):
+        _, keys = begin(driver)
+        keys.press(K.Key_Return)
+        ended(driver, 8 * number)
+    driver.do("go_runs")
+    tree = driver.window.runs_panel.tree
+    tree.setFocus()
+    keys.press(K.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert legend(driver)[-1] == "Runs 9–16"
+    driver.do("go_runs")
+    keys.press(K.Key_Right)
+    keys.press(K.Key_Down)
+    assert legend(driver)[0] == "Training"
+
+
+def test_a_member_that_fails_is_told_and_the_others_go_on(made):
+    driver = made(optimizer=OptimizerSpec("sgd", 0.1))
+    _, keys = begin(driver, rates="0.1, 1e37")
+    keys.press(K.Key_Return)
+    ended(driver, 2)
+    notice = driver.window.notice.text.text()
+    assert notice.startswith("The run of learning rate 1e+37 has failed; the others go on.")
+    assert [run.reason for run in driver.known.results.runs] == ["completed", "failed"]
+    assert driver.known.project.training.optimizer.learning_rate == 0.1
+
+
+@pytest.mark.parametrize(
+    ("rates", "fault"),
+    [
+        ("0.1, many", "“many” is no number."),
+        ("0.1", "A population has 2 to 256 members."),
+        ("0.1, 0.1", "Two members would be the same run."),
+        ("0.1, -1", "The learning rate must be a number above 0."),
+    ],
+)
+def test_values_that_make_no_population_are_told_and_nothing_begins(made, rates, fault):
+    driver = made()
+    dialog, keys = begin(driver, rates=rates)
+    assert dialog.note.text().startswith(fault)
+    assert not dialog.train_button.isEnabled()
+    keys.press(K.Key_Return)
+    assert dialog.isVisible()
+    keys.press(K.Key_Escape)
+    assert not driver.studio.runner.is_busy
+
+
+def test_what_was_trained_together_is_saved_and_shown_again(made, tmp_path):
+    driver = made()
+    _, keys = begin(driver)
+    keys.press(K.Key_Return)
+    ended(driver, 8)
+    driver.do("save")
+    driver.wait(lambda: not driver.known.is_modified)
+    project, results = load_project(tmp_path / "iris.msgpack")
+    assert len({run.seed for run in results.runs}) == 8
+    assert project.training.seed in {run.seed for run in results.runs}
+    driver.studio.show_canvas()
+    driver.window.raise_dock("training")
+    assert "8 runs" in legend(driver)
