@@ -48,7 +48,7 @@ class GroupItems:
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take another theme's colours. Each older band has a pattern and a dashed median of its own colour."""
-        self.lines.setPen(pg.mkPen(mixed(tokens.accent, tokens.panel, 0.55), width=1))
+        self.lines.setPen(pg.mkPen(mixed(tokens.accent, tokens.panel, 0.65), width=1))
         self.band.setBrush(mixed(tokens.accent, tokens.panel, 0.16))
         self.band.setPen(None)
         for (band, median), pattern, color in zip(
