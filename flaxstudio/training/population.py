@@ -208,7 +208,7 @@ class _Population:
         began = time.perf_counter()
         with self._setting.entered():
             self._state, given = self._dispatcher.run(self._state, self._step, steps)
-        losses = np.array(given, np.float32)[:steps]
+        losses = np.array(np.asarray(given)[:steps], np.float32)
         rate = self._pace.learn(steps, began, True)
         first, self._step = self._step, self._step + steps
         failed = []
