@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import OptimizerSpec
@@ -16,7 +15,7 @@ from flaxstudio.project.templates import build_template
 from flaxstudio.project.watch import Watch
 from flaxstudio.training.population import train_population
 from tests.end_to_end.studio_driver import Driver
-from tests.end_to_end.test_keyboard import ALT, CTRL, K, Keyboard, named
+from tests.end_to_end.test_keyboard import CTRL, K, Keyboard, named
 
 
 @pytest.fixture
@@ -43,21 +42,35 @@ def made(qtbot, tmp_path):
 def begin(driver, *, rates=""):
     """Choose the command in the menu and the values in its dialog, all by keys."""
     keys = Keyboard(driver)
-    QTest.keyClick(driver.window, K.Key_R, ALT)
-    driver.wait(lambda: QApplication.activePopupWidget() is not None)
-    while QApplication.activePopupWidget().activeAction() is not driver.window.actions_by_name["train_several"]:
-        keys.press(K.Key_Down)
-    keys.press(K.Key_Return)
+    menu, wanted = _run_menu(driver), driver.window.actions_by_name["train_several"]
+    for _ in menu.actions():
+        if menu.activeAction() is wanted:
+            break
+        QTest.keyClick(menu, K.Key_Down)
+    QTest.keyClick(menu, K.Key_Return)
     dialog = driver.studio.members.dialog
     driver.qtbot.waitExposed(dialog)
+    dialog.activateWindow()
+    driver.wait(dialog.isActiveWindow, 5000)
     if rates:
-        dialog.activateWindow()
         dialog.seeds.setFocus()
         keys.press(K.Key_Down)
         keys.tab_to(named("Learning rates"))
         keys.press(K.Key_A, CTRL)
         keys.type(rates)
     return dialog, keys
+
+
+def _run_menu(driver):
+    """Open the menu that holds the command."""
+    bar = driver.window.menuBar()
+    menu = next(action for action in bar.actions() if action.text() == "&Run")
+    driver.window.activateWindow()
+    bar.setFocus()
+    bar.setActiveAction(menu)
+    QTest.keyClick(bar, K.Key_Down)
+    driver.wait(lambda: menu.menu().isVisible(), 5000)
+    return menu.menu()
 
 
 def ended(driver, runs):
