@@ -49,6 +49,7 @@ from flaxstudio.training.record import trained_of
 from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.stacked import StackedDispatcher
 from flaxstudio.training.steps import TrainState, step_of, variables_in_use, variables_of
+from flaxstudio.training.streaming import is_streamed
 from flaxstudio.training.task import Task, prepare_task
 from flaxstudio.training.timing import Evaluations, Stopwatch
 
@@ -153,6 +154,11 @@ class _Population:
         self._params = count_params(first.params)
         step = step_of(task.model.source, task.loss, device)
         train = task.dataset.train
+        if is_streamed(train, orders[0], device):
+            raise ProblemError(
+                "A population keeps all of its data in memory, and there is too much of it.",
+                "Set more memory aside for the data, or train one run at a time.",
+            )
         dispatcher = StackedDispatcher(step, train.features, train.targets, orders, is_looped=is_looped)
         stacked: TrainState = jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
         return stacked, dispatcher

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -28,6 +29,7 @@ from flaxstudio.training.members import (
 from flaxstudio.training.population import train_population
 from flaxstudio.training.proportion import is_proportional
 from tests.training.runs import convolutional_project, evaluations_of, events_of, iris_project, losses_of, noisy_project
+from tests.training.test_streaming import network, on_disk, write_npz
 
 TOLERANCE = 1e-4
 
@@ -174,6 +176,13 @@ def test_the_best_member_is_chosen_by_the_runs_metric() -> None:
 def test_seeds_that_are_all_set_by_hand_make_no_population() -> None:
     with pytest.raises(ProblemError, match="the same run"):
         members_of(iris_project(seeds=Seeds(1, 2, 3)), "seed", [0, 1])
+
+
+def test_data_that_stays_on_disk_is_told_to_be_too_much(tmp_path: Path) -> None:
+    project = on_disk(network(write_npz(tmp_path / "large.npz")))
+    (end,) = told_by(members_of(project, "seed", [0, 1]))
+    assert isinstance(end, RunFailed)
+    assert end.error.startswith("A population keeps all of its data in memory")
 
 
 def test_a_population_on_several_devices_is_told_to_be_impossible() -> None:
