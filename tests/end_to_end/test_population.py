@@ -112,9 +112,9 @@ def _with_rate(training, driver, rate):
 
 def test_a_kept_state_is_used_from_the_list_of_runs_and_taken_back(made):
     driver = made(watch=Watch(keep_best=2, evaluation_steps=10))
-    _, keys = begin(driver)
+    _, keys = begin(driver, rates="0.05, 0.01")
     keys.press(K.Key_Return)
-    ended(driver, 8)
+    ended(driver, 2)
     last = driver.known.results.trained
     driver.do("go_runs")
     details = driver.window.runs_panel.details
@@ -133,14 +133,14 @@ def test_a_kept_state_is_used_from_the_list_of_runs_and_taken_back(made):
 def test_groups_are_compared_in_the_plot(made):
     driver = made()
     for number in (1, 2):
-        _, keys = begin(driver)
+        _, keys = begin(driver, rates="0.05, 0.01")
         keys.press(K.Key_Return)
-        ended(driver, 8 * number)
+        ended(driver, 2 * number)
     driver.do("go_runs")
     tree = driver.window.runs_panel.tree
     tree.setFocus()
     keys.press(K.Key_Down, Qt.KeyboardModifier.ShiftModifier)
-    assert legend(driver)[-1] == "Runs 9–16"
+    assert legend(driver)[-1] == "Runs 3–4"
     driver.do("go_runs")
     keys.press(K.Key_Right)
     keys.press(K.Key_Down)
@@ -180,14 +180,18 @@ def test_values_that_make_no_population_are_told_and_nothing_begins(made, rates,
 
 def test_what_was_trained_together_is_saved_and_shown_again(made, tmp_path):
     driver = made()
-    _, keys = begin(driver)
+    dialog, keys = begin(driver)
+    dialog.count.setFocus()
+    keys.press(K.Key_A, CTRL)
+    keys.type("3")
+    assert dialog.note.text() == "3 runs, of the seeds 0 to 2."
     keys.press(K.Key_Return)
-    ended(driver, 8)
+    ended(driver, 3)
     driver.do("save")
     driver.wait(lambda: not driver.known.is_modified)
     project, results = load_project(tmp_path / "iris.msgpack")
-    assert len({run.seed for run in results.runs}) == 8
-    assert project.training.seed in {run.seed for run in results.runs}
+    assert [run.seed for run in results.runs] == [0, 1, 2]
+    assert project.training.seed in (0, 1, 2)
     driver.studio.show_canvas()
     driver.window.raise_dock("training")
-    assert "8 runs" in legend(driver)
+    assert "3 runs" in legend(driver)
