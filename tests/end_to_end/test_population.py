@@ -75,6 +75,8 @@ def _run_menu(driver):
 
 def ended(driver, runs):
     driver.wait(lambda: len(driver.known.results.runs) == runs and not driver.studio.runner.is_busy)
+    driver.window.activateWindow()
+    driver.wait(driver.window.isActiveWindow, 5000)
 
 
 def legend(driver):
