@@ -82,6 +82,10 @@ class _RunKeys:
     varied: dict[str, float] = field(default_factory=dict)
 
 
+# msgspec looks a type's fields up at its first use, and crashes where two threads do so at once; an import is one thread's
+_LOOKED_UP = tuple(msgspec.msgpack.Decoder(kind) for kind in (_File, _TrainedKeys, _RunKeys))
+
+
 def save_project(path: Path, project: Project, results: Results) -> None:
     """Write a project file; ProblemError (and the old file untouched) if it cannot be written."""
     write_atomically(path, dump_project(project, results))
