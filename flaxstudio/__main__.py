@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 
 from flaxstudio.cli.arguments import COMMANDS
+from flaxstudio.training.allocator import keep_freed_memory
 
 
 def main() -> int:
     """Run what the command line asks for and return the exit status."""
+    keep_freed_memory()
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         from flaxstudio.cli.main import main as run_command

@@ -11,6 +11,7 @@ from flaxstudio.data.batches import BatchOrder
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
+from flaxstudio.training.allocator import give_back_memory
 from flaxstudio.training.control import Control
 from flaxstudio.training.device import compiler_options, setting_of
 from flaxstudio.training.dispatch import is_better_looped
@@ -54,6 +55,8 @@ def train(project: Project, catalogue: Catalogue, *, control: Control | None = N
             close()
         if keeper is not None:
             keeper.close()
+        del run
+        give_back_memory()
 
 
 def _reading(told: Told, share: float) -> None:
