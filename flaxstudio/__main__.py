@@ -5,11 +5,13 @@ from pathlib import Path
 
 from flaxstudio.cli.arguments import COMMANDS
 from flaxstudio.training.allocator import keep_freed_memory
+from flaxstudio.training.compiled_programs import keep_programs
 
 
 def main() -> int:
     """Run what the command line asks for and return the exit status."""
     keep_freed_memory()
+    keep_programs()
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         from flaxstudio.cli.main import main as run_command

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.run_state import RunState, RunStatus
 from flaxstudio.gui.training_thread import TrainingThread
-from flaxstudio.project.checkpoints import UNSAVED, Checkpoint, checkpoint_folder, state_folder
+from flaxstudio.project.checkpoints import UNSAVED, Checkpoint, checkpoint_folder, runs_folder
 from flaxstudio.project.document import Document
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
@@ -215,7 +215,7 @@ class Runner(QObject):
         if path is not None:
             self.folder = checkpoint_folder(path)
         elif self.folder is None or not self.folder.name.startswith(UNSAVED):
-            self.folder = state_folder() / f"{UNSAVED}{uuid.uuid4().hex[:16]}"
+            self.folder = runs_folder() / f"{UNSAVED}{uuid.uuid4().hex[:16]}"
         return self.folder
 
     def _become(self, state: RunState) -> None:

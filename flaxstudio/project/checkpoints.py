@@ -5,10 +5,8 @@ synchronised is not written to twice a minute, and a project that is in no file 
 """
 
 import hashlib
-import os
 import re
 import struct
-import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.folders import state_folder
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
 from flaxstudio.project.storage import MAX_BYTES, parse_project, write_atomically
@@ -69,22 +68,16 @@ def members_content(files: list[bytes], best: int | None) -> bytes:
     return _MEMBERS + msgspec.msgpack.encode(_Members(files, best))
 
 
-def state_folder() -> Path:
-    """Return the folder for what the program remembers between its runs on this machine. It may not exist yet."""
-    if sys.platform == "win32":
-        base, usual = os.environ.get("LOCALAPPDATA", ""), Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base, usual = "", Path.home() / "Library" / "Application Support"
-    else:
-        base, usual = os.environ.get("XDG_STATE_HOME", ""), Path.home() / ".local" / "state"
-    return (Path(base) if os.path.isabs(base) else usual) / "flaxstudio" / "runs"
+def runs_folder() -> Path:
+    """Return the folder for the runs that are under way on this machine. It may not exist yet."""
+    return state_folder() / "runs"
 
 
 def checkpoint_folder(project: Path) -> Path:
     """Return the folder for the checkpoints of a project file, found again by the file's path."""
     whole = str(project.resolve())
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", project.stem)[:40]
-    return state_folder() / f"{stem}-{hashlib.sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+    return runs_folder() / f"{stem}-{hashlib.sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
 
 
 def newest(folder: Path) -> Checkpoint | None:
@@ -130,7 +123,7 @@ def discard(folder: Path) -> None:
 def unsaved_folders() -> Iterator[Path]:
     """Yield the folders of runs whose projects were in no file."""
     with suppress(OSError):
-        yield from sorted(folder for folder in state_folder().iterdir() if folder.name.startswith(UNSAVED))
+        yield from sorted(folder for folder in runs_folder().iterdir() if folder.name.startswith(UNSAVED))
 
 
 def _order(path: Path) -> int | None:

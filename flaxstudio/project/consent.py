@@ -1,27 +1,15 @@
 """Which code the user has said yes to: the texts' hashes in a small file of the user's own, shared by window and shell."""
 
 import json
-import os
 import re
-import sys
 from pathlib import Path
 
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.folders import config_folder
 from flaxstudio.project.storage import write_atomically
 
 _FORMAT = "flaxstudio-trusted-code"
 _MAX_BYTES = 10_000_000
-
-
-def config_folder() -> Path:
-    """Return the folder for what the program keeps for this user, where the platform wants it. It may not exist yet."""
-    if sys.platform == "win32":
-        base, usual = os.environ.get("APPDATA", ""), Path.home() / "AppData" / "Roaming"
-    elif sys.platform == "darwin":
-        base, usual = "", Path.home() / "Library" / "Application Support"
-    else:
-        base, usual = os.environ.get("XDG_CONFIG_HOME", ""), Path.home() / ".config"
-    return (Path(base) if os.path.isabs(base) else usual) / "flaxstudio"
 
 
 def consent_file() -> Path:

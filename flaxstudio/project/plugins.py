@@ -8,7 +8,7 @@ from flaxstudio.graph.library import Code
 from flaxstudio.graph.naming import fault_of_class_name
 from flaxstudio.graph.problem import Problem, ProblemError
 from flaxstudio.layers.code_layer import classes_in, fault_of_code, with_imports
-from flaxstudio.project.consent import config_folder
+from flaxstudio.project.folders import config_folder
 from flaxstudio.project.storage import read_limited
 
 MAX_BYTES = 1_000_000

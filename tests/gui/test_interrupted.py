@@ -16,7 +16,7 @@ from flaxstudio.gui.session import Session
 from flaxstudio.gui.tokens import LIGHT
 from flaxstudio.gui.warm_up import WarmUp
 from flaxstudio.layers import catalogue
-from flaxstudio.project.checkpoints import Checkpoint, checkpoint_folder, newest, state_folder
+from flaxstudio.project.checkpoints import Checkpoint, checkpoint_folder, newest, runs_folder
 from flaxstudio.project.document import Document
 from flaxstudio.project.population import members_of
 from flaxstudio.project.project import Project
@@ -179,7 +179,7 @@ def test_a_run_that_ended_unsaved_is_kept_from_its_offer(
 def test_a_run_of_a_project_in_no_file_is_offered_at_the_start(
     desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut(tmp_path / "net.msgpack", state_folder() / "unsaved-1", monkeypatch)
+    cut(tmp_path / "net.msgpack", runs_folder() / "unsaved-1", monkeypatch)
     desk.acts.begin()
     qtbot.waitUntil(desk.offer.isVisible, timeout=20_000)
     assert desk.offer.text.text().startswith("A run of Small was interrupted at step ")

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from flaxstudio.graph.graph import Graph
-from flaxstudio.project import checkpoints
 from flaxstudio.project.checkpoints import checkpoint_folder, discard, forget_others, newest, next_order, write
 from flaxstudio.project.lease import Lease, is_held
 from flaxstudio.project.project import Project
@@ -96,14 +95,6 @@ def test_a_discarded_run_leaves_nothing(tmp_path: Path) -> None:
     write(folder, 1, content_at(1))
     discard(folder)
     assert not folder.exists()
-
-
-def test_the_state_folder_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(checkpoints.sys, "platform", "linux")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert checkpoints.state_folder() == tmp_path / "flaxstudio" / "runs"
-    monkeypatch.setenv("XDG_STATE_HOME", "relative")
-    assert checkpoints.state_folder().is_absolute()
 
 
 def test_a_standing_is_saved_with_the_project_only_where_there_is_something_to_remember(tmp_path: Path) -> None:

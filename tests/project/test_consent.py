@@ -1,14 +1,12 @@
 import json
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
 from flaxstudio.graph.library import Code, Imported
 from flaxstudio.graph.problem import ProblemError
-from flaxstudio.project import consent
-from flaxstudio.project.consent import config_folder, consent_file, forget, remember, trusted_hashes
+from flaxstudio.project.consent import forget, remember, trusted_hashes
 
 A, B = Code("A", "a").hash, Imported("B", "b").hash
 
@@ -51,28 +49,6 @@ def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ProblemError, match="cannot be made"):
         remember(tmp_path / "file" / "trusted.json", A)
-
-
-@pytest.mark.parametrize(
-    ("platform", "variables", "expected"),
-    [
-        ("linux", {"XDG_CONFIG_HOME": "/cfg"}, "/cfg/flaxstudio"),
-        ("linux", {"XDG_CONFIG_HOME": "relative"}, "/home/me/.config/flaxstudio"),
-        ("linux", {}, "/home/me/.config/flaxstudio"),
-        ("darwin", {"XDG_CONFIG_HOME": "/cfg"}, "/home/me/Library/Application Support/flaxstudio"),
-        ("win32", {"APPDATA": "/roaming"}, "/roaming/flaxstudio"),
-        ("win32", {}, "/home/me/AppData/Roaming/flaxstudio"),
-    ],
-)
-def test_the_folder_is_where_the_platform_wants_it(monkeypatch, platform, variables, expected):
-    for name in ("XDG_CONFIG_HOME", "APPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(consent.sys, "platform", platform)
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
-    assert config_folder() == Path(expected)
-    assert consent_file().parent == config_folder()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
