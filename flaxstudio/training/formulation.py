@@ -6,6 +6,7 @@ source and params stay as they are. What XLA fuses with them may round otherwise
 """
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
@@ -15,6 +16,9 @@ import jax.numpy as jnp
 from jax import lax
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxpr_as_fun
 
+SWITCH = "FLAXSTUDIO_REFORMULATE"
+"""An environment variable: with 0, every step is computed by XLA's own operations."""
+
 _SLOW = "select_and_scatter_add"
 _MOST_PLACES = 32
 """A larger window gains nothing: its places are looked at one after the other, each in the whole array."""
@@ -22,7 +26,8 @@ _MOST_PLACES = 32
 
 def suited(step: Callable[..., Any], device: jax.Device) -> Callable[..., Any]:
     """Return a function of arrays as it is best computed on a device."""
-    return reformulated(step) if device.platform == "cpu" else step
+    is_wanted = device.platform == "cpu" and os.environ.get(SWITCH) != "0"
+    return reformulated(step) if is_wanted else step
 
 
 def reformulated(step: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from flaxstudio.training import dispatch, formulation
-from flaxstudio.training.formulation import reformulated
+from flaxstudio.training import dispatch
+from flaxstudio.training.formulation import SWITCH, reformulated, suited
 from tests.training.runs import events_of, losses_of, template, trained_by
 
 Padding = str | Sequence[tuple[int, int]]
@@ -54,6 +54,13 @@ def test_a_large_window_is_left_to_xla() -> None:
     assert "select_and_scatter" in str(jax.make_jaxpr(gradient)(jnp.ones((1, 8, 8, 1)), jnp.ones((1, 1, 1, 1))))
 
 
+def test_an_environment_variable_leaves_every_step_to_xla(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient, device = gradient_of_pooling((2, 2), (2, 2), "VALID"), jax.devices("cpu")[0]
+    assert suited(gradient, device) is not gradient
+    monkeypatch.setenv(SWITCH, "0")
+    assert suited(gradient, device) is gradient
+
+
 class Pooled(nn.Module):
     @nn.compact
     def __call__(self, x: Any, _: Any = None) -> Any:
@@ -81,7 +88,7 @@ def test_pooling_within_loops_and_recomputed_parts_is_found_and_the_gradients_ar
 def test_a_run_with_pooling_gives_the_losses_and_params_that_xlas_own_gradient_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     project = template("digits-cnn", steps=12)
     events = events_of(project)
-    monkeypatch.setattr(formulation, "_MOST_PLACES", 0)
+    monkeypatch.setenv(SWITCH, "0")
     plain = events_of(project)
     assert_close(losses_of(events), losses_of(plain))
     assert_close(trained_by(project, events).variables, trained_by(project, plain).variables)
