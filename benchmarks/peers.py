@@ -136,6 +136,20 @@ def torch_step(case: str) -> Step:
     return step
 
 
+def serve(step: Step, ready: dict[str, str], warm: int = 0) -> None:
+    """Answer each line of the input, a number of seconds, with seconds a step; some steps before are not counted."""
+    print(json.dumps(ready), flush=True)
+    for line in sys.stdin:
+        for _ in range(warm):
+            step()
+        steps, began, used = 0, time.perf_counter(), time.process_time()
+        until = began + float(line)
+        while time.perf_counter() < until:
+            steps += step()
+        wall, cpu = time.perf_counter() - began, time.process_time() - used
+        print(json.dumps({"wall": wall / steps, "cpu": cpu / steps}), flush=True)
+
+
 def main() -> None:
     framework, case = sys.argv[1:3]
     if importlib.util.find_spec(framework) is None:
@@ -143,14 +157,7 @@ def main() -> None:
         return
     step = {"keras": keras_step, "torch": torch_step}[framework](case)
     step()
-    print(json.dumps({"ready": framework, "version": __import__(framework).__version__}), flush=True)
-    for line in sys.stdin:
-        until, steps = time.perf_counter() + float(line), 0
-        began, used = time.perf_counter(), time.process_time()
-        while time.perf_counter() < until:
-            steps += step()
-        wall, cpu = time.perf_counter() - began, time.process_time() - used
-        print(json.dumps({"wall": wall / steps, "cpu": cpu / steps}), flush=True)
+    serve(step, {"ready": framework, "version": __import__(framework).__version__})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Steps per second of the engine, events on, against loops that one would write by hand and other frameworks, in one run.
+"""Steps per second of the engine, events on, against loops that one would write by hand and other frameworks, in one run;
+and how long it takes to the first loss.
 
-All variants of a model train in turn, each for a moment, round after round; what is told is the median of the ratios of a
-round. Ratios of CPU time stand beside those of wall time: other work on the machine disturbs them less.
+Every variant has a process of its own. All variants of a model train in turn, each for a moment, round after round; what is
+told is the median of the ratios of a round. Ratios of CPU time stand beside those of wall time: other work on the machine
+disturbs them less.
 """
 
 import argparse
@@ -12,277 +14,97 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import flax.linen as nn
-import jax
-import jax.numpy as jnp
-import numpy as np
-import optax
-from flax.training.train_state import TrainState
-
-from flaxstudio.graph.graph import Graph
-from flaxstudio.layers import catalogue
-from flaxstudio.project.config import DatasetSpec, OptimizerSpec, TrainConfig
-from flaxstudio.project.project import Project
-from flaxstudio.project.sketch import Sketch
-from flaxstudio.project.templates import build_template, row_of_layers
-from flaxstudio.training.events import RunFailed, StepsDone
-from flaxstudio.training.loop import train
-from flaxstudio.training.record import RunRecorder
-
-READ_EVERY = 10
-ROWS = 1024
-Rate = tuple[float, float]
-"""Seconds of the wall clock, and of the CPU, a step."""
-Stretch = Callable[[float], Rate]
+HERE = Path(__file__).parent
+CASES = {
+    "linear": "linear regression 20x10 -> 5, all rows",
+    "mlp": "MLP 64-128-128-10, batch 64",
+    "cnn": "CNN 28x28 (32, 64 filters), batch 64",
+    "transformer": "transformer encoder, 4 layers, width 128, sequence 64, batch 32",
+}
+PEERS = ("keras", "torch")
+Row = dict[str, Any]
 
 
-class Mlp(nn.Module):
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        x = nn.relu(nn.Dense(128)(x))
-        x = nn.relu(nn.Dense(128)(x))
-        return nn.Dense(10)(x)
+class Entrant:
+    """A variant in a process of its own, which rests between its stretches."""
 
-
-class Cnn(nn.Module):
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        x = nn.max_pool(nn.relu(nn.Conv(32, (3, 3))(x)), (2, 2), strides=(2, 2))
-        x = nn.max_pool(nn.relu(nn.Conv(64, (3, 3))(x)), (2, 2), strides=(2, 2))
-        x = nn.relu(nn.Dense(128)(x.reshape((x.shape[0], -1))))
-        return nn.Dense(10)(x)
-
-
-class Encoder(nn.Module):
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        for _ in range(4):
-            x = x + nn.MultiHeadDotProductAttention(4)(nn.LayerNorm()(x))
-            x = x + nn.Dense(128)(nn.gelu(nn.Dense(512)(nn.LayerNorm()(x))))
-        return nn.Dense(10)(x.mean(axis=1))
-
-
-@dataclass(frozen=True)
-class Case:
-    """The same model twice: as a project and by hand. A scan takes `scanned` steps at a time."""
-
-    key: str
-    name: str
-    project: Project
-    module: nn.Module
-    loss: Callable[[jax.Array, jax.Array], jax.Array]
-    tx: optax.GradientTransformation
-    scanned: int
-
-
-def linear_case(_: Path) -> Case:
-    project = build_template("linear-regression", catalogue())
-
-    def loss(outputs: jax.Array, targets: jax.Array) -> jax.Array:
-        return optax.l2_loss(outputs, targets).sum(axis=-1).mean()
-
-    return Case("linear", "linear regression 20x10 -> 5, all rows", project, nn.Dense(5), loss, optax.sgd(0.3), 10_000)
-
-
-def _cross_entropy(outputs: jax.Array, targets: jax.Array) -> jax.Array:
-    return optax.softmax_cross_entropy_with_integer_labels(outputs, targets).mean()
-
-
-def _drawn(name: str, shape: tuple[int, ...], batch_size: int, folder: Path, graph: Graph | None = None) -> Project:
-    """Return a project with random data of a shape and ten classes, trained by Adam."""
-    path = folder / f"{name}.npz"
-    rng = np.random.default_rng(0)
-    np.savez(path, x=rng.normal(size=(ROWS, *shape)).astype(np.float32), y=np.arange(ROWS) % 10)
-    dataset = DatasetSpec(str(path), ("x",), ("y",), "classes", validation=0.0, test=0.0)
-    project = Project(name, dataset=dataset, training=TrainConfig("cross_entropy", OptimizerSpec("adam", 1e-3), batch_size))
-    return project if graph is None else replace(project, graph=graph)
-
-
-def mlp_case(folder: Path) -> Case:
-    layers = [("Input", {"shape": (64,)}), ("Dense", {"features": 128}), ("relu", {}), ("Dense", {"features": 128})]
-    layers += [("relu", {}), ("Dense", {"features": 10}), ("Output", {})]
-    project = row_of_layers(_drawn("Mlp", (64,), 64, folder), layers, catalogue())
-    return Case("mlp", "MLP 64-128-128-10, batch 64", project, Mlp(), _cross_entropy, optax.adam(1e-3), 500)
-
-
-def cnn_case(folder: Path) -> Case:
-    conv = [("relu", {}), ("MaxPool", {})]
-    layers = [("Input", {"shape": (28, 28, 1)}), ("Conv", {"features": 32}), *conv, ("Conv", {"features": 64}), *conv]
-    layers += [("Flatten", {}), ("Dense", {"features": 128}), ("relu", {}), ("Dense", {"features": 10}), ("Output", {})]
-    project = row_of_layers(_drawn("Cnn", (28, 28, 1), 64, folder), layers, catalogue())
-    return Case("cnn", "CNN 28x28 (32, 64 filters), batch 64", project, Cnn(), _cross_entropy, optax.adam(1e-3), 4)
-
-
-def transformer_case(folder: Path) -> Case:
-    sketch = Sketch(catalogue())
-    x = sketch.add("Input", shape=(64, 128))
-    for _ in range(4):
-        y = sketch.add("MultiHeadDotProductAttention", sketch.add("LayerNorm", x), num_heads=4)
-        x = sketch.add("Add", y, x)
-        y = sketch.chain(x, "LayerNorm", ("Dense", {"features": 512}), "gelu", ("Dense", {"features": 128}))
-        x = sketch.add("Add", y, x)
-    sketch.add("Output", sketch.chain(x, ("Mean", {"axis": (1,)}), ("Dense", {"features": 10})))
-    project = _drawn("Encoder", (64, 128), 32, folder, sketch.graph())
-    name = "transformer encoder, 4 layers, width 128, sequence 64, batch 32"
-    return Case("transformer", name, project, Encoder(), _cross_entropy, optax.adam(1e-3), 10)
-
-
-CASES = {"linear": linear_case, "mlp": mlp_case, "cnn": cnn_case, "transformer": transformer_case}
-
-
-def engine(case: Case) -> Stretch:
-    """Return the engine as a run uses it: every event made, recorded and counted. Between its stretches it rests."""
-    project = replace(case.project, training=replace(case.project.training, steps=10**9))
-    events, recorder = iter(train(project, catalogue())), RunRecorder(project)
-
-    def told() -> Iterator[int]:
-        for event in events:
-            if isinstance(event, RunFailed):
-                raise RuntimeError(event.error)
-            recorder.add(event)
-            if isinstance(event, StepsDone):
-                yield len(event.losses)
-
-    steps = told()
-
-    def stretch(seconds: float) -> Rate:
-        for _ in range(3):  # what was begun before the rest, and what the pace learns from it
-            next(steps)
-        return _timed(lambda: next(steps), seconds)
-
-    for _ in range(20):
-        next(steps)
-    return stretch
-
-
-def loop(case: Case) -> Stretch:
-    """Return the usual loop: one jitted step a batch, state donated, the loss read every ten steps."""
-    state, step, batch = _by_hand(case)
-    jitted, done = jax.jit(step, donate_argnums=0), 0
-
-    def one() -> int:
-        nonlocal state, done
-        state, value = jitted(state, *batch())
-        done += 1
-        if done % READ_EVERY == 0:
-            float(value)
-        return 1
-
-    one()
-    return partial(_timed, one)
-
-
-def scan(case: Case) -> Stretch:
-    """Return a `lax.scan` over many steps, the data on the device and gathered there."""
-    state, step, _ = _by_hand(case)
-    features, targets = (jnp.asarray(array) for array in _data(case))
-    size, rng = case.project.training.batch_size, np.random.default_rng(0)
-
-    def many(state: TrainState, features: Any, targets: Any, block: Any) -> Any:
-        def body(state: TrainState, rows: Any) -> Any:
-            return step(state, *((features, targets) if size is None else (features[rows], targets[rows])))
-
-        return jax.lax.scan(body, state, block, length=case.scanned)
-
-    jitted = jax.jit(many, donate_argnums=0)
-
-    def one() -> int:
-        nonlocal state
-        block = None if size is None else rng.integers(0, len(features), (case.scanned, size))
-        state, losses = jitted(state, features, targets, block)
-        np.asarray(losses)
-        return case.scanned
-
-    one()
-    return partial(_timed, one)
-
-
-def _by_hand(case: Case) -> tuple[TrainState, Any, Any]:
-    features, targets = _data(case)
-    size, rng = case.project.training.batch_size, np.random.default_rng(0)
-    params = case.module.init(jax.random.PRNGKey(0), features[:1])
-    state = TrainState.create(apply_fn=case.module.apply, params=params, tx=case.tx)
-
-    def step(state: TrainState, x: jax.Array, y: jax.Array) -> tuple[TrainState, jax.Array]:
-        value, gradients = jax.value_and_grad(lambda params: case.loss(state.apply_fn(params, x), y))(state.params)
-        return state.apply_gradients(grads=gradients), value
-
-    if size is None:
-        placed = jnp.asarray(features), jnp.asarray(targets)
-        return state, step, lambda: placed
-
-    def batch() -> Any:
-        rows = rng.integers(0, len(features), size)
-        return features[rows], targets[rows]
-
-    return state, step, batch
-
-
-def _data(case: Case) -> tuple[Any, Any]:
-    from flaxstudio.training.task import prepare_task
-
-    split = prepare_task(case.project, catalogue()).dataset.train
-    return split.features, split.targets
-
-
-def _timed(some: Callable[[], int], seconds: float) -> Rate:
-    """Return what a step takes; `some` makes some and returns how many."""
-    began, used, steps = time.perf_counter(), time.process_time(), 0
-    while time.perf_counter() - began < seconds:
-        steps += some()
-    return (time.perf_counter() - began) / steps, (time.process_time() - used) / steps
-
-
-class Peer:
-    """Another framework in a process of its own, which rests between its stretches."""
-
-    def __init__(self, framework: str, case: Case, python: str) -> None:
-        command = [python, str(Path(__file__).with_name("peers.py")), framework, case.key]
+    def __init__(self, name: str, case: str, python: str, environment: dict[str, str]) -> None:
+        script = "peers.py" if name in PEERS else "entrant.py"
+        command = [python if name in PEERS else sys.executable, str(HERE / script), name, case]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ}
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
         )
         self.begun = self._answer()
 
-    def stretch(self, seconds: float) -> Rate:
+    def stretch(self, seconds: float) -> Row:
+        """Return the seconds of wall and CPU that a step took."""
         assert self._process.stdin is not None
         print(seconds, file=self._process.stdin, flush=True)
-        told = self._answer()
-        return told["wall"], told["cpu"]
+        return self._answer()
 
     def close(self) -> None:
         self._process.communicate()
 
-    def _answer(self) -> dict[str, Any]:
+    def _answer(self) -> Row:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         return json.loads(line) if line.startswith("{") else {"missing": "a peer that runs"}
 
 
-def measure(case: Case, rounds: int, seconds: float, python: str) -> list[dict[str, Any]]:
-    """Return a row for each variant: its rate, and the engine's speed against it."""
-    variants: dict[str, Stretch] = {"engine": engine(case), "loop": loop(case), "scan": scan(case)}
-    peers = {name: Peer(name, case, python) for name in ("keras", "torch")}
-    for name, peer in peers.items():
-        if "missing" in peer.begun:
+def measure(case: str, rounds: int, seconds: float, python: str) -> Iterator[Row]:
+    """Yield a row for each variant: its rate, and the engine's speed against it."""
+    with tempfile.TemporaryDirectory() as folder:
+        entrants = {name: Entrant(name, case, python, _environment(folder)) for name in ("engine", "loop", "scan", *PEERS)}
+        for name in [name for name, entrant in entrants.items() if "missing" in entrant.begun]:
             print(f"{name} is not installed for {python}: left out (--peers PYTHON)", file=sys.stderr)
-        else:
-            variants[name] = peer.stretch
-    taken = [{name: stretch(seconds) for name, stretch in variants.items()} for _ in range(rounds)]
-    for peer in peers.values():
-        peer.close()
-    rows = []
-    for name in variants:
-        wall, cpu = (statistics.median(one[name][side] / one["engine"][side] for one in taken) for side in (0, 1))
-        rate = 1 / statistics.median(one[name][0] for one in taken)
-        rows.append({"case": case.name, "variant": name, "rate": rate, "ratio": round(wall, 3), "cpu_ratio": round(cpu, 3)})
-    return rows
+            entrants.pop(name).close()
+        taken = [{name: entrant.stretch(seconds) for name, entrant in entrants.items()} for _ in range(rounds)]
+        for entrant in entrants.values():
+            entrant.close()
+    for name in entrants:
+        rate = 1 / statistics.median(one[name]["wall"] for one in taken)
+        yield {"case": CASES[case], "variant": name, "rate": rate, **_ratios([(one[name], one["engine"]) for one in taken])}
+
+
+def first_losses(case: str, rounds: int) -> Iterator[Row]:
+    """Yield how long the first loss takes: of the loop by hand, and of the engine with nothing and with all compiled before."""
+    taken = []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            told = {name: _first("engine", case, folder) for name in ("compiling", "compiled before")}
+            taken.append({**told, "loop": _first("loop", case, folder)})
+    for name in ("compiling", "compiled before"):
+        seconds = statistics.median(one[name]["wall"] for one in taken)
+        ratios = _ratios([(one[name], one["loop"]) for one in taken])
+        yield {"case": CASES[case], "variant": f"first loss, {name}", "seconds": seconds, **ratios}
+
+
+def _first(variant: str, case: str, folder: str) -> Row:
+    command = [sys.executable, str(HERE / "entrant.py"), variant, case, "--first"]
+    told: Row = json.loads(subprocess.run(command, env=_environment(folder), capture_output=True, text=True, check=True).stdout)
+    return told
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Return the environment of an entrant: what is compiled lies in that folder."""
+    return {**os.environ, "XDG_CACHE_HOME": folder, "LOCALAPPDATA": folder}
+
+
+def _ratios(pairs: Sequence[tuple[Row, Row]]) -> Row:
+    wall, cpu = (statistics.median(one[side] / other[side] for one, other in pairs) for side in ("wall", "cpu"))
+    return {"ratio": round(wall, 3), "cpu_ratio": round(cpu, 3)}
+
+
+def text_of(row: Row) -> str:
+    if "rate" in row:
+        form = "{case:64} {variant:7} {rate:10,.1f} steps/s   engine is {ratio} times as fast (CPU time {cpu_ratio})"
+    else:
+        form = "{case:64} {variant} {seconds:.2f} s: {ratio} times the loop by hand (CPU time {cpu_ratio})"
+    return form.format(**row)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -290,16 +112,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="all variants are timed in turn so many times")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each is timed in a round")
     parser.add_argument("--case", choices=CASES, action="append", help="only this model; may be given again")
+    parser.add_argument("--only", choices=("rates", "first"), help="only steps per second, or only the first loss")
     parser.add_argument("--peers", default=sys.executable, help="the Python that has keras or torch")
     parser.add_argument("--json", action="store_true", help="print one JSON object a row")
     options = parser.parse_args(arguments)
     if shutil.which(options.peers) is None:
         parser.error(f"there is no Python at {options.peers}")
-    with tempfile.TemporaryDirectory() as folder:
-        for key in options.case or CASES:
-            for row in measure(CASES[key](Path(folder)), options.rounds, options.seconds, options.peers):
-                text = "{case:64} {variant:7} {rate:10,.1f} steps/s   engine is {ratio} times as fast (CPU time {cpu_ratio})"
-                print(json.dumps(row) if options.json else text.format(**row), flush=True)
+    for case in options.case or CASES:
+        rows: list[Iterator[Row]] = []
+        if options.only != "first":
+            rows.append(measure(case, options.rounds, options.seconds, options.peers))
+        if options.only != "rates":
+            rows.append(first_losses(case, options.rounds))
+        for row in (row for some in rows for row in some):
+            print(json.dumps(row) if options.json else text_of(row), flush=True)
 
 
 if __name__ == "__main__":
