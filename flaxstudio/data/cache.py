@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.folders import cache_folder
 
 _KEPT_SECONDS = 30 * 24 * 3600
 _KEPT = 3
@@ -19,21 +19,15 @@ _NEW = "new-"
 _DONE = "done"
 
 
-def cache_folder() -> Path:
+def data_cache_folder() -> Path:
     """Return the folder for all such files of this user. It may not exist yet."""
-    if sys.platform == "win32":
-        base, usual = os.environ.get("LOCALAPPDATA", ""), Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base, usual = "", Path.home() / "Library" / "Caches"
-    else:
-        base, usual = os.environ.get("XDG_CACHE_HOME", ""), Path.home() / ".cache"
-    return (Path(base) if os.path.isabs(base) else usual) / "flaxstudio" / "data"
+    return cache_folder() / "data"
 
 
 def folder_of(source: Path, made: str) -> Path:
     """Return the folder for something that is made of a file as it is now: another content has another folder."""
     stat = source.stat()
-    return cache_folder() / _hash(str(source.resolve())) / f"{_hash(f'{stat.st_size} {stat.st_mtime_ns}')}-{_hash(made)}"
+    return data_cache_folder() / _hash(str(source.resolve())) / f"{_hash(f'{stat.st_size} {stat.st_mtime_ns}')}-{_hash(made)}"
 
 
 def kept(folder: Path, make: Callable[[Path], None]) -> Path:
@@ -65,7 +59,7 @@ def _forget_old(folder: Path) -> None:
     stamp, limit = folder.name.split("-")[0], time.time() - _KEPT_SECONDS
     others = sorted(_folders(folder.parent), key=_last_use, reverse=True)
     fresh = [other for other in others if other.name.startswith(f"{stamp}-")][: _KEPT - 1]
-    unused = [made for source in _folders(cache_folder()) for made in _folders(source) if _last_use(made) < limit]
+    unused = [made for source in _folders(data_cache_folder()) for made in _folders(source) if _last_use(made) < limit]
     for old in {*others, *unused} - {*fresh, folder}:
         if not old.name.startswith(_NEW) or _last_use(old) < limit:
             shutil.rmtree(old, ignore_errors=True)
@@ -89,7 +83,7 @@ def _no_room_told() -> Iterator[None]:
         yield
     except OSError as error:
         raise ProblemError(
-            f"Data cannot be kept in {cache_folder()}: {error.strerror or error}.",
+            f"Data cannot be kept in {data_cache_folder()}: {error.strerror or error}.",
             "Make room there, or let XDG_CACHE_HOME name another folder.",
         ) from error
 

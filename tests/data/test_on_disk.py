@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flaxstudio.data import cache, csv_blocks, sources
-from flaxstudio.data.cache import cache_folder
+from flaxstudio.data.cache import data_cache_folder
 from flaxstudio.data.mapping import mapping_of, rows_at
 from flaxstudio.data.sources import open_table
 from flaxstudio.data.table import Table, kind_of, summarize
@@ -21,7 +21,7 @@ Y = np.arange(500)
 
 
 def made_folders() -> list[Path]:
-    return sorted(path for path in cache_folder().glob("*/*") if path.is_dir())
+    return sorted(path for path in data_cache_folder().glob("*/*") if path.is_dir())
 
 
 def write(path: Path, *, is_packed: bool = False, **arrays: np.ndarray) -> str:
@@ -133,7 +133,7 @@ def test_reading_that_was_ended_leaves_nothing_and_can_be_begun_again(tmp_path: 
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "taken").write_text("")
-    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path / "taken" / "data")
+    monkeypatch.setattr(cache, "data_cache_folder", lambda: tmp_path / "taken" / "data")
     with pytest.raises(ProblemError, match="Data cannot be kept in"):
         open_table(csv_file(tmp_path), memory=SMALL)
 
