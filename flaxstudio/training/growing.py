@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.data.mapping import let_go
-from flaxstudio.project.checkpoints import state_folder
+from flaxstudio.project.checkpoints import runs_folder
 
 SPILLED_FROM = 10**7
 """Values that an array may have in memory."""
@@ -60,7 +60,7 @@ class Growing:
 
     def _grow(self, capacity: int) -> None:
         if self._file is None and capacity > self._limit:
-            self._file = _nameless_file(state_folder())
+            self._file = _nameless_file(runs_folder())
             if self._file is not None:
                 weakref.finalize(self, self._file.close)
         old, dtype = self._array[: self._count], self._array.dtype

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from flaxstudio.gui.plots.loss_series import LossSeries
-from flaxstudio.project.checkpoints import state_folder
+from flaxstudio.project.checkpoints import runs_folder
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import load_project, save_project
 from flaxstudio.training import growing
@@ -40,12 +40,12 @@ def test_the_file_has_no_name_and_is_closed_with_the_array() -> None:
     array = Growing(np.float32, LIMIT)
     array.append(np.ones(4000, np.float32))
     assert array.is_spilled
-    assert list(state_folder().iterdir()) == []
+    assert list(runs_folder().iterdir()) == []
 
 
 def test_without_a_place_for_files_memory_has_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "taken").write_text("")
-    monkeypatch.setattr(growing, "state_folder", lambda: tmp_path / "taken" / "runs")
+    monkeypatch.setattr(growing, "runs_folder", lambda: tmp_path / "taken" / "runs")
     array = Growing(np.float32, LIMIT)
     array.append(np.arange(4000, dtype=np.float32))
     assert not array.is_spilled
