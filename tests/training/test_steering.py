@@ -13,7 +13,6 @@ from flaxstudio.training.control import Control
 from flaxstudio.training.events import Changed, Evaluated, Event, RunFailed, RunFinished, StepsDone
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.loop import train
-from flaxstudio.training.record import Losses
 from flaxstudio.training.spikes import SpikeGuard
 from tests.training.runs import are_same, evaluations_of, events_of, iris_project, losses_of, noisy_project, trained_by
 
@@ -140,14 +139,6 @@ def test_a_loss_far_above_the_first_is_a_spike_and_noise_is_none() -> None:
     assert guard.find(np.array([2.0, 1.0, 0.001, 0.9, 150.0], np.float32)) is None
     assert guard.find(np.array([1.0, 201.0, 1.0], np.float32)) == 1
     assert SpikeGuard(np.array([50.0], np.float32)).find(np.array([1.0, 400.0], np.float32)) is None
-
-
-def test_losses_are_kept_in_their_order_however_they_come() -> None:
-    losses = Losses()
-    parts = [np.arange(start, start + count, dtype=np.float32) for start, count in ((0, 1), (1, 5000), (5001, 2), (5003, 9000))]
-    for part in parts:
-        losses.add(part)
-    assert np.array_equal(losses.all(), np.concatenate(parts))
 
 
 def test_what_a_broken_run_rescued_can_go_on_with_a_lower_rate() -> None:
