@@ -200,6 +200,17 @@ def test_a_plot_is_empty_until_there_is_a_loss_and_its_button_asks_for_a_run(plo
     assert not plot.controls.isVisible()
 
 
+def test_until_the_first_loss_of_a_run_the_plot_says_what_is_awaited(plot):
+    plot.start(0, 100)
+    plot.redraw()
+    assert "compiled" in plot.empty.sentence.text()
+    assert not plot.empty.button.isVisible()
+    plot.finish()  # stopped before the first loss
+    plot.redraw()
+    assert "Train the model" in plot.empty.sentence.text()
+    assert plot.empty.button.isVisible()
+
+
 def test_drawing_a_million_losses_in_the_window_stays_bounded(plot):
     values = falling(1_000_000)
     plot.start(0, len(values))

@@ -148,18 +148,26 @@ class EmptyPlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        sentence = QLabel(self.tr("Train the model to see its loss fall here, step by step."))
-        sentence.setProperty("role", "secondary")
-        sentence.setWordWrap(True)
-        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sentence = QLabel()
+        self.sentence.setProperty("role", "secondary")
+        self.sentence.setWordWrap(True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = QPushButton(self.tr("Train"))
         self.button.clicked.connect(self.train_requested)
         layout = QVBoxLayout(self)
         layout.setSpacing(t.PADDING)
         layout.addStretch(1)
-        layout.addWidget(sentence)
+        layout.addWidget(self.sentence)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(1)
+        self.show_awaited(False)
+
+    def show_awaited(self, is_awaited: bool) -> None:
+        """Say how to get losses, or that they are about to come."""
+        how = self.tr("Train the model to see its loss fall here, step by step.")
+        awaited = self.tr("The first step is being compiled. Its loss appears here as soon as it is done.")
+        self.sentence.setText(awaited if is_awaited else how)
+        self.button.setHidden(is_awaited)
 
     def set_tokens(self, tokens: Tokens) -> None:
         self.button.setIcon(icon("play", tokens))

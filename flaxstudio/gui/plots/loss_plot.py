@@ -195,6 +195,7 @@ class LossPlot(QWidget):
         self._timer.stop()
         is_empty = self._curves.is_empty
         if is_empty:
+            self.empty.show_awaited(not self._is_finished)
             self._pages.setCurrentWidget(self.empty)
         if is_empty and not self._is_finished:
             self._ready_canvas()  # a run has begun: load while its first step is compiled
