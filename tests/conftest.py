@@ -1,13 +1,35 @@
-"""Keeps the tests away from the accelerators and settings of the machine they run on."""
+"""Keeps the tests away from the accelerators and settings of the machine they run on, and from compiling a program twice."""
 
 import os
+import shutil
+import sys
+import tempfile
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+IS_FIRST_PROCESS = "JAX_COMPILATION_CACHE_DIR" not in os.environ
+if IS_FIRST_PROCESS:  # the processes that pytest-xdist starts take it over
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="flaxstudio-programs-")
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+def pytest_unconfigure() -> None:
+    """Delete the compiled programs that the tests shared."""
+    if IS_FIRST_PROCESS:
+        shutil.rmtree(os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _programs_are_let_go() -> Iterator[None]:
+    """Let go of the programs of a file's tests: all together they would take gigabytes."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
 
 
 @pytest.fixture(autouse=True)
