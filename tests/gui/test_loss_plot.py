@@ -150,6 +150,23 @@ def test_a_million_losses_are_drawn_bounded_and_with_their_extremes(axes):
     assert np.all(np.diff(steps) >= 0)
 
 
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("has_holes", [False, True])
+def test_the_extremes_of_long_runs_are_those_of_all_their_losses(is_log, has_holes):
+    values = np.random.default_rng(2).normal(size=50_000).astype(np.float32)
+    if has_holes:
+        values[100:3000], values[40_000] = np.nan, np.inf
+    series = LossSeries()
+    for start in range(0, len(values), 777):
+        series.append(start, values[start : start + 777])
+    start, stop = 77, 49_931
+    starts = log_bin_starts(start, stop, 40) if is_log else bin_starts(start, stop, 5000)
+    low, high = series.envelope(starts, stop)
+    finite = np.where(np.isfinite(values), values, np.float32(np.nan))[:stop]
+    np.testing.assert_array_equal(low, np.fmin.reduceat(finite, starts))
+    np.testing.assert_array_equal(high, np.fmax.reduceat(finite, starts))
+
+
 def test_an_infinite_loss_hides_no_other():
     curves = RunCurves(0, 10_000)
     values = falling(10_000)

@@ -58,6 +58,7 @@ class LossCanvas(pg.PlotWidget):
         self._group = GroupItems(view, names, self._pen)
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._box = pg.TextItem(anchor=(0, 0))
+        self._text = ""
         self._add_items()
         self._connect()
         self.set_tokens(tokens)
@@ -112,7 +113,9 @@ class LossCanvas(pg.PlotWidget):
         self._crosshair.setPos(position)
         (left, right), (low, high) = self.view.viewRange()
         is_right, is_low = place[0] > (left + right) / 2, place[1] < (low + high) / 2
-        self._box.setHtml(text)
+        if text != self._text:
+            self._text = text
+            self._box.setHtml(text)
         self._box.setAnchor((1.04 if is_right else -0.04, 1.1 if is_low else -0.1))
         self._box.setPos(position, place[1])
 

@@ -327,7 +327,7 @@ class LossPlot(QWidget):
 
     def _on_hovered(self, position: float, height: float) -> None:
         self._hover = (position, height)
-        if self.canvas is not None:
+        if self.canvas is not None and not self._timer.isActive():  # else it is drawn in a moment
             self._show_reading(self.canvas, self.axes)
 
     def _on_left(self) -> None:
