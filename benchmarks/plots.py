@@ -1,4 +1,4 @@
-"""What the plot of losses costs the GUI thread with a million losses and more, and with many runs at once.
+"""What plots cost the GUI thread: a million losses and more, many runs at once, and many layers looked into.
 
 A frame lasts from losses that come, or an event of mouse or wheel, until the plot has been painted for it. Its own time is the
 processor time of the GUI thread, so that other work on the machine does not count. `--profile WORDS` shows where one
@@ -20,10 +20,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from flaxstudio.gui.panels.layers import LayersView
 from flaxstudio.gui.plots.group_curves import MemberName
 from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import LIGHT
+from flaxstudio.training.events import Distribution, LayerSeen, Observed
 
 BAR = 16.7
 _PIECE = 2000
@@ -133,6 +135,30 @@ def population(bench: Bench, members: int, steps: int) -> None:
     bench.gestures(f"{members} runs of {steps:,}")
 
 
+def layers(bench: Bench, count: int) -> None:
+    """Measure what happens inside so many layers, from an observation until it has been painted."""
+    view = LayersView(LIGHT)
+    view.resize(980, 420)
+    view.show()
+    bench.plot.hide()
+    bench.paint()
+    random = np.random.default_rng(0)
+    counts = random.integers(0, 200, 64).astype(np.int32)
+    seen = LayerSeen(*(Distribution(-size, size, counts) for size in (1.0, 1e-4, 3.0)), 0.1, 64)
+    told = {f"dense_{n}": seen for n in range(count)}
+    view.begin("run")
+    for step in range(300):
+        view.add(Observed(step, 1.0, dict.fromkeys(told, 1e-3), 0, told))
+
+    def look(step: int) -> None:
+        view.add(Observed(step, 1.0, dict.fromkeys(told, 1e-3), 0, told))
+        view.refresh()
+
+    view.refresh()
+    bench.measure(f"{count} layers: an observation", ((lambda s=step: look(s)) for step in range(300, 600)))
+    view.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=150)
@@ -148,6 +174,8 @@ def main() -> None:
             single(bench, steps)
     for members in (8, 64, 256):
         population(bench, members, 10_000)
+    for count in (10, 100, 500):
+        layers(bench, count)
 
 
 if __name__ == "__main__":

@@ -84,8 +84,8 @@ def layers_seen(found: Mapping[str, Any], order: tuple[str, ...]) -> dict[str, L
     parts: dict[str, dict[str, Any]] = {}
     for (node, kind), (low, high, counts) in found["counted"].items():
         parts.setdefault(node, {})[kind] = Distribution(float(low), float(high), np.asarray(counts))
-    for node, share in found["dead"].items():
-        parts.setdefault(node, {})["dead"] = float(share)
+    for node, (share, units) in found["dead"].items():
+        parts.setdefault(node, {}).update(dead=float(share), units=int(units))
     places = {node: number for number, node in enumerate(order)}
     names = sorted(parts, key=lambda node: places.get(node, len(places)))
     return {node: LayerSeen(**parts[node]) for node in names}
@@ -135,6 +135,7 @@ def _histogram(values: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     return low, high, jnp.zeros(BINS, jnp.int32).at[bins].add(1, mode="drop")
 
 
-def _dead(output: jax.Array) -> jax.Array:
-    """Return the share of the units, along the last dimension, that are 0 for every sample and place."""
-    return jnp.mean(jnp.all(output == 0, axis=tuple(range(output.ndim - 1))).astype(jnp.float32))
+def _dead(output: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return the share of the units, along the last dimension, that are 0 for every sample and place, and their number."""
+    share = jnp.mean(jnp.all(output == 0, axis=tuple(range(output.ndim - 1))).astype(jnp.float32))
+    return share, jnp.int32(output.shape[-1] if output.ndim else 1)
