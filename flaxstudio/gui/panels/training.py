@@ -18,7 +18,7 @@ from flaxstudio.gui.panels.run_views import RunViews
 from flaxstudio.gui.panels.training_form import TrainingForm
 from flaxstudio.gui.panels.vitals import Vitals
 from flaxstudio.gui.panels.watch_form import WatchForm
-from flaxstudio.gui.plots.loss_plot import Group
+from flaxstudio.gui.plots.shown_runs import Group
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.population import group_of
