@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QMainWindow
 
 from flaxstudio.gui.plots.loss_canvas import LossCanvas
 from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
@@ -244,6 +244,36 @@ def test_what_comes_in_is_drawn_by_itself_within_a_moment(plot, qtbot):
     plot.start(0, 100)
     plot.add_losses(0, falling(100))
     qtbot.waitUntil(lambda: plot.canvas is not None and len(data(plot.canvas.curves["raw"])[0]) == 100)
+
+
+def test_behind_a_tab_nothing_is_drawn_and_all_is_once_it_comes_to_the_front(qtbot):
+    window, plot = QMainWindow(), LossPlot(LIGHT)
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    docks = [QDockWidget(name) for name in "ab"]
+    for dock, view in zip(docks, (plot, QLabel("other")), strict=True):
+        dock.setWidget(view)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+    window.tabifyDockWidget(*docks)
+    window.show()
+    qtbot.waitExposed(window)
+    docks[0].raise_()
+    plot.start(0, 100)
+    plot.add_losses(0, falling(100)[:50])
+    qtbot.waitUntil(
+        lambda: (
+            plot.canvas is not None
+            and plot.canvas.curves["raw"].xData is not None
+            and len(data(plot.canvas.curves["raw"])[0]) == 50
+        )
+    )
+    docks[1].raise_()
+    qtbot.waitUntil(lambda: plot.visibleRegion().isEmpty())
+    plot.add_losses(50, falling(100)[50:])
+    plot.redraw()
+    assert len(data(plot.canvas.curves["raw"])[0]) == 50
+    docks[0].raise_()
+    qtbot.waitUntil(lambda: len(data(plot.canvas.curves["raw"])[0]) == 100)
 
 
 def test_many_pieces_are_drawn_together(plot, qtbot):

@@ -143,7 +143,7 @@ class LayerDelegate(QStyledItemDelegate):
         painter.save()
         half = room.height() // 2
         painter.setPen(QColor(self._tokens.text))
-        self._line(painter, QRect(room.left(), room.top(), room.width(), half), name)
+        self._line(painter, QRect(room.left(), room.top(), room.width(), half), name, Qt.TextElideMode.ElideMiddle)
         left = room.left()
         if said.is_warning:
             size = math.ceil(_SIGN * painter.device().devicePixelRatioF())
@@ -157,6 +157,6 @@ class LayerDelegate(QStyledItemDelegate):
         self._line(painter, QRect(left, room.top() + half, room.right() - left, half), said.line)
         painter.restore()
 
-    def _line(self, painter: QPainter, room: QRect, text: str) -> None:
-        whole = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    def _line(self, painter: QPainter, room: QRect, text: str, elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        whole = painter.fontMetrics().elidedText(text, elide, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, whole)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from flaxstudio.gui.plots.group_curves import BANDS, GroupCurves, MemberName
@@ -43,6 +43,7 @@ class LossPlot(QWidget):
         self._runs = ShownRuns(RunCurves())
         self._quantity = LOSS
         self._is_finished = True
+        self._is_stale = False
         self._log_choice: bool | None = None  # None: logarithmic as soon as the losses span decades
         self._is_log_step = False
         self._is_followed = True  # whether the plot chooses what part to show; until the user does
@@ -155,7 +156,8 @@ class LossPlot(QWidget):
             self._pages.setCurrentWidget(self.empty)
         if is_empty and not self._is_finished:
             self._ready_canvas()  # a run has begun: load while its first step is compiled
-        if is_empty or not self.isVisible():
+        self._is_stale = not is_empty and self.visibleRegion().isEmpty()  # a panel behind a tab is visible to Qt
+        if is_empty or self._is_stale:
             return
         canvas = self._ready_canvas()
         self._pages.setCurrentWidget(canvas)
@@ -171,6 +173,10 @@ class LossPlot(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._schedule()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._on_painted()
 
     def _build(self) -> None:
         self._pages = QStackedWidget()
@@ -216,6 +222,7 @@ class LossPlot(QWidget):
             canvas.menu_requested.connect(self._open_menu)
             canvas.hovered.connect(self._on_hovered)
             canvas.left.connect(self._on_left)
+            canvas.painted.connect(self._on_painted)
         return self.canvas
 
     def _follow(self, canvas: LossCanvas, axes: Axes) -> None:
@@ -289,6 +296,11 @@ class LossPlot(QWidget):
         self._hover = None
         if self.canvas is not None:
             self.canvas.show_reading(None)
+
+    def _on_painted(self) -> None:
+        if self._is_stale:  # it has come into sight
+            self._is_stale = False
+            QTimer.singleShot(0, self, self.redraw)
 
     def _open_menu(self, place: QPointF) -> None:
         menu = self.menu()
