@@ -15,6 +15,7 @@ from flaxstudio.gui.plots.loss_canvas import LossCanvas
 from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
 from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
+from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project.results import Evaluation, RunRecord
 
@@ -248,6 +249,7 @@ def test_what_comes_in_is_drawn_by_itself_within_a_moment(plot, qtbot):
 
 def test_behind_a_tab_nothing_is_drawn_and_all_is_once_it_comes_to_the_front(qtbot):
     window, plot = QMainWindow(), LossPlot(LIGHT)
+    plot.controls.setParent(window)  # as in the panel: the canvas, opaque, covers the whole plot
     qtbot.addWidget(window)
     window.resize(600, 400)
     docks = [QDockWidget(name) for name in "ab"]
@@ -268,7 +270,7 @@ def test_behind_a_tab_nothing_is_drawn_and_all_is_once_it_comes_to_the_front(qtb
         )
     )
     docks[1].raise_()
-    qtbot.waitUntil(lambda: plot.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: not is_in_sight(plot))
     plot.add_losses(50, falling(100)[50:])
     plot.redraw()
     assert len(data(plot.canvas.curves["raw"])[0]) == 50

@@ -8,6 +8,7 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.layer_detail import LayerDetail
 from flaxstudio.gui.panels.layer_list import LayerDelegate, LayerListModel
 from flaxstudio.gui.plots.layer_history import LayerHistory, node_of
+from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.training.events import Observed
 
@@ -74,7 +75,7 @@ class LayersView(QWidget):
     def refresh(self) -> None:
         """Show now what has come since the last time, if it can be seen."""
         self._timer.stop()
-        self._is_stale = self.visibleRegion().isEmpty()
+        self._is_stale = not is_in_sight(self)
         if self._is_stale:
             return
         self.model.display(self.history)
@@ -121,7 +122,7 @@ class LayersView(QWidget):
 
     def _schedule(self) -> None:
         self._is_stale = True
-        if not self._timer.isActive() and not self.visibleRegion().isEmpty():
+        if not self._timer.isActive() and is_in_sight(self):
             self._timer.start()
 
     def _show_page(self) -> None:

@@ -19,6 +19,7 @@ from flaxstudio.gui.plots.loss_saving import ask_and_save_picture, ask_and_save_
 from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.plots.reading_text import reading_html
 from flaxstudio.gui.plots.shown_runs import Group, ShownRuns, shown_groups, shown_run
+from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.results import RunRecord
 
@@ -156,7 +157,7 @@ class LossPlot(QWidget):
             self._pages.setCurrentWidget(self.empty)
         if is_empty and not self._is_finished:
             self._ready_canvas()  # a run has begun: load while its first step is compiled
-        self._is_stale = not is_empty and self.visibleRegion().isEmpty()  # a panel behind a tab is visible to Qt
+        self._is_stale = not is_empty and not is_in_sight(self)  # a panel behind a tab is visible to Qt
         if is_empty or self._is_stale:
             return
         canvas = self._ready_canvas()
