@@ -1,15 +1,31 @@
 """A graph that gives out what each of its nodes gives, and which units an activation shuts off."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from flaxstudio.graph.activity import active
 from flaxstudio.graph.graph import Edge, Graph, Node, Port
+from flaxstudio.graph.library import Block, Library
 from flaxstudio.graph.naming import free_name
 from flaxstudio.graph.order import topological_order, upstream
 from flaxstudio.graph.spec import Catalogue
 
-_SHUTTING = frozenset({"relu", "relu6", "hard_sigmoid", "hard_silu"})
-"""Activations that give exactly 0 on one side."""
+_SHUTTING = {"relu": 0.0, "relu6": 0.0, "hard_sigmoid": -3.0, "hard_silu": -3.0}
+"""Activations that give exactly 0 for all that is not above a limit."""
 _MAKING = frozenset({"linear", "convolution"})
 _PASSING = frozenset({"normalisation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """An activation inside blocks: `units` names the node whose units it shuts off, `feeder` the node before it, which gives no
+    more than `limit` for a unit that is shut. `place` has the nodes that the blocks are, from the outermost in.
+    """
+
+    place: tuple[str, ...]
+    units: str
+    feeder: str
+    limit: float
 
 
 def tapped_graph(graph: Graph, catalogue: Catalogue) -> tuple[tuple[Port, ...], Graph]:
@@ -51,6 +67,21 @@ def units_shut(graph: Graph, catalogue: Catalogue) -> dict[str, str]:
             source = feeding.get(source, "")
         found[node.name] = source if source and _family(nodes[source], catalogue) in _MAKING else node.name
     return found
+
+
+def units_shut_inside(graph: Graph, library: Library, catalogue: Catalogue, place: tuple[str, ...] = ()) -> Iterator[Shut]:
+    """Yield the activations inside a graph's blocks that shut units off, as far as a layer or normalisation feeds them."""
+    for node in active(graph, catalogue).nodes:
+        block = library.get(node.layer)
+        if not isinstance(block, Block):
+            continue
+        inner, here = active(block.graph, catalogue), (*place, node.name)
+        nodes = inner.by_name()
+        feeding = {edge.target.node: edge.source.node for edge in inner.edges}
+        for activation, units in units_shut(inner, catalogue).items():
+            if units != activation:
+                yield Shut(here, units, feeding[activation], _SHUTTING[nodes[activation].layer])
+        yield from units_shut_inside(block.graph, library, catalogue, here)
 
 
 def _family(node: Node, catalogue: Catalogue) -> str:

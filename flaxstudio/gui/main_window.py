@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         )
         outer = selected if known.place == Place() else known.place.path[:1]  # these panels list the model's own nodes
         self.sight.show("variables", "marks", lambda: self.variables_panel.mark_nodes(outer))
+        self.sight.show("training", "marks", lambda: self.training_panel.mark_nodes(outer))
         self.sight.show("try_it", "marks", lambda: self.try_it_panel.mark_nodes(outer))
         self.sight.show("analysis", "marks", lambda: self.analysis_panel.mark_nodes(outer))
 

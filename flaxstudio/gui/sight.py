@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 Act = Callable[[], None]
 
@@ -38,3 +38,10 @@ class Sight(QObject):
         waiting, self._waiting[panel] = self._waiting[panel], {}
         for act in waiting.values():
             act()
+
+
+def is_in_sight(widget: QWidget) -> bool:
+    """Return whether a widget lies within its window. Qt puts a dock behind a tab far outside, and calls it visible."""
+    window = widget.window()
+    place = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+    return widget.isVisible() and not window.isMinimized() and window.rect().intersects(place)

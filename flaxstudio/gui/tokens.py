@@ -58,6 +58,8 @@ class Tokens:
     """From nothing to the most, for the overlay of costs."""
     heat_tint: float
     """How strongly heat colours a node, so that its texts stay readable."""
+    density: tuple[str, ...]
+    """From nothing to the most, for pictures of how values lie: ever darker on light, ever lighter on dark."""
     tints: MappingProxyType[Color, str]
     """What a user colours is filled with: text and secondary text are legible on each."""
     marks: MappingProxyType[Color, str]
@@ -99,6 +101,7 @@ LIGHT = Tokens(
     ),
     heat=("#E9EDF2", "#FBE3BD", "#F8C67C", "#EE9F3E", "#D4741A", "#A8480B"),
     heat_tint=0.2,
+    density=("#F7F8FA", "#D3E4F0", "#9CCBDD", "#56ABC6", "#2384AE", "#1B5A92", "#1C2F66"),
     tints=MappingProxyType(
         {
             "red": "#FBDDDB",
@@ -168,6 +171,7 @@ DARK = Tokens(
     ),
     heat=("#272B32", "#4A3A1E", "#7A5B22", "#AD7D27", "#DDA13A", "#FFCB6B"),
     heat_tint=0.12,
+    density=("#16181C", "#22304F", "#2B5183", "#2E7BA6", "#41A8B5", "#86D3B4", "#E9F8C8"),
     tints=MappingProxyType(
         {
             "red": "#46262A",

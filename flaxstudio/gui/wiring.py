@@ -242,6 +242,7 @@ def _wire_panels(studio: Studio) -> None:
     training.step_requested.connect(studio.runs.one_step)
     training.rate_changed.connect(studio.runner.set_learning_rate)
     training.several_requested.connect(studio.members.on_requested)
+    training.node_requested.connect(studio.show_node)
     variables.node_requested.connect(studio.show_node)
     variables.statistics_wanted.connect(studio.variables.on_statistics_wanted)
     variables.values_requested.connect(studio.variables.on_values_requested)

@@ -80,13 +80,14 @@ class Distribution:
 class LayerSeen:
     """What is seen of a layer for one batch; None for what it has not.
 
-    `dead` is the share of its units that gave 0 for every sample and place.
+    `dead` is the share of its `units` that gave 0 for every sample and place.
     """
 
     params: Distribution | None = None
     gradients: Distribution | None = None
     outputs: Distribution | None = None
     dead: float | None = None
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)

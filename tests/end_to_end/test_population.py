@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import OptimizerSpec
 from flaxstudio.project.results import Results
@@ -81,6 +82,8 @@ def ended(driver, runs):
 
 def legend(driver):
     plot = driver.window.training_panel.plot
+    driver.window.raise_dock("training")
+    driver.wait(lambda: is_in_sight(plot))  # behind a tab it rests
     plot.redraw()
     return [label.text for _, label in plot.canvas.legend.items]
 

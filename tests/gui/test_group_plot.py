@@ -9,8 +9,9 @@ from PySide6.QtTest import QTest
 
 from flaxstudio.gui.plots.group_curves import GroupCurves, MemberName
 from flaxstudio.gui.plots.loss_curves import Axes
-from flaxstudio.gui.plots.loss_plot import Group, LossPlot
+from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.plots.loss_saving import save_members
+from flaxstudio.gui.plots.shown_runs import Group
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project.results import Evaluation, RunRecord
 

@@ -9,12 +9,13 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QMainWindow
 
 from flaxstudio.gui.plots.loss_canvas import LossCanvas
 from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
 from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
+from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project.results import Evaluation, RunRecord
 
@@ -150,6 +151,23 @@ def test_a_million_losses_are_drawn_bounded_and_with_their_extremes(axes):
     assert np.all(np.diff(steps) >= 0)
 
 
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("has_holes", [False, True])
+def test_the_extremes_of_long_runs_are_those_of_all_their_losses(is_log, has_holes):
+    values = np.random.default_rng(2).normal(size=50_000).astype(np.float32)
+    if has_holes:
+        values[100:3000], values[40_000] = np.nan, np.inf
+    series = LossSeries()
+    for start in range(0, len(values), 777):
+        series.append(start, values[start : start + 777])
+    start, stop = 77, 49_931
+    starts = log_bin_starts(start, stop, 40) if is_log else bin_starts(start, stop, 5000)
+    low, high = series.envelope(starts, stop)
+    finite = np.where(np.isfinite(values), values, np.float32(np.nan))[:stop]
+    np.testing.assert_array_equal(low, np.fmin.reduceat(finite, starts))
+    np.testing.assert_array_equal(high, np.fmax.reduceat(finite, starts))
+
+
 def test_an_infinite_loss_hides_no_other():
     curves = RunCurves(0, 10_000)
     values = falling(10_000)
@@ -227,6 +245,37 @@ def test_what_comes_in_is_drawn_by_itself_within_a_moment(plot, qtbot):
     plot.start(0, 100)
     plot.add_losses(0, falling(100))
     qtbot.waitUntil(lambda: plot.canvas is not None and len(data(plot.canvas.curves["raw"])[0]) == 100)
+
+
+def test_behind_a_tab_nothing_is_drawn_and_all_is_once_it_comes_to_the_front(qtbot):
+    window, plot = QMainWindow(), LossPlot(LIGHT)
+    plot.controls.setParent(window)  # as in the panel: the canvas, opaque, covers the whole plot
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    docks = [QDockWidget(name) for name in "ab"]
+    for dock, view in zip(docks, (plot, QLabel("other")), strict=True):
+        dock.setWidget(view)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+    window.tabifyDockWidget(*docks)
+    window.show()
+    qtbot.waitExposed(window)
+    docks[0].raise_()
+    plot.start(0, 100)
+    plot.add_losses(0, falling(100)[:50])
+    qtbot.waitUntil(
+        lambda: (
+            plot.canvas is not None
+            and plot.canvas.curves["raw"].xData is not None
+            and len(data(plot.canvas.curves["raw"])[0]) == 50
+        )
+    )
+    docks[1].raise_()
+    qtbot.waitUntil(lambda: not is_in_sight(plot))
+    plot.add_losses(50, falling(100)[50:])
+    plot.redraw()
+    assert len(data(plot.canvas.curves["raw"])[0]) == 50
+    docks[0].raise_()
+    qtbot.waitUntil(lambda: len(data(plot.canvas.curves["raw"])[0]) == 100)
 
 
 def test_many_pieces_are_drawn_together(plot, qtbot):

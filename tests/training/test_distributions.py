@@ -11,6 +11,9 @@ import pytest
 
 from flaxstudio.graph.taps import units_shut
 from flaxstudio.layers import catalogue
+from flaxstudio.layers.own import catalogue_of
+from flaxstudio.project.edits import set_attribute
+from flaxstudio.project.grouping import make_block
 from flaxstudio.project.project import Project
 from flaxstudio.training.device import Setting, find_device
 from flaxstudio.training.distributions import BINS, layers_seen, looked_at, taps_of
@@ -26,11 +29,12 @@ HIDDEN = ("Dense", {"features": 8})
 
 def looked(project: Project, change: Any = None) -> tuple[dict[str, LayerSeen], Any, Task]:
     """Return what is seen of a project's first state, the state, and the task."""
-    task = prepare_task(project, catalogue())
+    known = catalogue_of(project.library, catalogue())
+    task = prepare_task(project, known)
     state = first_state(project, task.model, None)
     if change is not None:
         state = state.replace(params=change(state.params))
-    taps = taps_of(project, catalogue())
+    taps = taps_of(project, known)
     gradients = jax.tree.map(jnp.ones_like, state.params)
     found = jax.jit(partial(looked_at, taps=taps))(state, gradients, task.dataset.train.features)
     return layers_seen(jax.device_get(found), taps.order), state, task
@@ -88,6 +92,38 @@ def test_units_belong_to_the_layer_before_a_normalisation_and_else_to_the_activa
     alone = iris_project(("tanh", {}), ("relu", {})).graph
     assert units_shut(alone, catalogue()) == {"relu_1": "relu_1"}
     assert units_shut(iris_project(HIDDEN, ("leaky_relu", {})).graph, catalogue()) == {}
+
+
+def in_a_block(project: Project, nodes: tuple[str, ...], **attributes: Any) -> Project:
+    """Return the project with nodes put into a block, `part_1`, with these attributes."""
+    made = make_block(nodes, "Part", catalogue()).apply(project)
+    for name, value in attributes.items():
+        made = set_attribute("part_1", name, value, catalogue_of(made.library, catalogue())).apply(made)
+    return made
+
+
+def test_units_inside_blocks_and_their_repeats_are_found_too() -> None:
+    plain = iris_project(HIDDEN, HIDDEN, ("BatchNorm", {}), ("relu", {}))
+    project = in_a_block(plain, ("dense_2", "batch_norm_1", "relu_1"), repeat=2)
+
+    def killed(params: Any) -> Any:
+        norm = params["part_1_1"]["batch_norm_1"]
+        bias = norm["bias"].at[:6].set(-1e3)
+        return {**params, "part_1_1": {**params["part_1_1"], "batch_norm_1": {**norm, "bias": bias}}}
+
+    seen, state, _ = looked(project, killed)
+    assert list(seen) == ["dense_1", "part_1", "part_1_0", "part_1_0/dense_2", "part_1_1", "part_1_1/dense_2", "dense_3"]
+    first, second = seen["part_1_0/dense_2"], seen["part_1_1/dense_2"]
+    assert (first.dead, first.units) == (0.0, 8)
+    assert (second.dead, second.units) == (0.75, 8)
+    assert is_counted(second.params, state.params["part_1_1"]["dense_2"])
+    assert second.outputs is not None
+
+
+def test_blocks_made_in_a_loop_are_looked_at_as_a_whole() -> None:
+    plain = iris_project(HIDDEN, HIDDEN, ("relu", {}))
+    seen, _, _ = looked(in_a_block(plain, ("dense_2", "relu_1"), repeat=2, scan=True))
+    assert list(seen) == ["dense_1", "part_1", "dense_3"]
 
 
 def test_of_a_large_array_some_values_of_every_channel_are_counted() -> None:

@@ -10,15 +10,15 @@ from flaxstudio.gui.panels.compute_form import ComputeForm
 from flaxstudio.gui.panels.data_state import RowCounts
 from flaxstudio.gui.panels.member_scores import MemberScores
 from flaxstudio.gui.panels.member_text import group_name, member_name
-from flaxstudio.gui.panels.metric_tiles import MetricTiles
 from flaxstudio.gui.panels.metrics_form import MetricsForm
 from flaxstudio.gui.panels.optimizer_form import OptimizerForm
 from flaxstudio.gui.panels.run_bar import RunBar
 from flaxstudio.gui.panels.run_state import RunState
+from flaxstudio.gui.panels.run_views import RunViews
 from flaxstudio.gui.panels.training_form import TrainingForm
 from flaxstudio.gui.panels.vitals import Vitals
 from flaxstudio.gui.panels.watch_form import WatchForm
-from flaxstudio.gui.plots.loss_plot import Group, LossPlot
+from flaxstudio.gui.plots.shown_runs import Group
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.population import group_of
@@ -48,6 +48,7 @@ class TrainingPanel(QWidget):
     step_requested = Signal()
     rate_changed = Signal(float)
     several_requested = Signal()
+    node_requested = Signal(str)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,10 +68,9 @@ class TrainingPanel(QWidget):
         self.watch = WatchForm(tokens, forms)
         self.compute = ComputeForm(tokens, forms)
         _lay_below(forms, self.form, self.optimizer, self.metrics, self.watch, self.compute)
-        self.plot = LossPlot(tokens, self)
-        self.tiles = MetricTiles()
-        self.plot.controls.set_header(self.tiles)
-        layout.addWidget(self.plot, 1)
+        self.views = RunViews(tokens)
+        self.plot, self.tiles, self.layers = self.views.plot, self.views.tiles, self.views.layers
+        layout.addWidget(self.views, 1)
         self._connect()
 
     def display(
@@ -97,6 +97,7 @@ class TrainingPanel(QWidget):
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
             case Observed():
                 self.vitals.display(event)
+                self.layers.add(event)
             case RunFinished() | RunFailed() | PopulationFinished():
                 self.plot.finish()
             case PopulationStarted():
@@ -114,6 +115,7 @@ class TrainingPanel(QWidget):
     def _begin(self, event: RunStarted) -> None:
         """Draw a new run; of one that goes on after an interruption, all that came before."""
         self.vitals.clear()
+        self.layers.begin(event.started)
         earlier = event.earlier
         self.plot.start(earlier.first_step if earlier else event.first_step, event.steps)
         self._show_metrics(list(earlier.evaluations) if earlier else [], event.reference_loss)
@@ -126,6 +128,7 @@ class TrainingPanel(QWidget):
     def _begin_members(self, event: PopulationStarted) -> None:
         """Draw a population; of one that goes on after an interruption, all that came before."""
         self.vitals.clear()
+        self.layers.begin("")
         self._scores = MemberScores()
         starts = event.members
         names = [member_name(start) for start in starts]
@@ -150,6 +153,7 @@ class TrainingPanel(QWidget):
         """Draw the runs of a group of the history, and the bands of others beside it."""
         groups = [group_of(among, number) for number in numbers]
         self.vitals.clear()
+        self.layers.show_run("")
         self.plot.show_groups([Group(group_name(runs), runs, [member_name(run) for run in runs]) for runs in groups])
         self._scores = MemberScores()
         for index, run in enumerate(groups[0]):
@@ -159,17 +163,23 @@ class TrainingPanel(QWidget):
     def show_run(self, run: RunRecord) -> None:
         """Draw a run of the history."""
         self.vitals.clear()
+        self.layers.show_run(run.started)
         self.plot.show_run(run)
         self._show_metrics(list(run.evaluations), None)
 
     def clear(self) -> None:
         """Draw no run."""
+        self.layers.begin("")
         self.plot.clear()
         self._show_metrics([], None)
 
     def set_tokens(self, tokens: Tokens) -> None:
-        for view in (self.form, self.optimizer, self.metrics, self.watch, self.compute, self.bar, self.plot):
+        for view in (self.form, self.optimizer, self.metrics, self.watch, self.compute, self.bar, self.views):
             view.set_tokens(tokens)
+
+    def mark_nodes(self, names: tuple[str, ...]) -> None:
+        """Show the layer of the node that is selected on the canvas."""
+        self.layers.mark_nodes(names)
 
     def _show_metrics(self, evaluations: list[Evaluation], reference_loss: float | None) -> None:
         """Keep the last evaluation of each split and show them."""
@@ -203,6 +213,7 @@ class TrainingPanel(QWidget):
 
     def _connect(self) -> None:
         self.form.training_changed.connect(self.training_changed)
+        self.layers.node_requested.connect(self.node_requested)
         self.plot.train_requested.connect(self.train_requested)
         self.bar.train_requested.connect(self.train_requested)
         self.bar.pause_requested.connect(self.pause_requested)

@@ -4,12 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
+from flaxstudio.gui.panels.layer_words import move_hint
 from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.training.events import Observed
 
 _ROWS = 6
-_STILL, _WILD = 1e-6, 0.1
-"""Updates of about a thousandth of the params are usual; outside of these they are worth a look."""
 
 
 class Vitals(QWidget):
@@ -56,7 +55,7 @@ class Vitals(QWidget):
         self.show()
 
     def _fill(self, name: QLabel, value: QLabel, layer: str, ratio: float) -> None:
-        hint = self.tr("hardly moves") if ratio < _STILL else self.tr("moves wildly") if ratio > _WILD else ""
+        hint = move_hint(ratio)
         name.setText(layer)
         value.setText(f"{hint} {ratio:.1e}".strip())
         tip = self.tr("One step changes the params of {0} by this share of their size; about 1e-3 is usual.")

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.gui.plots.loss_curves import Axes, Drawing, Points, Reading, RunCurves, Smoothing, Spread
-from flaxstudio.gui.plots.loss_series import bin_starts, log_bin_starts
+from flaxstudio.gui.plots.loss_series import bin_starts, log_bin_starts, windows
 
 Band = Literal["deciles", "extremes", "none"]
 BANDS: tuple[Band, ...] = ("deciles", "extremes", "none")
 _SHARES: Mapping[Band, tuple[float, float]] = {"deciles": (0.1, 0.9), "extremes": (0.0, 1.0), "none": (0.5, 0.5)}
 MOST_BESIDE = 3
 """So many older groups can be told apart."""
-_MAX_POINTS = 60_000
+_MAX_POINTS = 40_000
 _FEWEST_COLUMNS = 100
 _NAMED = 6
 """So many members have room for their names at the edge."""
@@ -44,6 +44,8 @@ class GroupCurves:
         self.failed: set[int] = set()
         self.band: Band = "deciles"
         self.beside: tuple[tuple[str, GroupCurves], ...] = ()
+        self._told_of: dict[str, tuple[int, tuple[npt.NDArray[np.int64], Matrix]]] = {}  # with how many evaluations
+        self._medians_of: dict[str, Points] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -67,7 +69,7 @@ class GroupCurves:
     def step_range(self, is_finished: bool) -> tuple[int, int]:
         """Return the steps to show: those of the longest run."""
         whole = (*self.runs, *(run for _, group in self.beside for run in group.runs))
-        return max((run.step_range(is_finished) for run in whole), key=lambda one: one[1])
+        return max(whole, key=lambda run: run.last_step).step_range(is_finished)
 
     def loss_range(self, *, is_log: bool) -> tuple[float, float] | None:
         """Return the least and the greatest loss to show. One that failed may leave the picture."""
@@ -126,8 +128,8 @@ class GroupCurves:
         """Return the last median of each split; the losses of the steps go by "train"."""
         values = {}
         if self._count:
-            median = np.nanmedian(self._ends(smoothing)) if np.isfinite(self._ends(smoothing)).any() else np.nan
-            values["train"] = float(median)
+            ends = self._ends(smoothing)
+            values["train"] = float(np.nanmedian(ends)) if np.isfinite(ends).any() else np.nan
         values |= {split: float(points[1][-1]) for split in ("validation", "test") if len((points := self._medians(split))[0])}
         return {name: value for name, value in values.items() if np.isfinite(value)}
 
@@ -144,7 +146,7 @@ class GroupCurves:
 
     @property
     def _count(self) -> int:
-        return max(len(run.series) for run in self.runs)
+        return max([len(run.series) for run in self.runs])
 
     def _ends(self, smoothing: Smoothing) -> Matrix:
         last = np.array([self._count - 1])
@@ -175,23 +177,38 @@ class GroupCurves:
     def _values(self, indices: npt.NDArray[np.int64], half: int) -> Matrix:
         """Return a row for each member; NaN where it has no loss, as after its end."""
         rows = np.full((len(self.runs), len(indices)), np.nan)
+        counts: dict[int, int] = {}
+        around: dict[int, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
         for row, run in zip(rows, self.runs, strict=True):
-            there = indices < len(run.series)
-            row[there] = run.series.smoothed(indices[there], half)
+            length = len(run.series)
+            if length not in around:  # most are as long as each other
+                counts[length] = count = int(np.searchsorted(indices, length))
+                around[length] = windows(indices[:count], half, length)
+            row[: counts[length]] = run.series.means(*around[length])
         return rows
 
     def _medians(self, split: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the steps at which a split was evaluated, and the median of the members' losses there."""
         steps, told = self._told(split)
-        ranked, counts = np.sort(told, axis=0), np.isfinite(told).sum(axis=0)
-        return steps.astype(np.float64), _quantile(ranked, counts, 0.5)
+        if split not in self._medians_of:
+            ranked, counts = np.sort(told, axis=0), np.isfinite(told).sum(axis=0)
+            self._medians_of[split] = steps.astype(np.float64), _quantile(ranked, counts, 0.5)
+        return self._medians_of[split]
 
     def _told(self, split: str) -> tuple[npt.NDArray[np.int64], Matrix]:
         """Return the steps at which a split was evaluated, and a row of losses there for each member, NaN where it was not."""
-        pairs = [dict(zip(*run.evaluations.get(split, ([], [])), strict=True)) for run in self.runs]
+        every = [run.evaluations.get(split, ([], [])) for run in self.runs]
+        count = sum(len(steps) for steps, _ in every)
+        known = self._told_of.get(split)
+        if known is not None and known[0] == count:
+            return known[1]
+        pairs = [dict(zip(*told, strict=True)) for told in every]
         steps = sorted(set().union(*pairs))
         rows = [[own.get(step, np.nan) for step in steps] for own in pairs]
-        return np.array(steps, np.int64), np.array(rows, np.float64).reshape(len(self.runs), len(steps))
+        found = np.array(steps, np.int64), np.array(rows, np.float64).reshape(len(self.runs), len(steps))
+        self._told_of[split] = count, found
+        self._medians_of.pop(split, None)
+        return found
 
 
 def _spread(steps: npt.NDArray[np.int64], losses: Matrix, band: Band, axes: Axes) -> Spread:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from flaxstudio.gui import tokens as t
@@ -33,6 +33,7 @@ class LossCanvas(pg.PlotWidget):
     view_changed = Signal()  # by anything, a new size too
     fit_requested = Signal()
     menu_requested = Signal(QPointF)
+    painted = Signal()
     hovered = Signal(float, float)  # position on the axes
     left = Signal()
 
@@ -58,6 +59,7 @@ class LossCanvas(pg.PlotWidget):
         self._group = GroupItems(view, names, self._pen)
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._box = pg.TextItem(anchor=(0, 0))
+        self._text = ""
         self._add_items()
         self._connect()
         self.set_tokens(tokens)
@@ -112,7 +114,9 @@ class LossCanvas(pg.PlotWidget):
         self._crosshair.setPos(position)
         (left, right), (low, high) = self.view.viewRange()
         is_right, is_low = place[0] > (left + right) / 2, place[1] < (low + high) / 2
-        self._box.setHtml(text)
+        if text != self._text:
+            self._text = text
+            self._box.setHtml(text)
         self._box.setAnchor((1.04 if is_right else -0.04, 1.1 if is_low else -0.1))
         self._box.setPos(position, place[1])
 
@@ -140,6 +144,10 @@ class LossCanvas(pg.PlotWidget):
             label.setText(label.text)  # its colour is taken only when it is written
         self.legend.setBrush(pg.mkBrush(_see_through(tokens.panel)))
         self._set_train_pens(is_smoothed=self.curves["smoothed"].xData is not None and len(self.curves["smoothed"].xData) > 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

@@ -47,7 +47,7 @@ def band_title(band: Band) -> str:
 
 
 class LossControls(QWidget):
-    """Room for something at the left (the run's metrics), and at the right the log axis and the smoothing."""
+    """What is drawn, the band of several runs, the log axis and the smoothing."""
 
     log_loss_chosen = Signal(bool)
     smoothing_chosen = Signal(str)
@@ -116,10 +116,6 @@ class LossControls(QWidget):
                 self.quantity.addItem(f"{title[:1].upper()}{title[1:]}", name)
         self.quantity.setCurrentIndex(self.quantity.findData(current))
         self.quantity.setVisible(len(names) > 1)
-
-    def set_header(self, widget: QWidget) -> None:
-        """Put a widget into the room at the left."""
-        self._layout.insertWidget(0, widget, 10)
 
     def _band_choice(self) -> QComboBox:
         choice = ChoiceBox()

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from flaxstudio.gui.plots.extents import Extents, union
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
 
 Smoothing = Literal["none", "light", "strong"]
@@ -86,6 +87,8 @@ class RunCurves:
         self.series = LossSeries(first_step)
         self.planned_end = planned_end
         self.evaluations: dict[str, tuple[list[int], list[float]]] = {}
+        self._told = Extents()
+        self._last_told = first_step
 
     @property
     def is_empty(self) -> bool:
@@ -121,6 +124,8 @@ class RunCurves:
         steps, losses = self.evaluations.setdefault(split, ([], []))
         steps.append(step)
         losses.append(loss)
+        self._told.widen(np.array([loss]))
+        self._last_told = max(self._last_told, step)
 
     def half_window(self, smoothing: Smoothing) -> int:
         """Return over how many steps to either side the mean goes: a share of the run, to look the same at any length."""
@@ -129,7 +134,7 @@ class RunCurves:
 
     def step_range(self, is_finished: bool) -> tuple[int, int]:
         """Return the steps to show. While the run goes on the end lies ahead and moves only three times, at each doubling."""
-        first, end = self.series.first_step, max(self._last_step, self.series.first_step + 1)
+        first, end = self.series.first_step, max(self.last_step, self.series.first_step + 1)
         if is_finished or self.planned_end <= first:
             return first, end
         lengths = ((self.planned_end - first) // stage for stage in _STAGES)
@@ -137,12 +142,8 @@ class RunCurves:
 
     def loss_range(self, *, is_log: bool) -> tuple[float, float] | None:
         """Return the least and the greatest loss of all curves that the axis can show, or None."""
-        extents = [self.series.extent(is_positive=is_log)]
-        for _, losses in self.evaluations.values():
-            kept = [loss for loss in losses if math.isfinite(loss) and (loss > 0 or not is_log)]
-            extents.append((min(kept), max(kept)) if kept else None)
-        lows_highs = [extent for extent in extents if extent]
-        return (min(low for low, _ in lows_highs), max(high for _, high in lows_highs)) if lows_highs else None
+        steps, told = self.series.extent(is_positive=is_log), self._told.of(is_positive=is_log)
+        return union([steps, told]) if steps and told else steps or told
 
     def spans_decades(self) -> bool:
         """Whether the losses differ so much that only a logarithmic axis shows them all."""
@@ -176,7 +177,7 @@ class RunCurves:
         """Return the values at the nearest step that has any, or None if there is nothing."""
         if self.is_empty:
             return None
-        nearest = int(np.clip(round(step), self.series.first_step, self._last_step))
+        nearest = int(np.clip(round(step), self.series.first_step, self.last_step))
         index = min(nearest - self.series.first_step, len(self.series) - 1)
         evaluations = {split: _nearest(steps, losses, nearest) for split, (steps, losses) in self.evaluations.items()}
         if index < 0:
@@ -195,9 +196,9 @@ class RunCurves:
         return {name: value for name, value in values.items() if math.isfinite(value)}
 
     @property
-    def _last_step(self) -> int:
-        ends = [steps[-1] for steps, _ in self.evaluations.values()]
-        return max([self.series.end_step - 1, *ends]) if len(self.series) or ends else self.series.first_step
+    def last_step(self) -> int:
+        """The last step of which anything is known."""
+        return max(self.series.end_step - 1, self._last_told)
 
     def _extremes(self, starts: npt.NDArray[np.int64], stop: int) -> tuple[npt.NDArray, npt.NDArray]:
         """Return steps and losses: each as it is where bins hold one, else each bin's least and greatest."""

@@ -1,25 +1,25 @@
-"""The plot of a run's losses or of a metric, live or past: keeps the curves, decides what to show, redraws at most 25 times
-a second."""
+"""The plot of a run's losses or of a metric, live or past: decides what to show, and redraws at most 25 times a second."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from flaxstudio.gui.plots.group_curves import BANDS, MOST_BESIDE, GroupCurves, MemberName
+from flaxstudio.gui.plots.group_curves import BANDS, GroupCurves, MemberName
 from flaxstudio.gui.plots.loss_controls import LOSS, EmptyPlot, LossControls, band_title, plot_menu
 from flaxstudio.gui.plots.loss_curves import Axes, EdgeText, RunCurves
-from flaxstudio.gui.plots.loss_saving import Shown, ask_and_save_picture, ask_and_save_values
+from flaxstudio.gui.plots.loss_saving import ask_and_save_picture, ask_and_save_values
 from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.plots.reading_text import reading_html
+from flaxstudio.gui.plots.shown_runs import Group, ShownRuns, shown_groups, shown_run
+from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.results import RunRecord
 
@@ -33,15 +33,6 @@ _MARGIN = 0.06
 _END_ROOM = 0.01
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """Runs of a group, each with what it is called, and a name for them all."""
-
-    name: str
-    runs: Sequence[RunRecord]
-    members: Sequence[MemberName]
-
-
 class LossPlot(QWidget):
     """Losses of training, validation and test over the steps, or a metric of them. Without any it says how to get some."""
 
@@ -50,10 +41,10 @@ class LossPlot(QWidget):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tokens = tokens
-        self._curves: RunCurves | GroupCurves = RunCurves()
-        self._metrics: dict[str, RunCurves | GroupCurves] = {}
+        self._runs = ShownRuns(RunCurves())
         self._quantity = LOSS
         self._is_finished = True
+        self._is_stale = False
         self._log_choice: bool | None = None  # None: logarithmic as soon as the losses span decades
         self._is_log_step = False
         self._is_followed = True  # whether the plot chooses what part to show; until the user does
@@ -73,44 +64,37 @@ class LossPlot(QWidget):
 
     def start(self, first_step: int, steps: int) -> None:
         """Begin a run that is to end at `steps`. One that goes on where the shown one ended is drawn on."""
-        if first_step == 0 or first_step != self._curves.end_step or isinstance(self._curves, GroupCurves):
-            self._forget(RunCurves(first_step, steps))
-        self._curves.plan(steps)
+        if first_step == 0 or first_step != self._runs.losses.end_step or self._runs.are_several:
+            self._forget(ShownRuns(RunCurves(first_step, steps)))
+        self._runs.losses.plan(steps)
         self._is_finished = False
         self._schedule()
 
     def start_members(self, names: Sequence[MemberName], first_step: int, steps: int) -> None:
         """Begin several runs together."""
-        self._forget(GroupCurves(names, first_step, steps))
+        self._forget(ShownRuns(GroupCurves(names, first_step, steps)))
         self._is_finished = False
         self._schedule()
 
     def add_losses(self, first_step: int, losses: npt.NDArray[np.float32]) -> None:
         """Add the losses of consecutive steps, shape (steps,), or (steps, members) of several runs together."""
-        columns = losses.T if losses.ndim == 2 else (losses,)
-        for run, column in zip(self._curves.runs, columns, strict=True):
-            run.series.append(first_step, column)
+        self._runs.add_losses(first_step, losses)
         self._schedule()
 
     def add_evaluation(self, split: str, step: int, loss: float, metrics: Mapping[str, float] = {}, member: int = 0) -> None:
         """Add the loss and the metrics of a split after `step` updates."""
-        self._curves.runs[member].add_evaluation(split, step, loss)
-        for name, value in metrics.items() if split != "train" else ():
-            if name not in self._metrics:
-                self._metrics[name] = self._curves.like()
-            self._metrics[name].runs[member].add_evaluation(split, step, value)
+        self._runs.add_evaluation(split, step, loss, metrics, member)
         self._schedule()
 
     def add_earlier(self, runs: Sequence[RunRecord]) -> None:
         """Add what came before, where several runs go on after an interruption."""
         for member, run in enumerate(runs):
-            self._add_run(run, member)
+            self._runs.add_run(run, member)
         self._schedule()
 
     def mark_failed(self, member: int) -> None:
         """Let a member that has failed leave the picture."""
-        if isinstance(self._curves, GroupCurves):
-            self._curves.failed.add(member)
+        self._runs.mark_failed(member)
         self._schedule()
 
     def finish(self) -> None:
@@ -120,44 +104,18 @@ class LossPlot(QWidget):
 
     def show_run(self, run: RunRecord) -> None:
         """Show a run of the past."""
-        self._forget(RunCurves(run.first_step, run.first_step + len(run.losses)))
-        self._add_run(run)
-        self._is_finished = True
-        self._schedule()
+        self._show_past(shown_run(run))
 
     def show_groups(self, groups: Sequence[Group]) -> None:
         """Show the runs of a group of the past, and the bands of others beside it."""
-        beside = []
-        for group in groups[1 : 1 + MOST_BESIDE]:
-            self._take_group(group)
-            beside.append((group.name, self._curves, self._metrics))
-        own = self._take_group(groups[0])
-        own.beside = tuple((name, curves) for name, curves, _ in beside if isinstance(curves, GroupCurves))
-        for metric, drawn in self._metrics.items():
-            others = ((name, metrics.get(metric)) for name, _, metrics in beside)
-            if isinstance(drawn, GroupCurves):
-                drawn.beside = tuple((name, other) for name, other in others if isinstance(other, GroupCurves))
-        self._is_finished = True
-        self._schedule()
-
-    def _take_group(self, group: Group) -> GroupCurves:
-        first, end = group.runs[0].first_step, max(run.first_step + len(run.losses) for run in group.runs)
-        curves = GroupCurves(group.members, first, end)
-        self._forget(curves)
-        for member, run in enumerate(group.runs):
-            self._add_run(run, member)
-            if run.reason == "failed":
-                curves.failed.add(member)
-        return curves
-
-    def _add_run(self, run: RunRecord, member: int = 0) -> None:
-        self._curves.runs[member].series.append(run.first_step, run.losses)
-        for told in run.evaluations:
-            self.add_evaluation(told.split, told.step, told.loss, told.metrics, member)
+        self._show_past(shown_groups(groups))
 
     def clear(self) -> None:
         """Show no run."""
-        self._forget(RunCurves())
+        self._show_past(ShownRuns(RunCurves()))
+
+    def _show_past(self, runs: ShownRuns) -> None:
+        self._forget(runs)
         self._is_finished = True
         self._schedule()
 
@@ -177,35 +135,36 @@ class LossPlot(QWidget):
     @property
     def axes(self) -> Axes:
         """Which axes are logarithmic at present."""
-        spans_decades = self.quantity == LOSS and self._curves.spans_decades()
+        spans_decades = self.quantity == LOSS and self._runs.losses.spans_decades()
         return Axes(self._is_log_step, spans_decades if self._log_choice is None else self._log_choice)
 
     @property
     def quantity(self) -> str:
         """What is drawn: the loss, or the metric that was chosen where the run has it."""
-        return self._quantity if self._quantity in self._metrics else LOSS
+        return self._quantity if self._quantity in self._runs.metrics else LOSS
 
     @property
     def curves(self) -> RunCurves | GroupCurves:
         """The curves of the run, or of the runs, shown."""
-        return self._metrics.get(self._quantity, self._curves)
+        return self._runs.metrics.get(self._quantity, self._runs.losses)
 
     def redraw(self) -> None:
         """Draw now what has come since the last time."""
         self._timer.stop()
-        is_empty = self._curves.is_empty
+        is_empty = self._runs.losses.is_empty
         if is_empty:
             self.empty.show_awaited(not self._is_finished)
             self._pages.setCurrentWidget(self.empty)
         if is_empty and not self._is_finished:
             self._ready_canvas()  # a run has begun: load while its first step is compiled
-        if is_empty or not self.isVisible():
+        self._is_stale = not is_empty and not is_in_sight(self)  # a panel behind a tab is visible to Qt
+        if is_empty or self._is_stale:
             return
         canvas = self._ready_canvas()
         self._pages.setCurrentWidget(canvas)
         axes = self.axes
         self.controls.show_axes(axes)
-        self.controls.show_quantities((LOSS, *self._metrics), self.quantity)
+        self.controls.show_quantities((LOSS, *self._runs.metrics), self.quantity)
         canvas.show_axes(axes)
         if self._is_followed:
             self._follow(canvas, axes)
@@ -215,6 +174,10 @@ class LossPlot(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._schedule()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._on_painted()
 
     def _build(self) -> None:
         self._pages = QStackedWidget()
@@ -233,9 +196,8 @@ class LossPlot(QWidget):
         self.controls.band_chosen.connect(lambda _: self._schedule())
         self.controls.hide()
 
-    def _forget(self, curves: RunCurves | GroupCurves) -> None:
-        self._curves = curves
-        self._metrics = {}
+    def _forget(self, runs: ShownRuns) -> None:
+        self._runs = runs
         self._log_choice = None
         self._is_followed = True
         self._hover = None
@@ -243,8 +205,8 @@ class LossPlot(QWidget):
         self._message.hide()
 
     def _schedule(self) -> None:
-        self.controls.setVisible(not self._curves.is_empty)
-        self.controls.show_band_choice(isinstance(self._curves, GroupCurves))
+        self.controls.setVisible(not self._runs.losses.is_empty)
+        self.controls.show_band_choice(self._runs.are_several)
         if not self._timer.isActive():
             self._timer.start()
 
@@ -261,6 +223,7 @@ class LossPlot(QWidget):
             canvas.menu_requested.connect(self._open_menu)
             canvas.hovered.connect(self._on_hovered)
             canvas.left.connect(self._on_left)
+            canvas.painted.connect(self._on_painted)
         return self.canvas
 
     def _follow(self, canvas: LossCanvas, axes: Axes) -> None:
@@ -274,7 +237,7 @@ class LossPlot(QWidget):
         if old is None or not (is_good or (self._hover and old[0] <= low and high <= old[1])):
             span = (high - low) or abs(high) or 1.0
             self._shown_losses = old = (low - _MARGIN * span, high + _MARGIN * span)
-        first, end = self._curves.step_range(self._is_finished)
+        first, end = self._runs.losses.step_range(self._is_finished)
         steps = (math.log10(max(first, 1)), math.log10(max(end, 2))) if axes.log_step else (float(first), float(end))
         room = _END_ROOM * (steps[1] - steps[0])  # else the last points are cut in half
         canvas.show_range((steps[0], steps[1] + room), old)
@@ -327,13 +290,18 @@ class LossPlot(QWidget):
 
     def _on_hovered(self, position: float, height: float) -> None:
         self._hover = (position, height)
-        if self.canvas is not None:
+        if self.canvas is not None and not self._timer.isActive():  # else it is drawn in a moment
             self._show_reading(self.canvas, self.axes)
 
     def _on_left(self) -> None:
         self._hover = None
         if self.canvas is not None:
             self.canvas.show_reading(None)
+
+    def _on_painted(self) -> None:
+        if self._is_stale:  # it has come into sight
+            self._is_stale = False
+            QTimer.singleShot(0, self, self.redraw)
 
     def _open_menu(self, place: QPointF) -> None:
         menu = self.menu()
@@ -347,16 +315,8 @@ class LossPlot(QWidget):
         menu.log_step_chosen.connect(self._choose_log_step)
         menu.smoothing_chosen.connect(self.controls.choose_smoothing)
         menu.picture_requested.connect(lambda: self._tell(ask_and_save_picture(self, self._ready_canvas())))
-        menu.values_requested.connect(lambda: self._tell(ask_and_save_values(self, self._named_runs())))
+        menu.values_requested.connect(lambda: self._tell(ask_and_save_values(self, self._runs.named())))
         return menu
-
-    def _named_runs(self) -> list[Shown]:
-        """Return what is shown by name; a run alone has none."""
-        names = [name.text for name in self._curves.names] if isinstance(self._curves, GroupCurves) else [""]
-        return [
-            (name, self._curves.runs[index], {metric: curves.runs[index] for metric, curves in self._metrics.items()})
-            for index, name in enumerate(names)
-        ]
 
     def _tell(self, fault: str) -> None:
         self._message.setText(fault)

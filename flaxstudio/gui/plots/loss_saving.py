@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from flaxstudio.gui.plots.loss_curves import RunCurves
+from flaxstudio.gui.plots.shown_runs import NamedRun
 
 if TYPE_CHECKING:
     from flaxstudio.gui.plots.loss_canvas import LossCanvas
@@ -32,11 +33,7 @@ def ask_and_save_picture(parent: QWidget, canvas: LossCanvas) -> str:
     return "" if save_picture(canvas, target) else _cannot_write(target)
 
 
-Shown = tuple[str, RunCurves, Mapping[str, RunCurves]]
-"""A run's name, its losses and its metrics."""
-
-
-def ask_and_save_values(parent: QWidget, runs: Sequence[Shown]) -> str:
+def ask_and_save_values(parent: QWidget, runs: Sequence[NamedRun]) -> str:
     """Ask for a file and save all values there; return what went wrong, or ""."""
     path, _ = QFileDialog.getSaveFileName(parent, _tr("Save values"), "loss.csv", _tr("Table (*.csv)"))
     if not path:
@@ -73,7 +70,7 @@ def save_values(curves: RunCurves, path: Path, metrics: Mapping[str, RunCurves] 
     save_members([("", curves, metrics)], path)
 
 
-def save_members(runs: Sequence[Shown], path: Path) -> None:
+def save_members(runs: Sequence[NamedRun], path: Path) -> None:
     """Write the same of several runs, the name of each before its rows."""
     own = (lambda name: (name,)) if len(runs) > 1 else (lambda _: ())
     with path.open("w", newline="", encoding="utf-8") as file:

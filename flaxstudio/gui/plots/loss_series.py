@@ -3,10 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
+from flaxstudio.gui.plots.extents import Extent, Extents
 from flaxstudio.training.growing import Growing
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
+BLOCK = 512
+"""Losses whose least and greatest are kept: of runs of millions only these are looked at."""
 
 
 class LossSeries:
@@ -18,8 +21,10 @@ class LossSeries:
         # sums over all losses before an index give any moving average in constant time
         self._sums = Growing(np.float64)
         self._sums.append(np.zeros(1))
+        self._last_sum = np.float64(0.0)
         self._holes = np.empty(0, np.int64)
-        self._extents: dict[bool, tuple[float, float]] = {}
+        self._lows, self._highs = Growing(np.float32), Growing(np.float32)
+        self._extents = Extents()
 
     def __len__(self) -> int:
         return len(self._losses)
@@ -36,60 +41,90 @@ class LossSeries:
 
     def append(self, first_step: int, losses: Floats) -> None:
         """Add the losses of consecutive steps; steps already known are skipped, and a gap is filled with NaN."""
-        gap = first_step - self.end_step
+        start = len(self)
+        gap = first_step - self.first_step - start
         if gap > 0:
             self.append(self.end_step, np.full(gap, np.nan, np.float32))
+            start += gap
         new = losses[-gap:] if gap < 0 else losses
         if len(new) == 0:
             return
-        start = len(self)
         self._losses.append(new)
-        holes = np.flatnonzero(~np.isfinite(new))
-        kept = np.where(np.isfinite(new), new, 0.0) if len(holes) else new
-        self._sums.append(np.cumsum(kept, dtype=np.float64) + self._sums.values[start])
-        self._holes = np.append(self._holes, holes + start)
-        self._widen(new, False)
-        self._widen(new, True)
+        kept = new
+        if not self._extents.widen(new):
+            is_finite = np.isfinite(new)
+            kept = np.where(is_finite, new, 0.0)
+            self._holes = np.append(self._holes, np.flatnonzero(~is_finite) + start)
+        sums = np.cumsum(kept, dtype=np.float64)
+        sums += self._last_sum
+        self._last_sum = sums[-1]
+        self._sums.append(sums)
+        known, whole = len(self._lows), (start + len(new)) // BLOCK
+        if whole > known:
+            blocks = self._finite(known * BLOCK, whole * BLOCK).reshape(-1, BLOCK)
+            self._lows.append(np.fmin.reduce(blocks, axis=1))
+            self._highs.append(np.fmax.reduce(blocks, axis=1))
 
-    def extent(self, *, is_positive: bool) -> tuple[float, float] | None:
+    def extent(self, *, is_positive: bool) -> Extent | None:
         """Return the least and the greatest finite loss, of those above zero if `is_positive`, or None."""
-        return self._extents.get(is_positive)
+        return self._extents.of(is_positive=is_positive)
 
     def envelope(self, starts: Indices, stop: int) -> tuple[Floats, Floats]:
         """Return the least and the greatest finite loss of each run of indices starts[i]..starts[i + 1], the last to `stop`."""
-        losses = self.losses[:stop]
-        if len(self._holes):
-            losses = np.where(np.isfinite(losses), losses, np.float32(np.nan))
-        return np.fmin.reduceat(losses, starts), np.fmax.reduceat(losses, starts)
+        uneven = np.flatnonzero(starts % BLOCK)
+        first = int(uneven[-1]) + 1 if len(uneven) else 0  # from here on blocks hold all, but for the last run
+        last = len(starts) - 1
+        if first >= last:
+            return _extremes(self._finite(starts[0], stop), starts - starts[0])
+        pieces = [_extremes(self._finite(starts[0], starts[first]), starts[:first] - starts[0])] if first else []
+        blocks = starts[first : last + 1] // BLOCK
+        cuts = blocks[:-1] - blocks[0]
+        low, high = (found.values[blocks[0] : blocks[-1]] for found in (self._lows, self._highs))
+        pieces.append((np.fmin.reduceat(low, cuts), np.fmax.reduceat(high, cuts)))
+        pieces.append(_extremes(self._finite(starts[last], stop), np.zeros(1, np.int64)))
+        lows, highs = zip(*pieces, strict=True)
+        return np.concatenate(lows), np.concatenate(highs)
 
     def smoothed(self, indices: Indices, half_window: int) -> npt.NDArray[np.float64]:
-        """Return the mean over up to `half_window` losses on both sides of each index; NaN where none is finite.
+        """Return the mean over up to `half_window` losses on both sides of each index; NaN where none is finite."""
+        return self.means(*windows(indices, half_window, len(self)))
 
-        Near the beginning the window shrinks on both sides, so that the steep first fall is not drawn too low or late.
-        """
-        half = np.minimum(indices, half_window)
-        low, high = indices - half, np.minimum(indices + half, len(self) - 1) + 1
-        counts = high - low - (np.searchsorted(self._holes, high) - np.searchsorted(self._holes, low))
+    def means(self, low: Indices, high: Indices) -> npt.NDArray[np.float64]:
+        """Return the means of the finite losses low[i]..high[i] - 1; NaN where none is."""
         sums = self._sums.values
-        means = (sums[high] - sums[low]) / np.maximum(counts, 1)
-        return np.where(counts > 0, means, np.nan)
+        totals = sums.take(high) - sums.take(low)
+        if not len(self._holes):
+            return totals / (high - low)
+        counts = high - low - (np.searchsorted(self._holes, high) - np.searchsorted(self._holes, low))
+        return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan)
 
-    def _widen(self, losses: Floats, is_positive: bool) -> None:
-        low, high = losses.min(), losses.max()
-        if not (np.isfinite(low) and np.isfinite(high) and (low > 0 or not is_positive)):
-            kept = losses[np.isfinite(losses) & ((losses > 0) | (not is_positive))]
-            if kept.size == 0:
-                return
-            low, high = kept.min(), kept.max()
-        known = self._extents.get(is_positive, (float(low), float(high)))
-        self._extents[is_positive] = (min(known[0], float(low)), max(known[1], float(high)))
+    def _finite(self, start: int, stop: int) -> Floats:
+        """Return losses with NaN for those that are not finite."""
+        losses = self.losses[start:stop]
+        return np.where(np.isfinite(losses), losses, np.float32(np.nan)) if len(self._holes) else losses
+
+
+def windows(indices: Indices, half: int, length: int) -> tuple[Indices, Indices]:
+    """Return from where and to where the losses around each index go that count for its mean.
+
+    Near the beginning the window shrinks on both sides, so that the steep first fall is not drawn too low or late.
+    """
+    half_there = np.minimum(indices, half)
+    return indices - half_there, np.minimum(indices + half_there, length - 1) + 1
+
+
+def _extremes(losses: Floats, cuts: Indices) -> tuple[Floats, Floats]:
+    return np.fmin.reduceat(losses, cuts), np.fmax.reduceat(losses, cuts)
 
 
 def bin_starts(start: int, stop: int, length: int) -> Indices:
     """Return where to cut the indices start..stop into runs of a length.
 
-    The cuts lie at multiples of the length, so that the picture of old steps does not shimmer while new ones come in.
+    The cuts lie at multiples of the length, so that the picture of old steps does not shimmer while new ones come in. A long
+    one becomes a multiple of the blocks that are looked at.
     """
+    if length > 4 * BLOCK:
+        length = -(-length // BLOCK) * BLOCK
     first = start // length * length
     starts = np.arange(first, stop, length, dtype=np.int64)
     starts[0] = start
@@ -99,4 +134,6 @@ def bin_starts(start: int, stop: int, length: int) -> Indices:
 def log_bin_starts(start: int, stop: int, columns: int) -> Indices:
     """Return the same for an axis of logarithms: runs that grow with the index."""
     edges = np.clip((np.geomspace(start + 1, stop + 1, columns + 1)[:-1] - 1).astype(np.int64), start, stop - 1)
+    is_long = np.diff(edges, append=stop) > 4 * BLOCK
+    edges[is_long] = np.maximum(edges[is_long] // BLOCK * BLOCK, start)
     return edges[np.append(True, np.diff(edges) > 0)]
