@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -121,7 +121,13 @@ class PopulationDialog(QDialog):
         self._bounds.setVisible(not is_seed)
         self.count.setValue(_SEEDS if is_seed else _VALUES)
         self._on_number()
-        self.adjustSize()
+        QTimer.singleShot(0, self, self._fit)  # when the rows that came have their style, and so their height
+
+    def _fit(self) -> None:
+        """Be as high as the rows: `adjustSize` stops at two thirds of a small screen, and would squeeze them."""
+        layout = self.layout()
+        assert layout is not None
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _on_number(self) -> None:
         """Offer values around the present one of the number that is chosen."""
