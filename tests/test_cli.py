@@ -201,6 +201,7 @@ def test_chains_schedules_groups_and_what_is_around_are_set(project: Callable[[s
         "optimizer.accumulate=2",
         "optimizer.ema=0.9",
         "optimizer.skip_non_finite=3",
+        "optimizer.conditionally_mask.every=2",
     )
     given = [part for setting in settings for part in ("--set", setting)]
     assert main(["train", path, "--steps", "20", *given]) == 0
@@ -209,7 +210,7 @@ def test_chains_schedules_groups_and_what_is_around_are_set(project: Callable[[s
     assert optimizer.chain[1].arguments == {"weight_decay": 0.01, "mask": "!*/bias, !*/scale"}
     assert optimizer.schedules["learning_rate"].arguments == {"peak_value": 0.02, "warmup_steps": 5}
     assert optimizer.groups == (Group("head", ("dense_2", "*/bias"), 0.5),)
-    assert [link.name for link in optimizer.around] == ["apply_if_finite", "MultiSteps", "ema_of_params"]
+    assert [link.name for link in optimizer.around] == ["conditionally_mask", "apply_if_finite", "MultiSteps", "ema_of_params"]
     more = ("optimizer.ema=none", "optimizer.group.head=none", "optimizer=lbfgs", "learning_rate=0.5")
     assert main(["train", path, "--steps", "2", *(part for setting in more for part in ("--set", setting))]) == 0
     optimizer = load_project(Path(path))[0].training.optimizer

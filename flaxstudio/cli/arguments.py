@@ -79,7 +79,8 @@ def _train(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument(
         "--population",
         metavar="WHAT",
-        help="train several runs in one program and keep the best: seed=8, or learning_rate=0.1,0.01,0.001",
+        help="train several runs in one program and keep the best: seed=8, learning_rate=0.1,0.01,0.001, "
+        "or another number of the optimizer",
     )
     command.add_argument("--resume", action="store_true", help="go on where a run was interrupted, or from the saved variables")
     command.add_argument(

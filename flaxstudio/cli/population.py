@@ -14,7 +14,7 @@ from flaxstudio.cli.opened import Opened
 from flaxstudio.cli.progress import number, scores
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.checkpoints import Checkpoint, discard
-from flaxstudio.project.population import members_of, seeds_from, varied_in
+from flaxstudio.project.population import SEED, members_of, seeds_from, varied_in
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results
 from flaxstudio.project.storage import save_project
@@ -34,13 +34,13 @@ _LINES = 10
 
 
 def members_told(project: Project, text: str) -> tuple[Project, ...]:
-    """Return the members that `seed=N` (so many seeds) or `learning_rate=A,B,...` names; ProblemError where it does not."""
+    """Return the members that `seed=N` (so many seeds) or `NUMBER=A,B,...` names; ProblemError where it does not."""
     key, _, values = (part.strip() for part in text.partition("="))
     try:
-        if key == "seed":
-            return members_of(project, "seed", seeds_from(project.training.seed, int(values)))
-        if key == "learning_rate":
-            return members_of(project, "learning_rate", [float(value) for value in values.split(",")])
+        if key == SEED:
+            return members_of(project, SEED, seeds_from(project.training.seed, int(values)))
+        if values:
+            return members_of(project, key, [float(value) for value in values.split(",")])
     except ValueError:
         pass
     raise ProblemError(f"“{text}” names no population.", "Write seed=8 for 8 seeds, or learning_rate=0.1,0.01,0.001.")

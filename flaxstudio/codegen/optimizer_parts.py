@@ -36,6 +36,17 @@ def label(groups):
     return lambda params: jax.tree_util.tree_map_with_path(name_of, params)
 '''
 
+AT_STEPS = '''\
+def at_steps(after=0, until=None, every=1):
+    """Return what tells of an update, counted from 0, whether it is one of those."""
+
+    def is_wanted(step):
+        wanted = (step >= after) & ((step - after) % every == 0)
+        return wanted if until is None else wanted & (step < until)
+
+    return is_wanted
+'''
+
 AVERAGED = '''\
 class Averaged(NamedTuple):
     """An optimizer's state, and the params that the model is judged with."""

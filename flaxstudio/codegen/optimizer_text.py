@@ -6,6 +6,7 @@ from typing import get_args
 
 from flaxstudio.codegen.formatting import formatted_file
 from flaxstudio.codegen.optimizer_parts import (
+    AT_STEPS,
     AVERAGED,
     AVERAGING,
     FITS,
@@ -55,6 +56,7 @@ def optimizer_text(spec: OptimizerSpec, steps: int) -> OptimizerText:
         FITS if "select(" in statements or "label(" in statements else "",
         SELECT if "select(" in statements else "",
         LABEL if "label(" in statements else "",
+        AT_STEPS if "at_steps(" in statements else "",
         AVERAGED if is_averaged else "",
         LOOKAHEAD if "lookahead" in names else "",
         AVERAGING if "ema_of_params" in names else "",
@@ -142,6 +144,10 @@ def _link(link: Link, rate: str, steps: int, inner: str = "", *, has_needs: bool
     option = link_option(link.name)
     if option.code and "{rho}" in option.code:
         code = option.code.format(inner=inner, rho=_number(link, option, "rho"), arguments=_trailing(link, option, ("rho",)))
+    elif "{transformation}" in option.code:
+        which = link.arguments.get("transformation", option.argument("transformation").default)
+        given = [text for text in _arguments(link, option, rate, steps) if not text.startswith("transformation=")]
+        code = option.code.format(transformation=which, arguments=", ".join(given))
     elif option.code:
         code = option.code.format(inner=inner, arguments=", ".join(_arguments(link, option, rate, steps)))
         # else what is around would keep from it what its update takes beside the gradients

@@ -12,13 +12,13 @@ from flaxstudio.gui.run_acts import RunActs
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.project.edits import set_training
-from flaxstudio.project.population import Varied, members_of
+from flaxstudio.project.population import members_of, with_value
 from flaxstudio.training.events import RunFailed, RunFinished, RunStarted
 from flaxstudio.training.members import MemberEnded, PopulationEvent, PopulationFinished, PopulationStarted
 
 
 class MembersActs(QObject):
-    """Asks which runs are wanted, begins them, and makes the best one's rate or seed the project's."""
+    """Asks which runs are wanted, begins them, and makes the best one's number or seed the project's."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class MembersActs(QObject):
         dialog.requested.connect(self._begin)
         dialog.open()
 
-    def _begin(self, varied: Varied, values: Sequence[float]) -> None:
+    def _begin(self, varied: str, values: Sequence[float]) -> None:
         self._runs.begin_members(members_of(self._session.document.project, varied, values))
 
     def on_event(self, event: PopulationEvent) -> None:
@@ -62,12 +62,13 @@ class MembersActs(QObject):
                 self._take_best(event)
 
     def _take_best(self, event: PopulationFinished) -> None:
-        """Let the project's rate and seed be those of the best run, whose variables are the model now; undo puts them back."""
+        """Let the project's number or seed be that of the best run, whose variables are the model now; undo puts them back."""
         start, end = self._starts[event.best], event.ends[event.best]
-        training = self._session.document.project.training
-        rate = start.varied.get("learning_rate", training.optimizer.learning_rate)
-        seed = training.seed if start.varied else start.seed
-        best = replace(training, seed=seed, optimizer=replace(training.optimizer, learning_rate=rate))
+        project = self._session.document.project
+        training = project.training
+        for name, value in start.varied.items():
+            project = with_value(project, name, value)
+        best = project.training if start.varied else replace(training, seed=start.seed)
         if best != training:
             self._session.edit(set_training(best, self.tr("Take the best run's {0}").format(sentence_name(start))))
         if isinstance(end, RunFinished):

@@ -89,6 +89,8 @@ _SPECS = (
     _above("clipping", "How large a gradient may be beside its params."),
     _above("max_delta", "The largest size of a single gradient."),
     _above("max_norm", "The largest norm of all gradients together."),
+    _whole("after", "The first update at which it works, counted from 0.", 0),
+    _whole("every", "It works at every so many updates from there on."),
     _whole("k", "After how many steps the sum is applied."),
     _above("scale_factor", "The norm that the updates get."),
     _above("min_scale", "The smallest scale."),

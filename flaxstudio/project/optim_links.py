@@ -9,6 +9,13 @@ _PARAMS = AttributeSpec("mask", "text", "", "Which params stay as they are. Path
 _FACTOR = AttributeSpec("step_size_fn", "float", 1.0, "What the updates are multiplied by; give it a schedule.")
 _AXIS_GAIN = AttributeSpec("gamma", "float", 0.55, "How fast the noise fades.", minimum=0.0)
 
+_SOME_STEPS = "after=0 until every=1"
+_UNTIL = AttributeSpec("until", "int", None, "The update before which it ends, counted from 0; empty for never.", minimum=1,
+                       is_optional=True)  # fmt: skip
+_WITHOUT_NUMBERS = ("contrib.normalize", "centralize", "scale_by_sign", "zero_nans", "keep_params_nonnegative", "set_to_zero")
+_WHICH = AttributeSpec("transformation", "choice", "contrib.normalize", "What is done to the updates at those steps.",
+                       choices=_WITHOUT_NUMBERS)  # fmt: skip
+
 LINKS: tuple[OptimizerOption, ...] = (
     _o("clip", "clip", "Clips every gradient by itself.", "!max_delta=1.0", family="clipping"),
     _o("clip_by_global_norm", "clip_by_global_norm", "Shortens all gradients together where their norm is too large.",
@@ -85,6 +92,11 @@ LINKS: tuple[OptimizerOption, ...] = (
        "scale_factor=1.0 eps=1e-06", family="scaling"),
     _o("apply_every", "apply_every", "Sums the updates and lets them through every few steps.", "k=1", family="other"),
     _o("centralize", "centralize", "Takes the mean off each kernel's gradient.", family="other"),
+    _o("conditionally_transform", "conditionally_transform",
+       "Transforms the updates at some steps only; at others they pass as they are.",
+       f"!transformation='contrib.normalize' {_SOME_STEPS}", family="other",
+       code="optax.conditionally_transform(optax.{transformation}(), at_steps({arguments}))",
+       transformation=_WHICH, until=_UNTIL),
     _o("zero_nans", "zero_nans", "Puts 0 where a gradient is not a number.", family="other"),
     _o("keep_params_nonnegative", "keep_params_nonnegative", "Ends updates at 0, so that no param is below it.",
        family="other"),
@@ -126,6 +138,8 @@ AROUND: tuple[OptimizerOption, ...] = (
        "!sync_period=5 !slow_step_size=0.5 reset_state=False", family="around", code="lookahead({inner}, {arguments})"),
     _o("ema_of_params", "Mean of the params", "Keeps the params' running mean; the model is judged with it.",
        "!decay=0.999", family="around", code="averaging({inner}, {arguments})", decay=_DECAY),
+    _o("conditionally_mask", "Only at some steps", "Steps the params at some steps only; at others nothing changes.",
+       _SOME_STEPS, family="around", code="optax.conditionally_mask({inner}, at_steps({arguments}))", until=_UNTIL),
     _o("flatten", "Flatten", "Treats all params as one array, which can be faster where they are many and small.",
        family="around"),
     _o("contrib.mechanize", "Mechanic", "Learns a factor of the rate.",

@@ -11,7 +11,10 @@ from flaxstudio.project.optim_links import is_link, link_option
 from flaxstudio.project.optim_schedules import is_schedule, schedule_option
 from flaxstudio.project.optimizer import CHAIN, RATE, Link, OptimizerSpec, Schedule
 
-_AROUND = {"apply_if_finite", "MultiSteps", "lookahead", "flatten", "contrib.mechanize", "contrib.split_real_and_imaginary"}
+_AROUND = {
+    *("apply_if_finite", "MultiSteps", "lookahead", "flatten", "conditionally_mask"),
+    *("contrib.mechanize", "contrib.split_real_and_imaginary"),
+}
 
 
 def read_optimizer(text: str, rate: float = 1e-3) -> OptimizerSpec:
@@ -66,6 +69,8 @@ def _link_of(tree: ast.expr) -> Link:
 
 def _link(name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> Link:
     option = link_option(name)
+    if name.startswith("conditionally_"):
+        args, keywords = _at_steps(args, keywords)
     names = [*([RATE] if option.takes_rate else []), *(spec.name for spec in option.arguments)]
     arguments: dict[str, Value] = {}
     schedules: dict[str, Schedule] = {}
@@ -77,6 +82,20 @@ def _link(name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> Link:
         else:
             arguments[key] = _fitting(_literal(tree), next((spec for spec in option.arguments if spec.name == key), None))
     return Link(name, arguments, schedules)
+
+
+def _at_steps(args: list[ast.expr], keywords: list[ast.keyword]) -> tuple[list[ast.expr], list[ast.keyword]]:
+    """Return the arguments with those of `at_steps(…)` among them, and a transformation by its name."""
+    plain: list[ast.expr] = []
+    for tree in args:
+        if not isinstance(tree, ast.Call):
+            plain.append(tree)
+        elif _name(tree) == "at_steps":
+            at = ("after", "until", "every")
+            keywords = [*keywords, *map(ast.keyword, at, tree.args), *tree.keywords]
+        else:
+            plain.append(ast.Constant(_name(tree)))
+    return plain, keywords
 
 
 def _fitting(value: Value, spec: AttributeSpec | None) -> Value:

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from flaxstudio.codegen.applying import arguments_of
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.forecast import Forecast, StepForecast, Throughput
 from flaxstudio.project.project import Project
@@ -70,7 +71,7 @@ def compile_step(
     state = _abstract_state(project, task)
     features, targets = jax.tree.map(_abstract, (task.dataset.train.features, task.dataset.train.targets))
     variables = {"params": state.params, **state.collections}
-    is_looped = is_better_looped(task.model.apply_in_use, device, variables, jax.eval_shape(lambda: task.model.samples(2)))
+    is_looped = is_better_looped(task.model.apply_in_use, device, variables, task.model.samples(2))
     capacity = capacity_of(batch_size)
     if is_looped:
         rows = None if batch_size is None else jax.ShapeDtypeStruct((capacity, batch_size), jnp.int32)
@@ -169,14 +170,11 @@ def _largest(step: StepForecast, compiled: Callable[[int], StepForecast], rows: 
 def _abstract_state(project: Project, task: Task) -> TrainState:
     optimizer, model = make_optimizer(project.training.optimizer, project.training.steps), task.model
 
-    def begin(key: jax.Array) -> TrainState:
-        samples = model.samples(1)
-        given = samples if isinstance(samples, tuple) else (samples,)
-        return create_state(model.apply, model.module.init(key, *given), optimizer, key).replace(
-            scaling=scaling_for(project.training.compute)
-        )
+    def begin(key: jax.Array, samples: Any) -> TrainState:
+        variables = model.module.init(key, *arguments_of(samples))
+        return create_state(model.apply, variables, optimizer, key).replace(scaling=scaling_for(project.training.compute))
 
-    made: TrainState = jax.eval_shape(begin, jax.random.PRNGKey(0))
+    made: TrainState = jax.eval_shape(begin, jax.random.PRNGKey(0), model.samples(1))
     return made
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
+from flax.errors import LazyInitError
 
 from flaxstudio.codegen.applying import arguments_of
 from flaxstudio.project.compute import Seeds
@@ -25,12 +27,17 @@ def initialize(module: nn.Module, key: jax.Array, samples: Any, way: Initializat
 
     `samples` are one array, or a tuple with one for each Input.
     """
-    if way == "module":
-        return dict(module.init(key, *arguments_of(samples)))
-    return _initialize_layers(module, key, samples)
+    inputs = arguments_of(samples)
+    if way == "layer":
+        return _initialize_layers(module, key, jax.tree.map(jnp.asarray, inputs))
+    try:
+        # the very operations that `init` does, bit for bit, without those that the outputs alone need: less to compile
+        return dict(module.lazy_init(key, *(jax.ShapeDtypeStruct(given.shape, given.dtype) for given in inputs)))
+    except LazyInitError:  # a variable is made of the samples' values
+        return dict(module.init(key, *jax.tree.map(jnp.asarray, inputs)))
 
 
-def _initialize_layers(module: nn.Module, key: jax.Array, samples: Any) -> Variables:
+def _initialize_layers(module: nn.Module, key: jax.Array, inputs: Any) -> Variables:
     """Return the variables that each layer gets when it is initialised alone: the first with the key itself."""
     variables: Variables = {}
     count, is_inside = 0, False
@@ -52,5 +59,5 @@ def _initialize_layers(module: nn.Module, key: jax.Array, samples: Any) -> Varia
         return outputs
 
     with nn.intercept_methods(intercept):
-        module.init(key, *arguments_of(samples))
+        module.init(key, *inputs)
     return variables

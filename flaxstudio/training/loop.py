@@ -84,7 +84,8 @@ def _begin(told: Told, keeper: Keeper | None, closing: list[Callable[[], None]])
         sharing = sharing_of(setting.device, config.compute.devices, order.batch_size)
         place: Callable[[Any], Any] = partial(jax.device_put, device=setting.device)
         if sharing is not None:
-            step, state, place = sharing.shared(step), sharing.placed(state), sharing.placed
+            step, place = sharing.shared(step), sharing.placed
+        state = place(state)  # as the step gives it back, so that it is not compiled anew for the second dispatch
         check_metric(config.watch, task.scorer, variables_in_use(state), task.dataset.validation)
         standing = standing_for(config, resume)
         if standing.is_looped is None:
@@ -93,4 +94,4 @@ def _begin(told: Told, keeper: Keeper | None, closing: list[Callable[[], None]])
         options = compiler_options(setting, config.compute)
         program = Program(step, is_looped=bool(standing.is_looped), options=options)
         dispatcher = dispatcher_for(train, order, setting.device, place, program, closing)
-    return Run(told, task, setting, origin, state, standing, dispatcher, order, step, keeper)
+    return Run(told, task, setting, origin, state, place, standing, dispatcher, order, step, keeper)

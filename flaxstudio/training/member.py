@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import jax.numpy as jnp
+import numpy as np
+import numpy.typing as npt
 
 from flaxstudio.project.checkpoints import Checkpoint
+from flaxstudio.project.optimizer import OptimizerSpec
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import RunRecord, Standing, Trained
 from flaxstudio.training.events import EndReason, Evaluated, RunFailed, RunFinished
 from flaxstudio.training.first_state import first_state, with_scaling
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.keeping import kept, on_host, taken_back
+from flaxstudio.training.spikes import SpikeGuard
 from flaxstudio.training.steps import TrainState, variables_in_use
 from flaxstudio.training.task import Task
 
@@ -42,6 +45,7 @@ class Member:
         self._begun = begun
         self._task = task
         self._watch = begun.project.training.watch
+        self._guard = SpikeGuard(begun.record.losses if begun.record else np.empty(0, np.float32))
         self.standing = begun.trained.standing if begun.trained else Standing()
 
     @property
@@ -55,12 +59,14 @@ class Member:
         stopping = self._watch.early_stopping
         return stopping is not None and stopping.restores_best and bool(self.standing.best)
 
-    def first_state(self, base: Project) -> TrainState:
-        """Return the state before its next step; its learning rate is a multiple of `base`'s."""
-        training, optimizer = self.project.training, base.training.optimizer
-        told = replace(self.project, training=replace(training, optimizer=optimizer))
-        state = first_state(told, self._task.model, self._begun.trained if self.end is None else None)
-        return state.replace(rate=jnp.array(training.optimizer.learning_rate / optimizer.learning_rate, jnp.float32))
+    def first_state(self, optimizer: OptimizerSpec) -> TrainState:
+        """Return the state before its next step, of an optimizer that is its own but for one number."""
+        told = replace(self.project, training=replace(self.project.training, optimizer=optimizer))
+        return first_state(told, self._task.model, self._begun.trained if self.end is None else None)
+
+    def find_spike(self, losses: npt.NDArray[np.float32]) -> int | None:
+        """Return the index of the first of its next losses that leaps up, where its run is to stop there."""
+        return self._guard.find(losses) if self._watch.stops_at_spikes else None
 
     def judge(self, told: Evaluated, state: TrainState) -> bool:
         """Take in an evaluation of the validation split; return whether the member is to end early."""
@@ -85,7 +91,9 @@ def _end_before(begun: Beginning, task: Task) -> RunFinished | RunFailed | None:
     if record is None:
         return None
     if record.reason == "failed":
-        return failure("loss", record.first_step + len(record.losses))
+        step, watch = record.first_step + len(record.losses), begun.project.training.watch
+        leapt = watch.stops_at_spikes and SpikeGuard(np.empty(0, np.float32)).find(record.losses) is not None
+        return leap(step - 1) if leapt else failure("loss", step)
     if record.reason != "early_stopping" or trained is None:
         return None
     state = (trained.variables, trained.optimizer_state, task.dataset.preparation, trained.standing)
@@ -95,3 +103,8 @@ def _end_before(begun: Beginning, task: Task) -> RunFinished | RunFailed | None:
 def failure(what: str, step: int) -> RunFailed:
     """Return the end of a member whose loss, or that of a split, has ceased to be a number."""
     return RunFailed(f"The {what} is not a finite number at step {step:,}.", "", step)
+
+
+def leap(step: int) -> RunFailed:
+    """Return the end of a member whose loss has leapt up; what made it so is found where its run is trained alone."""
+    return RunFailed(f"The loss has leapt up at step {step:,}. Lower the learning rate, or train this run alone.", "", step)

@@ -1,4 +1,4 @@
-"""Several runs of one model trained together in one program: other seeds, or other learning rates.
+"""Several runs of one model trained together in one program: other seeds, or other values of one of the optimizer's numbers.
 
 Each member follows the run that it would be alone, but for the order of sums: `vmap` gives the same operations with one more
 dimension. Evaluations, early stopping and best states are each member's own.
@@ -14,12 +14,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import numpy.typing as npt
 
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import SplitName
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.checkpoints import Checkpoint, members_content
+from flaxstudio.project.optimizer import RATE
 from flaxstudio.project.population import best_of, varied_in
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, count_params
@@ -32,7 +34,7 @@ from flaxstudio.training.faults import explain
 from flaxstudio.training.first_state import check_resumable
 from flaxstudio.training.judging import check_metric
 from flaxstudio.training.keeper import Keeper, keeper_in
-from flaxstudio.training.member import Beginning, Member, beginnings_of, failure
+from flaxstudio.training.member import Beginning, Member, beginnings_of, failure, leap
 from flaxstudio.training.members import (
     MemberEnded,
     MemberEvaluated,
@@ -52,6 +54,7 @@ from flaxstudio.training.steps import TrainState, step_of, variables_in_use, var
 from flaxstudio.training.streaming import is_streamed
 from flaxstudio.training.task import Task, prepare_task
 from flaxstudio.training.timing import Evaluations, Stopwatch
+from flaxstudio.training.varied import Varied, check_steps, like, varied_optimizer, with_number, without_number
 
 
 def train_population(
@@ -67,8 +70,9 @@ def train_population(
 ) -> Iterator[PopulationEvent]:
     """Yield PopulationStarted, then others, then one PopulationFinished or RunFailed. Never raises.
 
-    `members` differ in seed or learning rate only. One whose loss is not finite is told as failed; the others go on. Of a
-    population that had been interrupted, `found` are the members of its checkpoint. Checkpoints are kept in `keep_in`.
+    `members` differ in seed or one number only. One whose loss is not finite, or leaps up, is told as failed; the others
+    go on. Of a population that had been interrupted, `found` are the members of its checkpoint. Checkpoints are kept in
+    `keep_in`.
     """
     task = None
     keeper = keeper_in(keep_in, members[0].training.watch)
@@ -93,8 +97,8 @@ def _task(begun: Sequence[Beginning], catalogue: Catalogue, beside: Path | None)
     config = first.training
     if config.compute.devices > 1:
         raise ProblemError("A population is trained on one device.", "Set the number of devices to 1.")
-    rates = {one.project.training.optimizer.learning_rate for one in begun}
-    if len(rates) > 1 and not is_proportional(config):
+    projects = [one.project for one in begun]
+    if RATE in varied_in(first, projects) and not is_proportional(config):
         what = f"The updates of {config.optimizer.name} are not proportional to its learning rate."
         raise ProblemError(what, "Vary the seed, or choose another optimizer.")
     for one in begun:
@@ -135,7 +139,7 @@ class _Population:
         self._evaluations = Evaluations(self._config, self._steps_per_epoch, has_rows=len(task.dataset.validation) > 0)
         self._state, self._dispatcher = self._prepared(orders)
         self._take: Callable[[TrainState, int], TrainState] = jax.jit(
-            lambda state, index: jax.tree.map(lambda leaf: leaf[index], state)
+            lambda state, index: without_number(jax.tree.map(lambda leaf: leaf[index], state))
         )
         self._pace = Pace(self._dispatcher.capacity)
         self._stopwatch = Stopwatch()
@@ -143,12 +147,8 @@ class _Population:
     def _prepared(self, orders: Sequence[BatchOrder]) -> tuple[TrainState, StackedDispatcher]:
         """Return the stacked states before the next step, and what takes them on."""
         task, device = self._task, self._setting.device
-        first = self._members[0].first_state(self._projects[0])
-        # functions must be the same ones in all states for these to be stacked
-        functions = {"tx": first.tx, "params_in_use": first.params_in_use}
-        others = (member.first_state(self._projects[0]).replace(**functions) for member in self._members[1:])
-        states = [first, *(state.replace(step=jnp.array(self._step, jnp.int32)) for state in others)]
-        states[0] = first.replace(step=jnp.array(self._step, jnp.int32))
+        states = self._states()
+        first = without_number(states[0])
         check_metric(self._config.watch, task.scorer, variables_in_use(first), task.dataset.validation)
         is_looped = is_better_looped(task.model.apply_in_use, device, variables_of(first), task.model.samples(2))
         self._params = count_params(first.params)
@@ -159,9 +159,35 @@ class _Population:
                 "A population keeps all of its data in memory, and there is too much of it.",
                 "Set more memory aside for the data, or train one run at a time.",
             )
+        if isinstance(states[0].opt_state, Varied):
+            (name,) = varied_in(self._projects[0], self._projects)
+            rows = orders[0].rows_of(0, 1)[0]
+            features, targets = jax.tree.map(lambda array: array[rows], (train.features, train.targets))
+            check_steps(step, states[0], features, targets, name)
         dispatcher = StackedDispatcher(step, train.features, train.targets, orders, is_looped=is_looped)
         stacked: TrainState = jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
         return stacked, dispatcher
+
+    def _states(self) -> list[TrainState]:
+        """Return each member's state before the next step; one that differs in a number has it as a factor or in its state."""
+        told = [varied_in(project, self._projects) for project in self._projects]
+        name = next(iter(told[0]), "")
+        if name and name != RATE:
+            tx: Any = varied_optimizer(self._config, name)
+            states = [
+                with_number(member.first_state(member.project.training.optimizer), own[name], tx)
+                for member, own in zip(self._members, told, strict=True)
+            ]
+        else:
+            states = [member.first_state(self._config.optimizer) for member in self._members]
+            tx = states[0].tx
+            if name:
+                rates = [jnp.array(own[RATE] / told[0][RATE], jnp.float32) for own in told]
+                states = [state.replace(rate=rate) for state, rate in zip(states, rates, strict=True)]
+        # functions and classes must be the same ones in all states for these to be stacked
+        step = jnp.array(self._step, jnp.int32)
+        same = {"tx": tx, "params_in_use": states[0].params_in_use, "step": step}
+        return [state.replace(**same, opt_state=like(states[0].opt_state, state.opt_state)) for state in states]
 
     def _order_of(self, project: Project) -> BatchOrder:
         config = project.training
@@ -219,13 +245,12 @@ class _Population:
         first, self._step = self._step, self._step + steps
         failed = []
         for index, member in enumerate(self._members):
-            wrong = np.flatnonzero(~np.isfinite(losses[:, index])) if member.end is None else np.zeros(1, int)
-            if len(wrong):
-                losses[wrong[0] :, index] = np.nan
-                failed += [(index, first + int(wrong[0]))] if member.end is None else []
+            sound, end = (0, None) if member.end is not None else _sound(member, losses[:, index], first)
+            losses[sound:, index] = np.nan
+            failed += [(index, end)] if end is not None else []
         yield MembersDone(first, losses, rate)
-        for index, step in failed:
-            yield self._ended(index, failure("loss", step))
+        for index, end in failed:
+            yield self._ended(index, end)
 
     def _evaluate_on_the_way(self) -> Iterator[PopulationEvent]:
         for index in self._going:
@@ -334,6 +359,16 @@ class _Population:
             origin=self._origins[index],
             varied=varied_in(project, self._projects),
         )
+
+
+def _sound(member: Member, losses: npt.NDArray[np.float32], first: int) -> tuple[int, RunFailed | None]:
+    """Return how many of a member's next losses are told, and its end if it comes with them."""
+    wrong = np.flatnonzero(~np.isfinite(losses))
+    count = int(wrong[0]) if len(wrong) else len(losses)
+    leapt = member.find_spike(losses[:count])
+    if leapt is not None:
+        return leapt + 1, leap(first + leapt)
+    return count, failure("loss", first + count) if len(wrong) else None
 
 
 def _numbers(begun: Sequence[Beginning], results: Results) -> tuple[int, ...]:

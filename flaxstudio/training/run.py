@@ -64,6 +64,7 @@ class Run:
         setting: Setting,
         origin: Origin,
         state: TrainState,
+        place: Callable[[TrainState], TrainState],
         standing: Standing,
         dispatcher: AnyDispatcher,
         order: BatchOrder,
@@ -78,8 +79,9 @@ class Run:
         self._setting = setting
         self._origin = origin
         self._state = state
+        self._place = place
         self._standing = standing
-        self._steering = Steering(self._config)
+        self._steering = Steering(self._config, (standing, state))
         self._dispatcher = dispatcher
         self._control = told.control
         self._order = order
@@ -161,7 +163,8 @@ class Run:
             if standing is not None:
                 yield from self._read(leaving=0)
                 with self._setting.entered():
-                    self._standing, self._state = standing, self._steering.steered(self._state, standing)
+                    self._standing = standing
+                    self._state = self._place(self._steering.steered(self._state, standing))
                 yield Changed(self._launched, name, value)
 
     def _hold(self) -> Iterator[Event]:
@@ -227,12 +230,14 @@ class Run:
         first = anchor.step if anchor else 0
         changes = [change for change in record.changes if change.step >= first]
         told = self._steering.changed_all(standing_for(self._config, anchor), changes)
-        steered = {step: partial(self._steering.steered, standing=standing) for step, standing in told.items()}
+
+        def steered(standing: Standing, state: TrainState) -> TrainState:
+            return self._place(self._steering.steered(state, standing))
 
         def begin() -> TrainState:
-            return first_state(self._told.project, self.task.model, anchor)
+            return steered(standing_for(self._config, anchor), first_state(self._told.project, self.task.model, anchor))
 
-        return Replay(begin, first, self._dispatcher, steered)
+        return Replay(begin, first, self._dispatcher, {step: partial(steered, one) for step, one in told.items()})
 
     def _is_evaluation_missing(self) -> bool:
         """Return whether a run that goes on had been stopped before an evaluation that was due."""
@@ -273,7 +278,7 @@ class Run:
     def _take_back(self, variables: Tree) -> None:
         """Give the state the variables of an earlier step."""
         with self._setting.entered():
-            self._state = taken_back(self._state, variables)
+            self._state = self._place(taken_back(self._state, variables))
 
     def _evaluate(self, name: SplitName, step: int | None = None) -> Iterator[Evaluated]:
         """Yield a split's loss and metrics, or nothing if it is empty or the run is stopped meanwhile."""

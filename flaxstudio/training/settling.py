@@ -25,16 +25,16 @@ def settled(
     state = {name: tree for name, tree in variables.items() if name != "params"}
     flags: dict[str, Any] = {"train": True} if uses_train else {}
 
-    def step(state: Mapping[str, Any]) -> Any:
+    def step(state: Mapping[str, Any], samples: Any) -> Any:
         given = {**variables, **state}
         return module.apply(given, *arguments_of(samples), **flags, rngs=dict(rngs), mutable=list(state))[1]
 
-    after: Any = jax.eval_shape(step, state) if state else {}
+    after: Any = jax.eval_shape(step, state, samples) if state else {}
     if _shapes(after) == _shapes(state):
         return dict(variables)
     try:
         grown = jax.tree.map(lambda old, new: jnp.broadcast_to(old, new.shape), state, dict(after))
-        if _shapes(jax.eval_shape(step, grown)) != _shapes(grown):
+        if _shapes(jax.eval_shape(step, grown, samples)) != _shapes(grown):
             raise ValueError
     except ValueError as error:
         name = next(key for key, shape in _shapes(after).items() if shape != _shapes(state).get(key))

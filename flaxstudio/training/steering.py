@@ -21,15 +21,21 @@ from flaxstudio.training.optimizers import Optimizer, make_optimizer
 from flaxstudio.training.proportion import is_proportional
 from flaxstudio.training.steps import TrainState
 
+_Numbers = tuple[tuple[str, float], ...]
+
 
 class Steering:
     """Knows the config of one run, and what a change of it means."""
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, config: TrainConfig, begun: tuple[Standing, TrainState] | None = None) -> None:
+        """Of a run that has begun, the optimizer of its state is the one for the numbers of its standing."""
         self._config = config
         self._knobs = {knob.name: knob for knob in knobs_of(config.optimizer)}
         self._is_scaled: bool | None = None
-        self._made: dict[tuple[tuple[str, float], ...], Optimizer] = {}
+        self._made: dict[_Numbers, Optimizer] = {}
+        if begun is not None:
+            standing, state = begun
+            self._made[_numbers(standing)] = Optimizer(state.tx, state.needs, state.params_in_use)
 
     def changed(self, standing: Standing, name: str, value: float) -> Standing | None:
         """Return the standing with a number changed, None where there is no such number or it cannot have that value."""
@@ -79,7 +85,7 @@ class Steering:
 
     def _optimizer(self, standing: Standing) -> Optimizer:
         """Return the same one for the same numbers, so that a step is not compiled twice."""
-        key = tuple(sorted((name, value) for name, (value, _) in standing.values.items()))
+        key = _numbers(standing)
         if key not in self._made:
             self._made[key] = optimizer_for(self._config, standing)
         return self._made[key]
@@ -90,6 +96,10 @@ class Steering:
         except (ValueError, ArithmeticError):  # Optax's own refusals
             return False
         return True
+
+
+def _numbers(standing: Standing) -> _Numbers:
+    return tuple(sorted((name, value) for name, (value, _) in standing.values.items()))
 
 
 def optimizer_for(config: TrainConfig, standing: Standing) -> Optimizer:

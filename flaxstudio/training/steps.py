@@ -41,10 +41,17 @@ def create_state(
     """Return the state before step `step` with fresh optimizer state."""
     collections = {name: tree for name, tree in variables.items() if name != "params"}
     params = variables.get("params", {})
-    state: TrainState = TrainState.create(  # type: ignore[no-untyped-call]
+
+    def begun(params: Any) -> Any:
+        # some optimizers keep the params themselves; what is one array cannot be given away twice
+        return jax.tree.map(jnp.copy, optimizer.tx.init(params))
+
+    return TrainState(
+        step=jnp.array(step, jnp.int32),
         apply_fn=apply_fn,
         params=params,
         tx=optimizer.tx,
+        opt_state=jax.jit(begun)(params),  # one program: its many small ones would be compiled one by one
         collections=collections,
         key=key,
         is_finite=jnp.array(True),
@@ -52,8 +59,6 @@ def create_state(
         needs=optimizer.needs,
         params_in_use=optimizer.params_in_use,
     )
-    # some optimizers keep the params themselves; what is one array cannot be given away twice
-    return state.replace(step=jnp.array(step, jnp.int32), opt_state=jax.tree.map(jnp.copy, state.opt_state))
 
 
 def variables_of(state: TrainState) -> dict[str, Any]:

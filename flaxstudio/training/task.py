@@ -46,8 +46,8 @@ class Model:
     """The Module's own, in the precision of its run."""
 
     def samples(self, count: int) -> Any:
-        """Return a batch of zeros as the Module takes it: one array, or a tuple with one for each Input."""
-        return joined([jnp.zeros((count, *shape.sizes), shape.dtype) for shape in self.inputs.values()])
+        """Return a batch of zeros as the Module takes it, on the host: one array, or a tuple with one for each Input."""
+        return joined([np.zeros((count, *shape.sizes), jnp.dtype(shape.dtype)) for shape in self.inputs.values()])
 
     def apply_in_use(self, variables: Mapping[str, Any], samples: Any) -> Any:
         """Return the outputs as they are outside training."""
@@ -197,7 +197,7 @@ def _outputs_and_variables(model: Model) -> Any:
     def run(key: jax.Array, samples: Any) -> Any:
         return model.module.init_with_output(key, *arguments_of(samples))
 
-    return jax.eval_shape(run, jax.ShapeDtypeStruct((2,), jnp.uint32), jax.eval_shape(lambda: model.samples(2)))
+    return jax.eval_shape(run, jax.ShapeDtypeStruct((2,), jnp.uint32), model.samples(2))
 
 
 def _text(shape: tuple[int, ...]) -> str:

@@ -44,6 +44,14 @@ def test_what_is_no_population_is_told_and_nothing_is_saved(what: str, place: Pa
     assert place.read_bytes() == before
 
 
+def test_members_may_differ_in_any_number_of_the_optimizer(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(place), "--population", "b1=0.5,0.9", "--steps", "3"]) == 0
+    project, results = load_project(place)
+    assert [dict(run.varied) for run in results.runs] == [{"b1": 0.5}, {"b1": 0.9}]
+    best = "0.5" if project.training.optimizer.arguments.get("b1") == 0.5 else "0.9"
+    assert f"b1 {best}  (best)" in capsys.readouterr().out
+
+
 def test_a_population_of_seeds_begins_at_the_runs_seed(place: Path) -> None:
     assert main(["train", str(place), "--population", "seed=3", "--seed", "4", "--steps", "2"]) == 0
     assert [run.seed for run in load_project(place)[1].runs] == [4, 5, 6]

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from flaxstudio.codegen.optimizer_parts import AT_STEPS
 from flaxstudio.codegen.optimizer_text import optimizer_text
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.optim_reader import read_optimizer, read_schedule
@@ -21,6 +22,14 @@ WRITTEN = [
     ),
     ("apply_if_finite(sgd(0.1), 5)", "tx = optax.apply_if_finite(optax.sgd(0.1), max_consecutive_errors=5)\n"),
     ("MultiSteps(sgd(0.1), 4)", "tx = optax.MultiSteps(optax.sgd(0.1), every_k_schedule=4).gradient_transformation()\n"),
+    (
+        "conditionally_mask(sgd(0.1), at_steps(every=2))",
+        f"{AT_STEPS}\n\ntx = optax.conditionally_mask(optax.sgd(0.1), at_steps(every=2))\n",
+    ),
+    (
+        "chain(conditionally_transform(centralize(), at_steps(5)), sgd(0.1))",
+        f"{AT_STEPS}\n\ntx = optax.chain(optax.conditionally_transform(optax.centralize(), at_steps(after=5)), optax.sgd(0.1))\n",
+    ),
     (
         "sgd(0.1, momentum=linear_schedule(0.5, 0.9, 10))",
         "tx = optax.inject_hyperparams(optax.sgd)(0.1, momentum=optax.linear_schedule(init_value=0.5, end_value=0.9, "

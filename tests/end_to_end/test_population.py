@@ -110,6 +110,20 @@ def test_several_rates_are_trained_by_keys_and_the_best_run_becomes_the_model(ma
     assert driver.known.project.training == before
 
 
+def test_members_of_any_number_of_the_optimizer_are_asked_for_in_the_window(made):
+    driver = made()
+    dialog, keys = begin(driver, rates="0.1, 0.2")
+    dialog.which.setFocus()
+    keys.type("b1")
+    assert dialog.values.text() == "0.6, 0.8, 0.9, 0.95, 0.975"
+    assert dialog.note.text() == "5 runs, of 5 values of b1."
+    keys.press(K.Key_Return)
+    ended(driver, 5)
+    driver.do("go_runs")
+    assert [run.varied["b1"] for run in driver.known.results.runs] == [0.6, 0.8, 0.9, 0.95, 0.975]
+    assert driver.known.project.training.optimizer.arguments.get("b1", 0.9) in (0.6, 0.8, 0.9, 0.95, 0.975)
+
+
 def _with_rate(training, driver, rate):
     optimizer = replace(training.optimizer, learning_rate=rate)
     return replace(driver.known.project, training=replace(training, optimizer=optimizer))

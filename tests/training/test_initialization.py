@@ -29,3 +29,17 @@ def test_both_ways_give_the_same_names_and_shapes() -> None:
     whole, layers = (initialize(model.module, run_keys(0)[1], model.samples(1), way) for way in ("module", "layer"))  # type: ignore[arg-type]
     assert jax.tree.map(np.shape, whole) == jax.tree.map(np.shape, layers)
     assert set(whole) == {"params", "batch_stats"}
+
+
+class _Centred(nn.Module):
+    """Keeps the mean of the first batch."""
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        mean = self.variable("state", "mean", lambda: x.mean())
+        return nn.WeightNorm(nn.Dense(3, kernel_init=nn.initializers.normal(0.02)))(x - mean.value)
+
+
+def test_variables_made_of_the_samples_values_are_flaxs_own_too() -> None:
+    module, key, samples = _Centred(), run_keys(5)[1], np.ones((2, 4), np.float32)
+    assert are_same(initialize(module, key, samples, "module"), module.init(key, jnp.asarray(samples)))

@@ -25,10 +25,13 @@ from tests.export.test_script import assert_same
 from tests.training.runs import evaluations_of, events_of, iris_project
 
 NOT_REACHED = {
-    "ctc_loss": "compares outputs (time, labels) with targets of another shape (length), filled up as a third and fourth array tell",
+    "ctc_loss": "its targets are sequences shorter than what the Output gives, and all that judges an Output here "
+    "(metrics, baselines, what is drawn of it) holds each of its values against one of the targets",
     "ctc_loss_with_forward_probs": "ctc_loss with more to give",
-    "ntxent": "compares the samples of a batch with one another, so that a split's value would depend on how it is cut into batches",
-    "triplet_margin_loss": "takes three outputs of the same layers and no targets, and every Output here has its targets",
+    "ntxent": "gives one value for a whole batch, whose samples it compares with one another: a split's value would depend on "
+    "how it is cut into batches, and there is no value a sample to be weighted or left out",
+    "triplet_margin_loss": "compares three outputs of the same layers for three samples; a sample here has its own targets, "
+    "and its Output is of their shape",
     "convex_kl_divergence": "an older name of generalized_kl_divergence",
     "smooth_labels": "no loss: every loss of classes that can be smoothed has it as an argument",
 }

@@ -175,6 +175,10 @@ BY_HAND: list[tuple[str, OptimizerSpec, Callable[[], Any]]] = [
      lambda: optax.MultiSteps(optax.adam(0.1), 2)),
     ("what is not finite is skipped", OptimizerSpec("adam", 0.1, around=(Link("apply_if_finite"),)),
      lambda: optax.apply_if_finite(optax.adam(0.1), 10)),
+    ("steps at some updates", OptimizerSpec("adam", 0.1, around=(Link("conditionally_mask", {"after": 1, "every": 2}),)),
+     lambda: optax.conditionally_mask(optax.adam(0.1), lambda step: (step >= 1) & (step % 2 == 1))),
+    ("a transformation at first", chain(Link("conditionally_transform", {"until": 2}), Link("sgd")),
+     lambda: optax.chain(optax.conditionally_transform(contrib.normalize(), lambda step: step < 2), optax.sgd(0.1))),
     ("a learnt factor", OptimizerSpec("sgd", 0.1, around=(Link("contrib.mechanize"),)),
      lambda: contrib.mechanize(optax.sgd(0.1))),
     ("schedule-free", OptimizerSpec("sgd", 0.1, around=(Link("contrib.schedule_free"),)),
@@ -241,6 +245,8 @@ LEFT_OUT = {
     "clip_value_fn": "a function",
     "decay_rate_fn": "a function",
     "should_skip_update_fn": "a function",
+    "should_transform_fn": "a function; made of after, until and every",
+    "forward_extra_args": "to a function that takes none",
     "hessian_diagonal_fn": "a function",
     "weight_dimension_numbers": "a tree of axes",
     "muon_weight_dimension_numbers": "a tree of axes",
@@ -255,7 +261,7 @@ LEFT_OUT = {
 def test_arguments_and_defaults_are_those_of_optax(option: OptimizerOption) -> None:
     parameters = inspect.signature(in_optax(option.name)).parameters
     known = {argument.name: argument for argument in option.arguments}
-    assert set(known) - {"rho"} <= set(parameters)
+    assert set(known) - {"rho", "transformation", "after", "until", "every"} <= set(parameters)
     assert option.takes_rate == ("learning_rate" in parameters and "learning_rate" not in known)
     for name, parameter in parameters.items():
         if name in known and not known[name].is_required and name != "linesearch":
@@ -289,8 +295,6 @@ NOT_REACHED = {
     "selective_transform": "a frozen group",
     "inject_hyperparams": "every number that follows a schedule",
     "inject_stateful_hyperparams": "inject_hyperparams by an older name",
-    "conditionally_mask": "needs a function",
-    "conditionally_transform": "needs a function",
     "stateless": "needs a function",
     "stateless_with_tree_map": "needs a function",
     "with_extra_args_support": "changes nothing",

@@ -11,7 +11,8 @@ import pytest
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.layers import catalogue
 from flaxstudio.project.compute import Compute, Seeds
-from flaxstudio.project.population import best_of, members_of
+from flaxstudio.project.optimizer import CHAIN, Link, OptimizerSpec, Schedule
+from flaxstudio.project.population import best_of, bounds_around, knobs_by_name, members_of, values_between, varied_in
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Evaluation, Results, RunRecord
 from flaxstudio.project.storage import dump_project, parse_project
@@ -28,7 +29,14 @@ from flaxstudio.training.members import (
 )
 from flaxstudio.training.population import train_population
 from flaxstudio.training.proportion import is_proportional
-from tests.training.runs import convolutional_project, evaluations_of, events_of, iris_project, losses_of, noisy_project
+from tests.training.runs import (
+    convolutional_project,
+    evaluations_of,
+    events_of,
+    iris_project,
+    losses_of,
+    noisy_project,
+)
 from tests.training.test_streaming import network, on_disk, write_npz
 
 TOLERANCE = 1e-4
@@ -70,6 +78,51 @@ def test_members_of_other_rates_are_the_runs_of_these_rates() -> None:
     assert_each_is_alone(members, told_by(members))
 
 
+AVERAGED = OptimizerSpec("adam", 0.01, around=(Link("ema_of_params"),))
+CLIPPED = OptimizerSpec(CHAIN, 0.01, links=(Link("clip_by_global_norm"), Link("adam", {}, {"b2": Schedule("linear_schedule")})))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "name", "values"),
+    [
+        (OptimizerSpec("adamw", 0.01), "weight_decay", [0.0, 0.3]),
+        (AVERAGED, "ema_of_params.decay", [0.5, 0.9]),
+        (CLIPPED, "adam.b1", [0.5, 0.9]),
+    ],
+    ids=["weight decay", "mean of the params", "beside a schedule"],
+)
+def test_members_of_other_numbers_are_the_runs_of_these_numbers(
+    optimizer: OptimizerSpec, name: str, values: list[float]
+) -> None:
+    members = members_of(iris_project(optimizer=optimizer, steps=20), name, values)
+    assert [varied_in(member, members) for member in members] == [{name: value} for value in values]
+    events = told_by(members)
+    assert_each_is_alone(members, events)
+    end = events[-1]
+    assert isinstance(end, PopulationFinished)
+    for own in end.ends:
+        assert isinstance(own, RunFinished)
+        assert "number" not in str(own.optimizer_state)  # it goes on alone too
+
+
+def test_what_is_no_number_of_the_optimizer_or_beyond_its_range_is_told() -> None:
+    first = iris_project(optimizer=OptimizerSpec("sm3", 0.01))
+    assert knobs_by_name(first).keys() == {"learning_rate", "momentum"}
+    with pytest.raises(ProblemError, match="no number “b7”"):
+        members_of(first, "b7", [0.5, 0.9])
+    with pytest.raises(ProblemError, match="at most"):
+        members_of(first, "momentum", [0.5, 1.5])
+
+
+def test_values_are_offered_that_the_number_can_have() -> None:
+    knobs = knobs_by_name(iris_project(optimizer=OptimizerSpec("adamw", 0.01)))
+    offered = {name: values_between(knob.spec, *bounds_around(knob), 3) for name, knob in knobs.items()}
+    assert offered["b1"] == (0.6, 0.9, 0.975)
+    assert offered["weight_decay"] == (1e-5, 1e-4, 1e-3)
+    assert offered["eps_root"] == (0.0, 0.05, 0.1)
+    assert all(knobs[name].spec.fault(value) is None for name, values in offered.items() for value in values)
+
+
 def test_members_that_see_all_rows_and_members_with_convolutions_are_trained_too() -> None:
     for project in (iris_project(batch_size=None), convolutional_project(steps=3)):
         members = members_of(project, "seed", [0, 1])
@@ -90,7 +143,8 @@ def test_a_member_that_fails_leaves_the_others_alone_and_the_best_is_kept() -> N
     assert end.best == 0
     results = parse_project(dump_project(members[0], recorder.results(Results())), "saved")[1]
     assert [(run.group, run.reason, run.number) for run in results.runs] == [(1, "completed", 1), (1, "failed", 2)]
-    assert len(results.runs[1].losses) == end.ends[1].step
+    assert end.ends[1].error.startswith("The loss has leapt up at step 1.")
+    assert len(results.runs[1].losses) == len(losses_of(events_of(members[1]))) == 2
     assert results.trained is not None
     assert results.trained.step == 30
 

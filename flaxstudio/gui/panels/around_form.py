@@ -18,6 +18,7 @@ _ARGUMENTS = {
     "ema_of_params": "decay",
     "lookahead": "sync_period",
     "contrib.sam": "rho",
+    "conditionally_mask": "every",
 }
 """The number that a row shows; the others are ticked."""
 

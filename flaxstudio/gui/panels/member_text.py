@@ -19,9 +19,11 @@ class Told(Protocol):
 
 
 def member_name(run: Told) -> MemberName:
-    """Return what sets a run apart in its population: its learning rate, else its seed."""
+    """Return what sets a run apart in its population: a number of its optimizer, else its seed."""
     if "learning_rate" in run.varied:
         return MemberName(_tr("lr {0}").format(f"{run.varied['learning_rate']:g}"), is_shown=True)
+    if run.varied:
+        return MemberName(_numbers(run), is_shown=True)
     return MemberName(_tr("seed {0}").format(run.seed))
 
 
@@ -30,6 +32,10 @@ def sentence_name(run: Told) -> str:
     if "learning_rate" in run.varied:
         return _tr("learning rate {0}").format(f"{run.varied['learning_rate']:g}")
     return member_name(run).text
+
+
+def _numbers(run: Told) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in run.varied.items())
 
 
 def group_name(runs: Sequence[RunRecord]) -> str:
