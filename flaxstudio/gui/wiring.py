@@ -26,7 +26,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.session.changed.connect(lambda: studio.announcer.display(studio.session.knowledge))
     studio.window.canvas.spoken.connect(studio.announcer.tell)
     studio.session.changed.connect(studio.finds.refresh)
-    studio.session.changed.connect(studio.view.mark)
+    studio.session.changed.connect(studio.view.display)
     studio.session.changed.connect(studio.probes.display)
     studio.try_it.tried.connect(studio.probes.show)
     studio.session.changed.connect(studio.analysis.display)
