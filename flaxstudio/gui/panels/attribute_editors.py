@@ -98,10 +98,11 @@ class AttributeForm(QWidget):
         self._specs, self._of = specs, ""
         self._rows = {}
         for spec in specs:
-            self._rows[spec.name] = row = AttributeRow(spec, self._tokens, self, self._titles.get(spec.name, ""))
+            section = self._sections[section_of(spec)]
+            self._rows[spec.name] = row = AttributeRow(spec, self._tokens, section.content, self._titles.get(spec.name, ""))
             row.value_changed.connect(self.attribute_changed)
             row.expose_requested.connect(self.expose_requested)
-            self._sections[section_of(spec)].add(row)
+            section.add(row)
         for section in self._sections.values():
             section.align()
             section.make_room(self._help_of(name) for name in section.names)
@@ -157,23 +158,23 @@ class _Section(QWidget):
         self.names: list[str] = []
         self.count = 0
         self._rows: list[AttributeRow] = []
-        self.help = _Help()
+        self.content = QWidget(self)
+        self.help = _Help(self.content)
         self.help.setProperty("role", "caption")
         self.help.setWordWrap(True)
         self.help.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._content = QWidget()
-        self.toggle = Disclosure("", self._content, is_heading=True)
+        self.toggle = Disclosure("", self.content, is_heading=True)
         self.toggle.setVisible(bool(title))
-        self._lines = QVBoxLayout(self._content)
+        self._lines = QVBoxLayout(self.content)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
         self._lines.addWidget(self.help)
-        self._content.setVisible(not title)
+        self.content.setVisible(not title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.toggle)
-        layout.addWidget(self._content)
+        layout.addWidget(self.content)
         self.hide()
 
     def add(self, row: AttributeRow) -> None:

@@ -31,7 +31,7 @@ class AttributeRow(QWidget):
         self._tokens = tokens
         self._context: FormContext | None = None
         self._value: Value = spec.default
-        self.label = QLabel(title or spec.name)
+        self.label = QLabel(title or spec.name, self)
         self.label.setProperty("role", "secondary")
         self.plain: Field = field_for(spec, self)
         self.formula: FormulaField | None = None
