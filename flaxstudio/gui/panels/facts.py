@@ -56,6 +56,7 @@ class Facts(QWidget):
         name.setProperty("role", "secondary")
         name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         value.setWordWrap(True)
+        value.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._grid.addWidget(name, len(self._lines), 0)
         self._grid.addWidget(value, len(self._lines), 1)
         self._lines.append((name, value))
