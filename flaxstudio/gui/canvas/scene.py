@@ -106,7 +106,7 @@ class GraphScene(QGraphicsScene):
         self._show_sharing()
         if self._found is not None:
             self._show_dimmed()
-        if renamed:
+        if renamed or 2 * len(changed) > len(self.nodes):  # another graph, then: it is made anew when it is looked at
             self._tell_overview()
         elif gone or come or changed or moved or rerouted or has_other_shapes or project.annotations is not before.annotations:
             self._tell_overview(changed | moved, (*come, *rerouted))
