@@ -71,7 +71,7 @@ class GraphScene(QGraphicsScene):
         self.beside = Beside(self, self.layer, tokens)
         self._wires = Wires(self, self.layer, lambda: self.nodes, self.beside.routes)
         self.edges: Mapping[Edge, EdgeItem] = self._wires.items
-        self._cache = OverviewCache(self._block_of, self._wires.points_of, self.beside.outlines)
+        self._cache = OverviewCache(self._block_of, self._wires.at, self._wires.points_of, self.beside.outlines)
         self._overview = OverviewItem(_EXTENT, self)
         self._overview.hide()
         self._easing = Easing(self)
@@ -387,8 +387,7 @@ class GraphScene(QGraphicsScene):
         if names is None:
             self._cache.forget()
         else:
-            lines = {**self._wires.at(names), **dict.fromkeys(edge for edge in edges if edge in self.edges)}
-            self._cache.renew(names, lines, is_moving)
+            self._cache.renew(names, (edge for edge in edges if edge in self.edges), is_moving)
         self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)
