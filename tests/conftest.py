@@ -4,6 +4,10 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -11,11 +15,6 @@ IS_FIRST_PROCESS = "JAX_COMPILATION_CACHE_DIR" not in os.environ
 if IS_FIRST_PROCESS:  # the processes that pytest-xdist starts take it over
     os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="flaxstudio-programs-")
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
-
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 
 def pytest_unconfigure() -> None:

@@ -12,6 +12,7 @@ from flaxstudio.gui.background import Task, take_short_turns
 from flaxstudio.gui.garbage import collect_rarely, staying
 from flaxstudio.gui.main_window import MainWindow
 from flaxstudio.gui.settings import Settings
+from flaxstudio.gui.slices import Slices
 from flaxstudio.gui.start_content import recent_projects, template_cards
 from flaxstudio.gui.theme import apply_theme, tokens_for
 from flaxstudio.layers import catalogue
@@ -38,6 +39,7 @@ class Entrance(QObject):
         self.window = MainWindow(self._tokens)
         self._early: list[Callable[[], None]] = []
         self._listeners = {name: partial(self._on_early, name) for name in _INTENTS}
+        self._steps = Slices(self)
         self._imports = Task(_import_studio, self)
         self._imports.done.connect(self._on_imported)
 
@@ -65,40 +67,33 @@ class Entrance(QObject):
         """Keep what the user asked for before there is anybody to do it; the last wish counts."""
         self._early = [partial(getattr(self.window.start_page, name).emit, *arguments)]
 
-    def _on_imported(self, build_views: Callable[..., Iterator[object]]) -> None:
-        self._build(build_views(self._catalogue, self._tokens))
+    def _on_imported(self, _: object) -> None:
+        self._steps.begin(self._build())
 
-    def _build(self, steps: Iterator[object]) -> None:
-        """Make the views one by one, with the event loop in between."""
-        views = next(steps)
-        if views is None:
-            QTimer.singleShot(0, lambda: self._build(steps))
-        else:
-            self._finish(views)
-
-    def _finish(self, views) -> None:
+    def _build(self) -> Iterator[None]:
+        """Make all that is behind the start page, step by step, with the event loop in between."""
         from flaxstudio.gui.studio import Studio
+        from flaxstudio.gui.views import build_views
         from flaxstudio.gui.wiring import wire
 
-        page = self.window.start_page
+        views = yield from build_views(self._catalogue, self._tokens, self.window.home_of)
+        yield from self.window.furnish(views)
+        studio = Studio(self._app, self._settings, self.window, self._catalogue, self._tokens)
+        yield
         for name, listener in self._listeners.items():
-            getattr(page, name).disconnect(listener)
-        self.window.furnish(views)
-        self.studio = Studio(self._app, self._settings, self.window, self._catalogue, self._tokens)
-        wire(self.studio)
+            getattr(self.window.start_page, name).disconnect(listener)
+        wire(studio)
+        self.studio = studio
         self.window.menuBar().setEnabled(True)
-        self.studio.begin()
+        studio.begin()
         self.ready.emit()
         for wish in self._early:
             wish()
 
 
-def _import_studio(_cancelled: Callable[[], bool]) -> Callable[..., object]:
+def _import_studio(_cancelled: Callable[[], bool]) -> None:
     """Import, in the background, all that the window needs beyond its start page."""
     with staying():
         import black  # noqa: F401 - the GUI thread needs it for long lines; imported by two threads at once it would be left half done
 
-        from flaxstudio.gui import studio, wiring  # noqa: F401 - remembered by Python for when they are needed
-        from flaxstudio.gui.views import build_views
-
-    return build_views
+        from flaxstudio.gui import studio, views, wiring  # noqa: F401 - remembered by Python for when they are needed

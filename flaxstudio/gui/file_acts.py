@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from flaxstudio.graph.naming import stem
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.gui.afterthoughts import is_small
 from flaxstudio.gui.background import Task
 from flaxstudio.gui.dialogs.unsaved import ask_unsaved
 from flaxstudio.gui.runner import Runner
@@ -167,7 +168,10 @@ class FileActs(QObject):
 
     def _open(self, document: Document) -> None:
         self._session.open(document)
-        self._show_canvas()
+        if is_small(document.project.graph, self._session.catalogue):
+            self._show_canvas()
+        else:
+            QTimer.singleShot(0, self._show_canvas)  # to make its items took a while: let the window answer first
 
     def _remember(self, path: Path) -> None:
         self._settings.add_recent(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal
@@ -69,8 +69,16 @@ class MainWindow(QMainWindow):
         self._docks_menu = QMenu(self.tr("Panels"), self)
         self.actions_by_name.build_menus(self, {"recent": self.recent_menu, "docks": self._docks_menu})
 
-    def furnish(self, views: Views) -> None:
-        """Put in the canvas, the panels and the toolbar, behind the start page."""
+    def home_of(self, view: str) -> QWidget:
+        """Return the widget in which a view is to be made: its dock, or for the canvas what holds it."""
+        if view == "canvas":
+            return self._centre
+        self.docks[view] = dock = QDockWidget(self)
+        dock.setObjectName(f"dock_{view}")
+        return dock
+
+    def furnish(self, views: Views) -> Iterator[None]:
+        """Put in the canvas, the panels and the toolbar, behind the start page, step by step."""
         self.canvas, self.palette_panel, self.inspector = views.canvas, views.palette, views.inspector
         self.data_panel, self.training_panel, self.code_panel = views.data, views.training, views.code
         self.problems_panel, self.runs_panel = views.problems, views.runs
@@ -79,7 +87,8 @@ class MainWindow(QMainWindow):
         self.history_panel = views.history
         self._views = (*self._views, *views.all())
         self._centre.addWidget(self.canvas)
-        self.docks = self._add_docks()
+        self._add_docks()
+        yield
         self.sight = Sight(self.docks, self)
         for dock in self.docks.values():
             self._docks_menu.addAction(dock.toggleViewAction())
@@ -87,6 +96,7 @@ class MainWindow(QMainWindow):
         self._toolbar.problems_clicked.connect(self.problems_clicked)
         self.addToolBar(self._toolbar)
         self.statusBar()  # there from the beginning, so that nothing moves when it has something to say
+        yield
         for part in (*self.docks.values(), self._toolbar):
             part.show()  # for the state saved here; nothing is painted before they are hidden again
         self.arrange("draw")
@@ -265,7 +275,7 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
 
-    def _add_docks(self) -> dict[str, QDockWidget]:
+    def _add_docks(self) -> None:
         left, right, bottom = (
             Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea,
         )  # fmt: skip
@@ -282,10 +292,10 @@ class MainWindow(QMainWindow):
             ("runs", self.tr("Runs"), self.runs_panel, bottom),
             ("history", self.tr("History"), self.history_panel, bottom),
         )
-        docks = {}
+        self.docks = docks = {name: self.docks[name] for name, *_ in places}
         for name, title, view, area in places:
-            docks[name] = dock = QDockWidget(title, self)
-            dock.setObjectName(f"dock_{name}")
+            dock = docks[name]
+            dock.setWindowTitle(title)
             dock.setWidget(view)
             _let_focus_be_seen(view)
             self.addDockWidget(area, dock)
@@ -295,7 +305,6 @@ class MainWindow(QMainWindow):
             docks[name].topLevelChanged.connect(lambda floats, dock=docks[name]: _show_title(dock, floats))
             _show_title(docks[name], False)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self.tabPosition(bottom).North)
-        return docks
 
     def _display_title(self, known: Knowledge) -> None:
         self.setWindowTitle(f"{known.name}[*] – Flax Studio")

@@ -39,13 +39,14 @@ from flaxstudio.gui.panels.run_state import progress_text
 from flaxstudio.gui.preference_acts import PreferenceActs
 from flaxstudio.gui.probe_acts import ProbeActs
 from flaxstudio.gui.problem_acts import ProblemActs
+from flaxstudio.gui.restyling import Restyling
 from flaxstudio.gui.run_acts import RunActs
 from flaxstudio.gui.runner import Runner
 from flaxstudio.gui.session import Session
 from flaxstudio.gui.settings import Settings, ThemeChoice
 from flaxstudio.gui.start_content import recent_projects_with_pictures, template_cards
-from flaxstudio.gui.start_page import RecentProject
-from flaxstudio.gui.theme import apply_theme, tokens_for
+from flaxstudio.gui.start_page import RecentProject, TemplateCard
+from flaxstudio.gui.theme import tokens_for
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.gui.trust import Trust
 from flaxstudio.gui.try_it_acts import TryItActs
@@ -59,6 +60,8 @@ from flaxstudio.project.plugins import plugin_folder
 DOCUMENTATION = "https://flax-linen.readthedocs.io"
 _NOTE_MS = 8000
 
+StartContent = tuple[tuple[RecentProject, ...], tuple[TemplateCard, ...]]
+
 
 class Studio(QObject):
     """Makes every part once; `gui.wiring` joins them."""
@@ -66,7 +69,7 @@ class Studio(QObject):
     def __init__(self, app: QApplication, settings: Settings, window: MainWindow, catalogue: Catalogue, tokens: Tokens) -> None:
         super().__init__()
         install_accessibility()
-        self._app = app
+        self.restyling = Restyling(app, self)
         self.settings = settings
         self.tokens = tokens
         self.catalogue = catalogue
@@ -127,7 +130,7 @@ class Studio(QObject):
         self.interrupted = InterruptedActs(self.session, self.runner, window.offer, self.files.open_document, begin, self)
         self.optimizer_worker = Worker(written_optimizer, self)
         self.device_worker = Worker(_describe_device(warm_up), self)
-        self.recent_worker = Worker(self._draw_recent, self)
+        self.start_page_worker = Worker(self._draw_start_page, self)
 
     # starting and closing
 
@@ -178,7 +181,8 @@ class Studio(QObject):
         self.interrupted.close()
         self.device_worker.close()
         self.optimizer_worker.close()
-        self.recent_worker.close()
+        self.start_page_worker.close()
+        self.restyling.close()
         self.session.close()
 
     # what is known, shown
@@ -221,15 +225,16 @@ class Studio(QObject):
         self._show_recent()
         self.window.show_start_page(True)
 
-    def on_recent_drawn(self, _question: object, recent: tuple[RecentProject, ...]) -> None:
-        self.window.start_page.display(recent, template_cards(self.catalogue, self.tokens, self.window.devicePixelRatioF()))
+    def on_start_page_drawn(self, _question: object, content: StartContent) -> None:
+        self.window.start_page.display(*content)
 
     def _show_recent(self) -> None:
-        self.recent_worker.ask((self.settings.recent, self.tokens, self.window.devicePixelRatioF()))
+        self.start_page_worker.ask((self.settings.recent, self.tokens, self.window.devicePixelRatioF()))
 
-    def _draw_recent(self, question: tuple[tuple[Path, ...], Tokens, float]) -> tuple[RecentProject, ...]:
+    def _draw_start_page(self, question: tuple[tuple[Path, ...], Tokens, float]) -> StartContent:
         paths, tokens, ratio = question
-        return recent_projects_with_pictures(paths, self.catalogue, tokens, ratio)
+        recent = recent_projects_with_pictures(paths, self.catalogue, tokens, ratio)
+        return recent, template_cards(self.catalogue, tokens, ratio)
 
     def show_canvas(self) -> None:
         """Bring the open project to the front."""
@@ -342,7 +347,7 @@ class Studio(QObject):
         if tokens is self.tokens:
             return
         self.tokens = tokens
-        apply_theme(self._app, tokens)
+        self.restyling.apply(tokens)
         self.window.set_tokens(tokens)
         self.codes.set_tokens(tokens)
         self.palette.set_tokens(tokens)

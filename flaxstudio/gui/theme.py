@@ -40,13 +40,10 @@ def tokens_for(choice: ThemeChoice) -> Tokens:
 
 
 def apply_theme(app: QApplication, tokens: Tokens) -> None:
-    """Give the whole application a theme. Call again to change it."""
-    if app.styleSheet():
-        app.setStyleSheet("")  # one sheet in the place of another takes Qt three times as long as none and then another
-    else:
-        app.setStyle("Fusion")
-    app.setPalette(_palette(tokens))
-    app.setStyleSheet(_style_sheet(tokens))
+    """Give the whole application its first theme; `Restyling` changes it."""
+    app.setStyle("Fusion")
+    app.setPalette(palette_of(tokens))
+    app.setStyleSheet(style_sheet(tokens))
 
 
 def body_font() -> QFont:
@@ -64,7 +61,8 @@ def code_font() -> QFont:
     return font
 
 
-def _palette(tokens: Tokens) -> QPalette:
+def palette_of(tokens: Tokens) -> QPalette:
+    """Return the colours that Qt's own drawing uses."""
     palette = QPalette()
     for role, name in _ROLES.items():
         palette.setColor(role, QColor(getattr(tokens, name)))
@@ -75,7 +73,7 @@ def _palette(tokens: Tokens) -> QPalette:
     return palette
 
 
-def _style_sheet(tokens: Tokens) -> str:
+def style_sheet(tokens: Tokens) -> str:
     """Return resources/themes/window.qss with the tokens' names filled in."""
     sheet = resource("themes", "window.qss").read_text(encoding="utf-8")
     values = {name: getattr(tokens, name) for name in Tokens.__slots__ if isinstance(getattr(tokens, name), str)}

@@ -26,9 +26,13 @@ class ViewActs(QObject):
         canvas.scene.set_still(settings.reduced_motion)
         canvas.scene.wire_labels.setVisible(settings.has_wire_shapes)
         self._window.setAnimated(not settings.reduced_motion)
-        self.mark()
+        self._mark()
 
-    def mark(self) -> None:
+    def display(self) -> None:
+        """Mark in the menus which way the project's data flows."""
+        self._window.actions_by_name["flow_down"].setChecked(self._session.document.project.flow == "down")
+
+    def _mark(self) -> None:
         """Mark in the menus what holds."""
         settings, actions = self._settings, self._window.actions_by_name
         marks = {
@@ -37,10 +41,10 @@ class ViewActs(QObject):
             "snap": settings.snaps,
             "wheel_scrolls": settings.wheel == "scroll",
             "reduced_motion": settings.reduced_motion,
-            "flow_down": self._session.document.project.flow == "down",
         }
         for name, is_on in marks.items():
             actions[name].setChecked(is_on)
+        self.display()
 
     def on_minimap(self) -> None:
         """Show the minimap, or never."""

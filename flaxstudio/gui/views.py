@@ -1,6 +1,6 @@
 """All views but the start page, made together. Importing them takes most of the start, so it happens behind the start page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
@@ -46,22 +46,29 @@ class Views:
         )  # fmt: skip
 
 
-def build_views(catalogue: Catalogue, tokens: Tokens) -> Iterator[Views | None]:
-    """Yield None after each view that was made, so that the window can answer in between, and all of them at the end."""
-    yield None
-    canvas = Canvas(catalogue, tokens)
-    yield None
-    palette, inspector = Palette(catalogue, tokens), Inspector(catalogue, tokens)
-    yield None
-    data = DataPanel(tokens)
-    yield None
-    training = TrainingPanel(tokens)
-    yield None
-    code, problems, runs = CodePanel(tokens), ProblemsPanel(tokens), RunsPanel(tokens)
-    yield None
-    variables, try_it = VariablesPanel(tokens), TryItPanel(tokens)
-    yield None
-    analysis = AnalysisPanel(tokens)
-    yield Views(
-        canvas, palette, inspector, data, training, code, problems, variables, try_it, runs, analysis, HistoryPanel(tokens)
-    )
+def build_views(catalogue: Catalogue, tokens: Tokens, home_of: Callable[[str], QWidget]) -> Generator[None, None, Views]:
+    """Make the views one by one and return them all; the window can answer in between.
+
+    Each is made in its home, since whatever gets another parent is styled anew, with all that is in it.
+    """
+    canvas = Canvas(catalogue, tokens, home_of("canvas"))
+    yield
+    palette = Palette(catalogue, tokens, home_of("palette"))
+    yield
+    inspector = Inspector(catalogue, tokens, home_of("inspector"))
+    yield
+    data = DataPanel(tokens, home_of("data"))
+    yield
+    training = TrainingPanel(tokens, home_of("training"), is_whole=False)
+    yield
+    yield from training.rest
+    code, problems = CodePanel(tokens, home_of("code")), ProblemsPanel(tokens, home_of("problems"))
+    yield
+    variables = VariablesPanel(tokens, home_of("variables"))
+    yield
+    try_it = TryItPanel(tokens, home_of("try_it"))
+    yield
+    runs, analysis = RunsPanel(tokens, home_of("runs")), AnalysisPanel(tokens, home_of("analysis"))
+    yield
+    history = HistoryPanel(tokens, home_of("history"))
+    return Views(canvas, palette, inspector, data, training, code, problems, variables, try_it, runs, analysis, history)

@@ -26,7 +26,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.session.changed.connect(lambda: studio.announcer.display(studio.session.knowledge))
     studio.window.canvas.spoken.connect(studio.announcer.tell)
     studio.session.changed.connect(studio.finds.refresh)
-    studio.session.changed.connect(studio.view.mark)
+    studio.session.changed.connect(studio.view.display)
     studio.session.changed.connect(studio.probes.display)
     studio.try_it.tried.connect(studio.probes.show)
     studio.session.changed.connect(studio.analysis.display)
@@ -43,7 +43,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.session.changed.connect(studio.groups.display)
     studio.optimizer_worker.answered.connect(lambda _, text: studio.window.code_panel.show_optimizer(text))
     studio.device_worker.answered.connect(studio.on_device_found)
-    studio.recent_worker.answered.connect(studio.on_recent_drawn)
+    studio.start_page_worker.answered.connect(studio.on_start_page_drawn)
     QGuiApplication.styleHints().colorSchemeChanged.connect(studio.on_system_theme_changed)
 
 

@@ -24,6 +24,11 @@ class Deferral(QObject, Generic[Item]):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
 
+    @property
+    def waiting(self) -> Sequence[Item]:
+        """The changes that are still to be made."""
+        return self._waiting
+
     def first(self, changes: Sequence[Item], item_of: Callable[[Item], QGraphicsItem | None]) -> Sequence[Item]:
         """Return the changes to be made now: all if they are few, else those in view and those of no place yet.
 

@@ -37,15 +37,17 @@ class Overview:
 
 
 class OverviewCache:
-    """Makes overviews, each block and wire only once until it is told that it changed."""
+    """Makes overviews, each block and wire only once until it is told that it changed, and only when one is asked for."""
 
     def __init__(
         self,
         block_of: Callable[[str], Block],
+        wires_at: Callable[[Iterable[str]], Iterable[Edge]],
         points_of: Callable[[Edge], list[QPointF]],
         frames: Callable[[], Iterable[tuple[QRectF, QColor]]],
     ) -> None:
         self._block_of = block_of
+        self._wires_at = wires_at
         self._points_of = points_of
         self._frames = frames
         self._blocks: dict[str, Block] = {}
@@ -53,6 +55,8 @@ class OverviewCache:
         self._fills: dict[int, tuple[QColor, dict[str, QRectF]]] = {}
         self._bounds: QRectF | None = None
         self._is_known = False
+        self._changed: dict[str, bool] = {}  # since the last overview: whether nothing but the place is another
+        self._changed_wires: dict[Edge, None] = {}
         self._overview: Overview | None = None
 
     def forget(self) -> None:
@@ -64,23 +68,22 @@ class OverviewCache:
         if self._is_known:
             for name in names:
                 self._shrink(self._forget_block(name), None)
+                self._changed.pop(name, None)
                 self._overview = None
             for edge in edges:
                 self._wires.pop(edge, None)
+                self._changed_wires.pop(edge, None)
                 self._overview = None
 
     def renew(self, names: Iterable[str], edges: Iterable[Edge], is_moving: bool = False) -> None:
-        """Some nodes and wires are new or look different. While nodes move, the box around all only grows."""
+        """Some nodes with their wires, and some wires, are new or look different.
+
+        While nodes move, the box around all only grows.
+        """
         self._overview = None
-        if not self._is_known:
-            return
-        for name in names:
-            before = self._forget_block(name)
-            self._remember(name)
-            if not is_moving:
-                self._shrink(before, self._blocks[name].box)
-        for edge in edges:
-            self._wires[edge] = self._lines(edge)
+        if self._is_known:
+            self._changed |= {name: is_moving and self._changed.get(name, True) for name in names}
+            self._changed_wires |= dict.fromkeys(edges)
 
     def settle(self) -> None:
         """Nodes have moved: let the box around all fit again."""
@@ -90,9 +93,11 @@ class OverviewCache:
         """Return the overview of these nodes and edges: all that there are."""
         if not self._is_known:
             self._blocks, self._fills, self._bounds, self._is_known = {}, {}, None, True
+            self._changed, self._changed_wires = {}, {}
             for name in names:
                 self._remember(name)
             self._wires = {edge: self._lines(edge) for edge in edges}
+        self._catch_up()
         if self._bounds is None:
             self._bounds = bounds_of(block.box for block in self._blocks.values())
         if self._overview is None:
@@ -103,6 +108,18 @@ class OverviewCache:
                 tuple(self._blocks.values()), tuple(chain.from_iterable(self._wires.values())), fills, bounds, frames
             )
         return self._overview
+
+    def _catch_up(self) -> None:
+        """Make anew what has changed since the last overview: while something is dragged that is several moves."""
+        names, wires = self._changed, self._changed_wires
+        self._changed, self._changed_wires = {}, {}
+        for name, has_only_moved in names.items():
+            before = self._forget_block(name)
+            self._remember(name)
+            if not has_only_moved:
+                self._shrink(before, self._blocks[name].box)
+        for edge in {**wires, **dict.fromkeys(self._wires_at(names))}:
+            self._wires[edge] = self._lines(edge)
 
     def _lines(self, edge: Edge) -> list[QLineF]:
         return [QLineF(start, end) for start, end in pairwise(self._points_of(edge))]

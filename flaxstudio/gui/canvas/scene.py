@@ -24,7 +24,7 @@ from flaxstudio.gui.canvas.overview import Block, ItemLayer, Overview, OverviewC
 from flaxstudio.gui.canvas.probes import Probes
 from flaxstudio.gui.canvas.renaming import renamed_node
 from flaxstudio.gui.canvas.sharing import SharingLines
-from flaxstudio.gui.canvas.shown import Shown, changed_nodes
+from flaxstudio.gui.canvas.shown import ChangedNodes, Shown
 from flaxstudio.gui.canvas.wire_labels import WireLabels
 from flaxstudio.gui.canvas.wires import Wires
 from flaxstudio.gui.families import family_color
@@ -56,6 +56,7 @@ class GraphScene(QGraphicsScene):
         self._has_been_held = False  # when the project was displayed: some nodes may not be where it says
         self.signs = NodeSigns()
         self._shown: dict[str, Shown] = {}
+        self._changes = ChangedNodes()
         self._selected: dict[str, None] = {}
         self._targets: dict[str, Position] = {}
         self.lit: Edge | None = None
@@ -70,7 +71,7 @@ class GraphScene(QGraphicsScene):
         self.beside = Beside(self, self.layer, tokens)
         self._wires = Wires(self, self.layer, lambda: self.nodes, self.beside.routes)
         self.edges: Mapping[Edge, EdgeItem] = self._wires.items
-        self._cache = OverviewCache(self._block_of, self._wires.points_of, self.beside.outlines)
+        self._cache = OverviewCache(self._block_of, self._wires.at, self._wires.points_of, self.beside.outlines)
         self._overview = OverviewItem(_EXTENT, self)
         self._overview.hide()
         self._easing = Easing(self)
@@ -105,7 +106,7 @@ class GraphScene(QGraphicsScene):
         self._show_sharing()
         if self._found is not None:
             self._show_dimmed()
-        if renamed:
+        if renamed or 2 * len(changed) > len(self.nodes):  # another graph, then: it is made anew when it is looked at
             self._tell_overview()
         elif gone or come or changed or moved or rerouted or has_other_shapes or project.annotations is not before.annotations:
             self._tell_overview(changed | moved, (*come, *rerouted))
@@ -230,22 +231,19 @@ class GraphScene(QGraphicsScene):
 
     def selected_edges(self) -> tuple[Edge, ...]:
         """Return the selected wires."""
-        return tuple(edge for edge, wire in self.edges.items() if wire.is_selected)
+        return tuple(self._wires.selected)
 
     def select(self, names: Iterable[str], edges: Iterable[Edge] = (), beside: Iterable[Key] = ()) -> None:
         """Select these and nothing else; unknown ones are passed over."""
-        chosen, wires = {name: None for name in names if name in self.nodes}, frozenset(edges)
-        before, wires_before = self._selected, frozenset(self.selected_edges())
+        chosen, wires, before = {name: None for name in names if name in self.nodes}, dict.fromkeys(edges), self._selected
         has_other = self.beside.select(beside)
-        if not has_other and (tuple(chosen), wires) == (tuple(before), wires_before):
+        if not has_other and tuple(chosen) == tuple(before) and wires == self._wires.selected:
             return
         self._selected = chosen
         others = chosen.keys() ^ before.keys()
         for name in others:
             self.nodes[name].show_state(is_selected=name in chosen)
-        for edge in wires ^ wires_before:
-            if edge in self.edges:
-                self.edges[edge].show_selected(edge in wires)
+        self._wires.select(wires)
         self._show_sharing()
         self._tell_overview(others)
         self.selection_moved.emit()
@@ -318,7 +316,8 @@ class GraphScene(QGraphicsScene):
 
     def _show_nodes(self, problems: tuple[Problem, ...]) -> tuple[set[str], set[str]]:
         """Bring every node's content up to date; returns those that look different, and those whose size changed."""
-        changed = changed_nodes(self._shown, self.project, self.catalogue, self.shapes, problems, self.signs)
+        known = self.project, self.catalogue, self.shapes, problems, self.signs
+        changed = self._changes.found(self._shown, *known, self._later.waiting)
         return self._shown_now(self._later.first(changed, lambda shown: self.nodes.get(shown[0].name)))
 
     def _shown_now(self, changed: Sequence[Shown]) -> tuple[set[str], set[str]]:
@@ -388,8 +387,7 @@ class GraphScene(QGraphicsScene):
         if names is None:
             self._cache.forget()
         else:
-            lines = {**self._wires.at(names), **dict.fromkeys(edge for edge in edges if edge in self.edges)}
-            self._cache.renew(names, lines, is_moving)
+            self._cache.renew(names, (edge for edge in edges if edge in self.edges), is_moving)
         self.graph_moved.emit()
         if self._overview.isVisible():
             self._overview.show_overview(self.overview(), self.tokens)

@@ -34,6 +34,7 @@ class Wires:
         self._nodes = nodes
         self._routes = routes
         self.items: dict[Edge, EdgeItem] = {}
+        self.selected: dict[Edge, None] = {}
         self._drawn: tuple[Edge, ...] = ()
         self._hanging: list[Edge] = []  # their nodes are not there; a Problem tells of it
         self._touching: dict[str, dict[Edge, None]] = {}
@@ -90,6 +91,13 @@ class Wires:
                 nodes[name].show_state(connected=self._connected(name))
         return come
 
+    def select(self, edges: Iterable[Edge]) -> None:
+        """Draw these wires as selected, and no others; unknown ones are passed over."""
+        chosen = {edge: None for edge in edges if edge in self.items}
+        for edge in chosen.keys() ^ self.selected.keys():
+            self.items[edge].show_selected(edge in chosen)
+        self.selected = chosen
+
     def lose(self, name: str) -> list[Edge]:
         """Take away the wires of a node that is gone, and return them; they come back with it."""
         hanging = list(self._touching.pop(name, ()))
@@ -124,6 +132,7 @@ class Wires:
     def _remove(self, edge: Edge) -> None:
         if edge in self.items:
             self._scene.removeItem(self.items.pop(edge))
+            self.selected.pop(edge, None)
             for end in (edge.source, edge.target):
                 self._touching.get(end.node, {}).pop(edge, None)
 

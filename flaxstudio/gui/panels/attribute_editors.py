@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.spec import AttributeSpec
@@ -41,6 +41,9 @@ class AttributeForm(QWidget):
             "scan": self.tr("nn.scan"),
             "remat": self.tr("nn.remat"),
         }
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus_changed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -95,15 +98,22 @@ class AttributeForm(QWidget):
         self._specs, self._of = specs, ""
         self._rows = {}
         for spec in specs:
-            self._rows[spec.name] = row = AttributeRow(spec, self._tokens, self, self._titles.get(spec.name, ""))
+            section = self._sections[section_of(spec)]
+            self._rows[spec.name] = row = AttributeRow(spec, self._tokens, section.content, self._titles.get(spec.name, ""))
             row.value_changed.connect(self.attribute_changed)
             row.expose_requested.connect(self.expose_requested)
-            row.focused.connect(self._show_help)
-            self._sections[section_of(spec)].add(row)
+            section.add(row)
         for section in self._sections.values():
             section.align()
             section.make_room(self._help_of(name) for name in section.names)
             section.set_tokens(self._tokens)
+
+    def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """Show the help of the attribute whose field has the focus now, one of this form's or none of them."""
+        while new is not None and not isinstance(new, AttributeRow):
+            new = new.parentWidget()
+        if new is not None and self._rows.get(new.spec.name) is new:
+            self._show_help(new.spec.name)
 
     def _show_help(self, name: str) -> None:
         text = self._help_of(name)
@@ -148,23 +158,23 @@ class _Section(QWidget):
         self.names: list[str] = []
         self.count = 0
         self._rows: list[AttributeRow] = []
-        self.help = _Help()
+        self.content = QWidget(self)
+        self.help = _Help(self.content)
         self.help.setProperty("role", "caption")
         self.help.setWordWrap(True)
         self.help.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._content = QWidget()
-        self.toggle = Disclosure("", self._content, is_heading=True)
+        self.toggle = Disclosure("", self.content, is_heading=True)
         self.toggle.setVisible(bool(title))
-        self._lines = QVBoxLayout(self._content)
+        self._lines = QVBoxLayout(self.content)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
         self._lines.addWidget(self.help)
-        self._content.setVisible(not title)
+        self.content.setVisible(not title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.toggle)
-        layout.addWidget(self._content)
+        layout.addWidget(self.content)
         self.hide()
 
     def add(self, row: AttributeRow) -> None:

@@ -1,6 +1,8 @@
 """One row of an attribute form: label, field or formula, what can be done with it, and why a value was refused."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from functools import cached_property
+
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -10,7 +12,6 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.attribute_context import FormContext
 from flaxstudio.gui.panels.attribute_fields import Field, field_for, value_text
-from flaxstudio.gui.panels.initializer_field import InitializerField
 from flaxstudio.gui.panels.special_fields import FormulaField, NodeField
 from flaxstudio.gui.tokens import Tokens
 
@@ -23,7 +24,6 @@ class AttributeRow(QWidget):
 
     value_changed = Signal(str, object)
     expose_requested = Signal(str)
-    focused = Signal(str)
 
     def __init__(self, spec: AttributeSpec, tokens: Tokens, parent: QWidget | None = None, title: str = "") -> None:
         super().__init__(parent)
@@ -31,16 +31,35 @@ class AttributeRow(QWidget):
         self._tokens = tokens
         self._context: FormContext | None = None
         self._value: Value = spec.default
-        self.label = QLabel(title or spec.name)
+        self.label = QLabel(title or spec.name, self)
         self.label.setProperty("role", "secondary")
         self.plain: Field = field_for(spec, self)
         self.formula: FormulaField | None = None
-        self.result, self.fault = QLabel(), QLabel()
-        self.menu_button, self.reset_button = QToolButton(), QToolButton()
-        self._line = QHBoxLayout()
+        self._line, self._lines = QHBoxLayout(), QVBoxLayout(self)
         self._build()
         self._connect(self.plain)
         self.reset(spec.default)
+
+    # few rows ever need all of these, and each takes as long to make and style as the field itself
+
+    @cached_property
+    def menu_button(self) -> QToolButton:
+        """What else can be done with the value; in sight where there is a context."""
+        button = self._button(self.tr("Formula, expose, reset"), self.tr("More for {}").format(self.label.text()))
+        button.setIcon(icon("ellipsis", self._tokens, self._tokens.secondary))
+        button.clicked.connect(self._open_menu)
+        self._line.insertWidget(self._line.indexOf(self.reset_button), button)
+        return button
+
+    @cached_property
+    def result(self) -> QLabel:
+        """What the formula is worth."""
+        return self._text_at(1, "caption")
+
+    @cached_property
+    def fault(self) -> QLabel:
+        """Why what was typed was refused."""
+        return self._text_at(self._lines.count(), "error")
 
     @property
     def field(self) -> Field:
@@ -54,10 +73,11 @@ class AttributeRow(QWidget):
             self.plain.show_names(context.nodes)
         is_locked = context is not None and bool(context.locked) and self.spec.type != "node"
         self.setEnabled(not is_locked)
-        policy = self.menu_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(context is not None)
-        self.menu_button.setSizePolicy(policy)
-        self.menu_button.setVisible(context is not None and self.spec.type != "node")
+        if context is not None or self._has("menu_button"):
+            policy = self.menu_button.sizePolicy()
+            policy.setRetainSizeWhenHidden(context is not None)
+            self.menu_button.setSizePolicy(policy)
+            self.menu_button.setVisible(context is not None and self.spec.type != "node")
         self._show_result()
 
     def display(self, value: Value) -> None:
@@ -127,17 +147,16 @@ class AttributeRow(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self.reset_button.setIcon(icon("rotate-ccw", tokens, tokens.secondary))
-        self.menu_button.setIcon(icon("ellipsis", tokens, tokens.secondary))
+        if self._has("menu_button"):
+            self.menu_button.setIcon(icon("ellipsis", tokens, tokens.secondary))
         if self.formula is not None:
             self.formula.set_tokens(tokens)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
-            self.focused.emit(self.spec.name)
-        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # no field wants it
             self.reset(self._value)
-            return True
-        return super().eventFilter(watched, event)
+        else:
+            super().keyPressEvent(event)
 
     def _build(self) -> None:
         self.label.setBuddy(self.plain)
@@ -145,41 +164,43 @@ class AttributeRow(QWidget):
         self.plain.setAccessibleName(self.label.text())
         self.plain.setMinimumWidth(_LEAST_FIELD)
         self.setToolTip(self.spec.help)
-        self.reset_button.setToolTip(self.tr("Back to the default, {}").format(value_text(self.spec.default)))
-        self.reset_button.setAccessibleName(self.tr("Reset {}").format(self.label.text()))
-        self.menu_button.setToolTip(self.tr("Formula, expose, reset"))
-        self.menu_button.setAccessibleName(self.tr("More for {}").format(self.label.text()))
-        for button in (self.menu_button, self.reset_button):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setIconSize(QSize(14, 14))
-            button.setProperty("compact", True)
+        tip = self.tr("Back to the default, {}").format(value_text(self.spec.default))
+        self.reset_button = self._button(tip, self.tr("Reset {}").format(self.label.text()))
         policy = self.reset_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset_button.setSizePolicy(policy)
-        self.menu_button.hide()
-        self.menu_button.clicked.connect(self._open_menu)
         self.reset_button.clicked.connect(self._reset_to_default)
-        self.fault.setProperty("role", "error")
-        self.result.setProperty("role", "caption")
-        for label in (self.fault, self.result):
-            label.setWordWrap(True)
-            label.hide()
         self.set_tokens(self._tokens)
         self._line.setSpacing(t.GAP)
         self._line.addWidget(self.label)
         self._line.addWidget(self.plain, 1)
-        self._line.addWidget(self.menu_button)
         self._line.addWidget(self.reset_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(self._line)
-        layout.addWidget(self.result)
-        layout.addWidget(self.fault)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(2)
+        self._lines.addLayout(self._line)
+
+    def _has(self, part: str) -> bool:
+        """Return whether one of the parts that are made where they are needed has been made."""
+        return part in self.__dict__
+
+    def _button(self, tip: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setToolTip(tip)
+        button.setAccessibleName(name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setIconSize(QSize(14, 14))
+        button.setProperty("compact", True)
+        return button
+
+    def _text_at(self, line: int, role: str) -> QLabel:
+        text = QLabel(self)
+        text.setProperty("role", role)
+        text.setWordWrap(True)
+        text.hide()
+        self._lines.insertWidget(line, text)
+        return text
 
     def _connect(self, field: Field) -> None:
-        for part in (field, *(field.findChildren(QWidget) if isinstance(field, InitializerField) else ())):
-            part.installEventFilter(self)
         field.committed.connect(self.commit)
         if hasattr(field, "edited"):
             field.edited.connect(self._clear_mended_fault)
@@ -214,8 +235,9 @@ class AttributeRow(QWidget):
                 if self._value.is_each
                 else self.tr("= {0} with the defaults").format(text)
             )
-        self.result.setText(text)
-        self.result.setVisible(bool(text))
+        if text or self._has("result"):
+            self.result.setText(text)
+            self.result.setVisible(bool(text))
 
     def _take(self, value: Value) -> None:
         """Set a value as if it had been typed."""
@@ -228,12 +250,14 @@ class AttributeRow(QWidget):
         self.plain.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear_mended_fault(self) -> None:
-        if self.fault.isVisibleTo(self) and (self._context or _NO_CONTEXT).fault(self.field.value(), self.spec) is None:
+        context = self._context or _NO_CONTEXT
+        if self._has("fault") and self.fault.isVisibleTo(self) and context.fault(self.field.value(), self.spec) is None:
             self._show_fault("")
 
     def _show_fault(self, fault: str) -> None:
-        self.fault.setText(f"{self.label.text()} {fault}." if fault else "")
-        self.fault.setVisible(bool(fault))
+        if fault or self._has("fault"):
+            self.fault.setText(f"{self.label.text()} {fault}." if fault else "")
+            self.fault.setVisible(bool(fault))
         if bool(self.field.property("fault")) != bool(fault):
             self.field.setProperty("fault", bool(fault))
             self.field.style().unpolish(self.field)

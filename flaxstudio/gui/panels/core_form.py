@@ -31,9 +31,10 @@ class CoreForm(QWidget):
         self._spec = OptimizerSpec()
         self._steps = 1
         self._current = 0
-        self.links = LinkList(self)
-        self.arguments = AttributeForm(tokens, self)
-        self.schedule = ScheduleForm(tokens, self)
+        self._chain = QWidget(QWidget(self))
+        self.links = LinkList(self._chain)
+        self.arguments = AttributeForm(tokens, self._chain)
+        self.schedule = ScheduleForm(tokens, QWidget(self))
         self.decays_kernels_only = QCheckBox(self.tr("Biases and norms do not decay"))
         self.decays_kernels_only.setToolTip(self.tr("Keep weight decay from biases and from the params of norms, as is usual"))
         text = self.tr("Only for these params, such as */kernel; empty for all.")
@@ -65,8 +66,7 @@ class CoreForm(QWidget):
             toggle.set_tokens(tokens)
 
     def _build(self) -> None:
-        chain = QWidget()
-        inner = QVBoxLayout(chain)
+        inner = QVBoxLayout(self._chain)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(t.GAP)
         self.hint = QLabel(self.tr("What is added here makes a chain: the gradients go through its links from top to bottom."))
@@ -82,7 +82,7 @@ class CoreForm(QWidget):
         layout.setSpacing(t.GAP)
         layout.addWidget(self.decays_kernels_only)
         self.toggles["schedule"] = add_part(layout, self._titles["schedule"], self.schedule)
-        self.toggles["chain"] = add_part(layout, self._titles["chain"], chain)
+        self.toggles["chain"] = add_part(layout, self._titles["chain"], self._chain)
 
     def _connect(self) -> None:
         self.links.selected.connect(self._select)
@@ -161,8 +161,9 @@ class CoreForm(QWidget):
 
 
 def add_part(layout: QVBoxLayout, title: str, part: QWidget) -> Disclosure:
-    """Add a part of a form that is folded away under its title, and return what unfolds it."""
-    holder = QWidget()
+    """Add a part of a form that is folded away with its parent, which holds nothing else; return what unfolds it."""
+    holder = part.parentWidget()
+    assert holder is not None
     held = QVBoxLayout(holder)
     held.setContentsMargins(0, 0, 0, 0)
     held.addWidget(part)

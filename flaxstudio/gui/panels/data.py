@@ -29,10 +29,13 @@ class DataPanel(QWidget):
         super().__init__(parent)
         self._dataset: DatasetSpec | None = None
         self._state = DataState.none()
-        self.empty = EmptyData(tokens)
-        self.source = DataSource(tokens)
-        self.table = DataTable(tokens)
-        self.split = DataSplit(tokens)
+        self._pages = QStackedWidget(self)  # each part is made where it belongs: what gets another parent is styled anew
+        self._page = QWidget(self._pages)
+        self.empty = EmptyData(tokens, self._pages)
+        self._sides = _scrolling(_SOURCE_WIDTH, self._page), _scrolling(_SPLIT_WIDTH, self._page)
+        self.source = DataSource(tokens, self._sides[0])
+        self.table = DataTable(tokens, self._page)
+        self.split = DataSplit(tokens, self._sides[1])
         self.reading = ReadingLine(self)
         self._build()
         self._connect()
@@ -66,18 +69,20 @@ class DataPanel(QWidget):
         self.setAcceptDrops(True)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._room = QWidget()
-        page = QWidget()
-        line = QHBoxLayout(page)
+        self._room = QWidget(self._page)
+        line = QHBoxLayout(self._page)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        line.addWidget(_scrolling(self.source, _SOURCE_WIDTH))
+        for area, view in zip(self._sides, (self.source, self.split), strict=True):
+            view.setProperty("role", "panel")
+            view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            area.setWidget(view)
+        line.addWidget(self._sides[0])
         line.addWidget(self.table, 1)
         line.addWidget(self._room, 1)
-        line.addWidget(_scrolling(self.split, _SPLIT_WIDTH))
-        self._pages = QStackedWidget()
+        line.addWidget(self._sides[1])
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(page)
+        self._pages.addWidget(self._page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -115,15 +120,12 @@ class DataPanel(QWidget):
             self.dataset_changed.emit(dataset, text)
 
 
-def _scrolling(view: QWidget, width: int) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(view)
+def _scrolling(width: int, parent: QWidget) -> QScrollArea:
+    area = QScrollArea(parent)
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFixedWidth(width)
-    view.setProperty("role", "panel")
-    view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     return area
 
 

@@ -4,7 +4,6 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flaxstudio.data.table import ColumnSummary
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.data_columns import FEATURE, NAME, TARGET, ColumnsModel
 from flaxstudio.gui.panels.data_marks import MarkDelegate
@@ -26,7 +26,6 @@ from flaxstudio.project.config import DatasetSpec
 _ROW_HEIGHT = 24
 _MANY = 12
 _MEASURED_ROWS = 12
-"""Each is asked for its width at every change of layout."""
 _EXAMPLE_COLUMNS = 200
 
 
@@ -47,6 +46,7 @@ class DataTable(QTabWidget):
         self.marks = MarkDelegate(tokens, self)
         self.columns = QTableView()
         self.preview = QTableWidget()
+        self._measured: tuple[ColumnSummary, ...] = ()
         self._shown_preview: tuple[tuple[str, ...], ...] = ()
         self.filter = QLineEdit()
         self.all_button = QPushButton(self.tr("All features"))
@@ -58,6 +58,9 @@ class DataTable(QTabWidget):
     def display(self, dataset: DatasetSpec, state: DataState) -> None:
         """Show the columns with their roles, and the first rows."""
         self.model.display(state.columns, dataset)
+        if state.columns is not self._measured:
+            self._measured = state.columns
+            self.columns.resizeColumnsToContents()  # a header that does so itself would at every change of layout
         self.filter.setVisible(len(state.columns) > _MANY or bool(self.filter.text()))
         self.tally.setText(
             self.tr("{0} features of {1} columns, {2} rows").format(
@@ -111,7 +114,6 @@ class DataTable(QTabWidget):
         for place in (FEATURE, TARGET):
             table.setItemDelegateForColumn(place, self.marks)
         header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setResizeContentsPrecision(_MEASURED_ROWS)
         header.setStretchLastSection(True)
 

@@ -11,7 +11,7 @@ class Disclosure(QToolButton):
     """Shows and hides its content, hidden at first; an arrow tells which. With `is_heading` it looks like a section's."""
 
     def __init__(self, title: str, content: QWidget, *, is_heading: bool = False) -> None:
-        super().__init__()
+        super().__init__(content.parentWidget())
         self._tokens: Tokens | None = None
         self.setText(title)
         self.setCheckable(True)

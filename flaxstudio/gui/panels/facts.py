@@ -1,11 +1,25 @@
 """A small table of names and values, read-only, whose values can be selected and copied."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from flaxstudio.gui import tokens as t
 
 Fact = tuple[str, str]
+
+
+class Value(QLabel):
+    """Text that can be selected while the pointer is on it: at all other times Qt would draw it three times over."""
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if not self.hasSelectedText():
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        super().leaveEvent(event)
 
 
 class Facts(QWidget):
@@ -38,11 +52,11 @@ class Facts(QWidget):
         return {name.text(): value.text() for name, value in self._lines if name.isVisibleTo(self)}
 
     def _add_line(self) -> None:
-        name, value = QLabel(), QLabel()
+        name, value = QLabel(), Value()
         name.setProperty("role", "secondary")
         name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         value.setWordWrap(True)
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        value.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._grid.addWidget(name, len(self._lines), 0)
         self._grid.addWidget(value, len(self._lines), 1)
         self._lines.append((name, value))

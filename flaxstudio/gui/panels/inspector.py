@@ -82,7 +82,8 @@ class Inspector(QWidget):
             self.model_page.display_nodes(project, names, problems, shapes)
         else:
             self.model_page.display_graph(project, self._catalogue, problems, shapes, users)
-        self._order_stops()  # before a page with the focus is hidden, which then goes to the next
+        page = self.node_page if len(names) == 1 else self.model_page
+        self._order_stops(page)  # before a page with the focus is hidden, which then goes to the next
         self.node_page.setVisible(len(names) == 1)
         self.model_page.setVisible(len(names) != 1)
         self._foot.setVisible(len(names) == 1 and any(problem.node == names[0] for problem in problems))
@@ -98,9 +99,9 @@ class Inspector(QWidget):
         shown.name_field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         shown.name_field.edit.selectAll()
 
-    def _order_stops(self) -> None:
+    def _order_stops(self, page: QWidget) -> None:
         """Let Tab go from top to bottom, though fields and repairs are made anew for each node."""
-        stops = stops_in(self)
+        stops = [*stops_in(page), *stops_in(self._foot)]
         if stops != self._stops:
             self._stops = stops
             join_stops(stops)

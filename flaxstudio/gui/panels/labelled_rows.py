@@ -20,7 +20,7 @@ class LabelledRows(QWidget):
 
     def add_row(self, title: str, *fields: QWidget, stretches: tuple[int, ...] = (1,)) -> QLabel:
         """Add a row; the first field is its label's buddy. `stretches` share the width among the fields."""
-        label = QLabel(title)
+        label = QLabel(title, self)
         label.setProperty("role", "secondary")
         label.setFixedWidth(self._label_width)
         label.setBuddy(fields[0])
@@ -37,7 +37,7 @@ class LabelledRows(QWidget):
 
     def add_caption(self, text: str = "") -> QLabel:
         """Add a line of small text under the row before it."""
-        caption = QLabel(text)
+        caption = QLabel(text, self)
         caption.setProperty("role", "caption")
         caption.setWordWrap(True)
         self._lines.addWidget(caption)

@@ -40,6 +40,7 @@ class NodePage(QWidget):
         self._catalogue = catalogue
         self._tokens = tokens
         self._node = Node("", "")
+        self._shown_layer: tuple[str, LayerSpec | None, Tokens] | None = None
         self.name_field = NameField(self.tr("Name"), self)
         self.form = AttributeForm(tokens, self)
         self.facts = Facts(self)
@@ -69,8 +70,9 @@ class NodePage(QWidget):
         self._show_layer(spec)
         self.name_field.display(node.name, node.name)
         is_given = is_in_block and node.layer == "Input"
-        if is_given:
-            self._summary.setText(self.tr("What the block is given. Its shape is that of what arrives where the block stands."))
+        summary = spec.summary if spec else self.tr("This version does not know the layer.")
+        given = self.tr("What the block is given. Its shape is that of what arrives where the block stands.")
+        self._summary.setText(given if is_given else summary)
         self._show_attributes(graph, node, None if is_given else spec)
         self.use.display(node.mode, spec, color, is_in_block)
         facts = (*self._input_facts(graph, shapes), *self._own_facts(shapes, spec))
@@ -152,9 +154,13 @@ class NodePage(QWidget):
         self._link.linkActivated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
 
     def _show_layer(self, spec: LayerSpec | None) -> None:
+        """Say what kind of node it is; only where that is another than last time, since to style the mark takes a while."""
+        shown = self._node.layer, spec, self._tokens
+        if shown == self._shown_layer:
+            return
+        self._shown_layer = shown
         self._title.setText(self._node.layer)
         self._family.setText(family_title(spec.family) if spec else "")
-        self._summary.setText(spec.summary if spec else self.tr("This version does not know the layer."))
         self._mark.setStyleSheet(f"background: {family_color(spec, self._tokens).name()}; border-radius: 2px;")
         definition = spec.definition if spec and spec.family == "custom" else None
         self.open_button.setText(self.tr("Open block") if isinstance(definition, Block) else self.tr("Edit code…"))

@@ -24,8 +24,8 @@ class OptimizerForm(QWidget):
         super().__init__(parent)
         self._training = TrainConfig()
         self.core = CoreForm(tokens, self)
-        self.around = AroundForm(tokens, self)
-        self.groups = GroupForm(tokens, self)
+        self.around = AroundForm(tokens, QWidget(self))
+        self.groups = GroupForm(tokens, QWidget(self))
         self._titles = {"around": self.tr("Around it"), "groups": self.tr("Groups of params")}
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

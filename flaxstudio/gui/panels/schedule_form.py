@@ -36,10 +36,11 @@ class ScheduleForm(QWidget):
         self._part = 0
         text = self.tr("How many steps this part lasts; empty for what the others leave of the run.")
         self._lasts = AttributeSpec(_LASTS, "int", None, text, minimum=1, is_optional=True)
-        self.number, self.kind, self.part_kind = ChoiceBox(), ChoiceBox(), ChoiceBox()
-        self.parts = PartList(self)
-        self.arguments = AttributeForm(tokens, self)
-        self.curve = ScheduleCurve(tokens, self)
+        self._rows = rows = LabelledRows(_LABEL_WIDTH, self)
+        self.number, self.kind, self.part_kind = ChoiceBox(rows), ChoiceBox(rows), ChoiceBox(rows)
+        self.parts = PartList(rows)
+        self.arguments = AttributeForm(tokens, rows)
+        self.curve = ScheduleCurve(tokens, rows)
         self._build()
         self._connect()
 
@@ -63,7 +64,7 @@ class ScheduleForm(QWidget):
     def _build(self) -> None:
         for box in (self.number, self.kind, self.part_kind):
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long names must not widen the form
-        rows = LabelledRows(_LABEL_WIDTH, self)
+        rows = self._rows
         rows.add_row(self.tr("Schedule of"), self.number)
         rows.add_row(self.tr("follows"), self.kind)
         self.caption = rows.add_caption()

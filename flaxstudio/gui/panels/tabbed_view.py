@@ -38,8 +38,8 @@ class TabbedView(QWidget):
 
     def __init__(self, control: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.bar, self.info = QTabBar(), ElidedLabel()
-        self._stack = QStackedWidget()
+        self.bar, self.info = QTabBar(self), ElidedLabel(self)
+        self.stack = QStackedWidget(self)
         self.bar.setExpanding(False)
         self.bar.setDrawBase(False)
         self.info.setProperty("role", "caption")
@@ -54,12 +54,12 @@ class TabbedView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(line)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.stack, 1)
         self.bar.currentChanged.connect(self._on_changed)
 
     def addTab(self, page: QWidget, title: str) -> None:
         """Add a page at the end."""
-        self._stack.addWidget(page)
+        self.stack.addWidget(page)
         self.bar.addTab(title)
 
     def currentIndex(self) -> int:
@@ -69,5 +69,5 @@ class TabbedView(QWidget):
         self.bar.setCurrentIndex(index)
 
     def _on_changed(self, index: int) -> None:
-        self._stack.setCurrentIndex(index)
+        self.stack.setCurrentIndex(index)
         self.currentChanged.emit(index)

@@ -1,6 +1,6 @@
 """The Training panel: the run's config and buttons at the left, its curves and metrics at the right."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -50,7 +50,8 @@ class TrainingPanel(QWidget):
     several_requested = Signal()
     node_requested = Signal(str)
 
-    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None, *, is_whole: bool = True) -> None:
+        """Make the panel, or only what stands around its parts: going through `rest` makes those one by one."""
         super().__init__(parent)
         self._evaluations: list[Evaluation] = []
         self._reference_loss: float | None = None
@@ -61,13 +62,23 @@ class TrainingPanel(QWidget):
         scroll, forms = QScrollArea(), QWidget()
         scroll.setWidget(forms)
         self._build(layout, scroll)
+        self.rest = self._make_parts(tokens, layout, scroll, forms)
+        if is_whole:
+            for _ in self.rest:
+                pass
+
+    def _make_parts(self, tokens: Tokens, layout: QHBoxLayout, scroll: QScrollArea, forms: QWidget) -> Iterator[None]:
         self.form = TrainingForm(tokens, forms)
+        yield
         self.optimizer = OptimizerForm(tokens, forms)
         self.optimizer.revealed.connect(scroll.ensureWidgetVisible)
+        yield
         self.metrics = MetricsForm(tokens, forms)
         self.watch = WatchForm(tokens, forms)
+        yield
         self.compute = ComputeForm(tokens, forms)
         _lay_below(forms, self.form, self.optimizer, self.metrics, self.watch, self.compute)
+        yield
         self.views = RunViews(tokens)
         self.plot, self.tiles, self.layers = self.views.plot, self.views.tiles, self.views.layers
         layout.addWidget(self.views, 1)

@@ -48,20 +48,22 @@ class TrainingForm(QWidget):
         self._training = TrainConfig()
         self._rows: RowCounts | None = None
         self._listed: TargetKind | None = None
-        self.loss = _Choice()
-        self.objectives = ObjectiveForm(tokens, self)
-        self.optimizer = _Choice()
-        self.arguments = AttributeForm(tokens, self)
+        self.rows = rows = LabelledRows(_LABEL_WIDTH, self)
+        self.loss = _Choice(rows)
+        self.objectives = ObjectiveForm(tokens, rows)
+        self.optimizer = _Choice(rows)
+        self.arguments = AttributeForm(tokens, rows)
         defaults = TrainConfig()
         self.batch_size = self._number(self.tr("Batch size"), defaults.batch_size, self.tr("Rows that each step sees."), 1)
-        self.all_rows = QCheckBox(self.tr("All rows at each step"))
+        self.all_rows = QCheckBox(self.tr("All rows at each step"), rows)
         self.steps = self._number(self.tr("Steps"), defaults.steps, self.tr("At how many steps the run ends."), 1)
         self.epochs = self._epochs_row()
         self.seed = self._number(
             self.tr("Seed"), defaults.seed, self.tr("Draws first values, batches and dropout."), 0, 2**32 - 1
         )
-        self.classic_random = QCheckBox(self.tr("Classic random numbers"))
-        self.initialization = _Choice()
+        self._rest = LabelledRows(_LABEL_WIDTH, rows)
+        self.classic_random = QCheckBox(self.tr("Classic random numbers"), self._rest)
+        self.initialization = _Choice(self._rest)
         self._build()
         self._connect()
         self.set_tokens(tokens)
@@ -97,14 +99,14 @@ class TrainingForm(QWidget):
 
     def _number(self, title: str, default: Value, help_text: str, minimum: float, maximum: float = _COUNT) -> AttributeRow:
         spec = AttributeSpec(title, "int", default, help_text, minimum=minimum, maximum=maximum, is_required=True)
-        row = AttributeRow(spec, self._tokens, self)
+        row = AttributeRow(spec, self._tokens, self.rows)
         row.label.setFixedWidth(_LABEL_WIDTH)
         return row
 
     def _epochs_row(self) -> AttributeRow:
         help_text = self.tr("The same length counted in passes over the training rows.")
         spec = AttributeSpec(self.tr("Epochs"), "float", None, help_text, minimum=0.0, maximum=_COUNT, is_optional=True)
-        row = AttributeRow(spec, self._tokens, self)
+        row = AttributeRow(spec, self._tokens, self.rows)
         row.label.setFixedWidth(_LABEL_WIDTH)
         row.reset_button.setEnabled(False)
         row.reset_button.setIcon(QIcon())  # it keeps its room: there is no default to go back to
@@ -113,7 +115,7 @@ class TrainingForm(QWidget):
     def _build(self) -> None:
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.rows = rows = LabelledRows(_LABEL_WIDTH, self)
+        rows, more = self.rows, self._rest
         self.note = rows.add_caption()
         rows.add_row(self.tr("Loss"), self.loss)
         self.loss_help = rows.add_caption()
@@ -124,7 +126,6 @@ class TrainingForm(QWidget):
         rows.add_widget(self.arguments)
         for widget in (self.batch_size, self.all_rows, self.steps, self.epochs, self.seed):
             rows.add_widget(widget)
-        more = LabelledRows(_LABEL_WIDTH)
         more.add_widget(self.classic_random)
         more.add_caption(self.tr("Draws the random numbers of JAX before 0.5, as older notebooks print them."))
         more.add_row(self.tr("Initial values"), self.initialization)
@@ -231,8 +232,8 @@ class TrainingForm(QWidget):
 class _Choice(ChoiceField):
     """A choice by what stands behind it, not by its words."""
 
-    def __init__(self) -> None:
-        super().__init__(AttributeSpec("", "choice", "", ""))
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(AttributeSpec("", "choice", "", ""), parent)
 
     def show_data(self, data: str) -> None:
         self.setCurrentIndex(self.findData(data))

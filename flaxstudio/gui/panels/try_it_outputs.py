@@ -46,14 +46,15 @@ class TrialOutputs(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._outcome: Outcome | None = None
-        self.list = QTreeWidget()
-        self.sample = NumberBox()
-        self.tabs = TabbedView(self.sample)
-        self.collections = TrialCollections()
+        self._halves = QSplitter(Qt.Orientation.Horizontal, self)
+        self.list = QTreeWidget(self._halves)
+        self.sample = NumberBox(self)
+        self.tabs = TabbedView(self.sample, self._halves)
+        self.collections = TrialCollections(self.tabs.stack)
         self._is_training = False
-        self.picture, self.vector, self.spread = ArrayPicture(tokens), VectorPlot(tokens), SpreadPlot(tokens)
-        self.table = ArrayTable()
-        self._drawing = QStackedWidget()
+        self._drawing = QStackedWidget(self.tabs.stack)
+        self.picture, self.vector = ArrayPicture(tokens, self._drawing), VectorPlot(tokens, self._drawing)
+        self.table, self.spread = ArrayTable(self.tabs.stack), SpreadPlot(tokens, self.tabs.stack)
         self._is_filling = False
         self._build()
         self.list.currentItemChanged.connect(lambda *_: self._on_current())
@@ -126,9 +127,9 @@ class TrialOutputs(QWidget):
         self.tabs.addTab(self.table, self.tr("Values"))
         self.tabs.addTab(self.spread, self.tr("Histogram"))
         self.tabs.addTab(self.collections, self.tr("Collections"))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self.list)
-        splitter.addWidget(self.tabs)
+        self._halves.addWidget(self.list)
+        self._halves.addWidget(self.tabs)
+        splitter = self._halves
         splitter.setSizes([740, 520])
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)

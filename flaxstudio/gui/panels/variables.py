@@ -78,16 +78,19 @@ class VariablesPanel(QWidget):
         self._is_moving = False  # the selection moves by itself, not by the user
         self.model = VariablesModel(self)
         self.shown = QSortFilterProxyModel(self)
-        self.tree = QTreeView()
+        self._pages = QStackedWidget(self)  # each part is made where it belongs: what gets another parent is styled anew
+        self._bare = QWidget(self._pages)
+        self._full = QSplitter(Qt.Orientation.Horizontal, self._pages)
+        self._left = QWidget(self._full)
+        self.tree = QTreeView(self._left)
         self.spread = SpreadDelegate(tokens, self)
-        self.detail = VariableDetail(tokens)
-        self.search = QLineEdit()
-        self.tally, self.stale, self.empty_text = QLabel(), QLabel(), QLabel()
-        self.form = InitForm()
-        self.initialize_button = QPushButton(self.tr("Initialise"))
-        self.again_button = QPushButton(self.tr("Initialise…"))
-        self.load_buttons = (QPushButton(self.tr("Load")), QPushButton(self.tr("Load")))
-        self._pages = QStackedWidget()
+        self.detail = VariableDetail(tokens, self._full)
+        self.search = QLineEdit(self._left)
+        self.tally, self.stale, self.empty_text = QLabel(self._left), QLabel(self._left), QLabel(self._bare)
+        self.form = InitForm(self._bare)
+        self.initialize_button = QPushButton(self.tr("Initialise"), self._bare)
+        self.again_button = QPushButton(self.tr("Initialise…"), self._left)
+        self.load_buttons = QPushButton(self.tr("Load"), self._bare), QPushButton(self.tr("Load"), self._left)
         self._build()
         self._connect()
         self.set_tokens(tokens)
@@ -150,8 +153,10 @@ class VariablesPanel(QWidget):
     def _build(self) -> None:
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._pages.addWidget(self._empty_page())
-        self._pages.addWidget(self._full_page())
+        self._lay_out_bare()
+        self._lay_out_full()
+        self._pages.addWidget(self._bare)
+        self._pages.addWidget(self._full)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -161,8 +166,8 @@ class VariablesPanel(QWidget):
             menu.addAction(self.tr("From an Orbax folder…")).triggered.connect(lambda: self.file_requested.emit(True))
             button.setMenu(menu)
 
-    def _empty_page(self) -> QWidget:
-        page = QWidget()
+    def _lay_out_bare(self) -> None:
+        """Lay out the page of a model without variables."""
         words = self.tr(
             "A model has no variables before init. Initialise it with a key and a dummy input, load them, or train."
         )
@@ -181,13 +186,13 @@ class VariablesPanel(QWidget):
         column.addWidget(self.form)
         column.addLayout(buttons)
         column.addStretch(1)
-        line = QHBoxLayout(page)
+        line = QHBoxLayout(self._bare)
         line.addStretch(1)
         line.addLayout(column)
         line.addStretch(1)
-        return page
 
-    def _full_page(self) -> QWidget:
+    def _lay_out_full(self) -> None:
+        """Lay out the page of variables: the tree at the left, one of them at the right."""
         self.search.setPlaceholderText(self.tr("Search variables"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(200)
@@ -203,21 +208,16 @@ class VariablesPanel(QWidget):
         head.addWidget(self.stale, 1)
         head.addStretch(0)
         head.addWidget(self.tally)
-        left = QWidget()
-        column = QVBoxLayout(left)
+        column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.tree, 1)
         self._dress_tree()
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(left)
-        splitter.addWidget(self.detail)
-        splitter.setSizes([850, 420])
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        splitter.setChildrenCollapsible(False)
-        return splitter
+        self._full.setSizes([850, 420])
+        self._full.setStretchFactor(0, 3)
+        self._full.setStretchFactor(1, 2)
+        self._full.setChildrenCollapsible(False)
 
     def _dress_tree(self) -> None:
         self.shown.setSourceModel(self.model)

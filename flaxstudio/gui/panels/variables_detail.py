@@ -30,11 +30,12 @@ class VariableDetail(QWidget):
         self._path: Path = ()
         self._array: Array | None = None
         self._drawn: Array | None = None
-        self.facts, self.note = ElidedLabel(), QLabel()
-        self.spread, self.picture, self.table = SpreadPlot(tokens), ArrayPicture(tokens), ArrayTable()
-        self.setting = ValuesSetting()
-        self.set_button = QPushButton(self.tr("Set values"))
-        self.tabs = TabbedView(self.set_button)
+        self.set_button = QPushButton(self.tr("Set values"), self)
+        self.tabs = TabbedView(self.set_button, self)
+        self._columns = QWidget(self.tabs.stack), QWidget(self.tabs.stack)
+        self.facts, self.note = ElidedLabel(self._columns[0]), QLabel(self._columns[1])
+        self.spread, self.picture = SpreadPlot(tokens, self._columns[0]), ArrayPicture(tokens, self.tabs.stack)
+        self.table, self.setting = ArrayTable(self._columns[1]), ValuesSetting(self._columns[1])
         self._build()
         self._connect()
 
@@ -72,7 +73,7 @@ class VariableDetail(QWidget):
         return text + (self.tr("  ·  {0} not finite").format(f"{found.not_finite:,}") if found.not_finite else "")
 
     def _build(self) -> None:
-        self._nothing = QLabel(self.tr("Select a variable to see its values."))
+        self._nothing = QLabel(self.tr("Select a variable to see its values."), self)
         self._nothing.setProperty("role", "secondary")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for label in (self.facts, self.note):
@@ -81,9 +82,11 @@ class VariableDetail(QWidget):
         self.note.setText(self.tr("Read-only, as a FrozenDict is. “Set values” makes new variables of these."))
         self.set_button.setProperty("compact", True)
         self.set_button.setCheckable(True)
-        self.tabs.addTab(_column(self.spread, self.facts), self.tr("Histogram"))
+        _lay_below(self._columns[0], self.spread, self.facts)
+        _lay_below(self._columns[1], self.table, self.setting, self.note)
+        self.tabs.addTab(self._columns[0], self.tr("Histogram"))
         self.tabs.addTab(self.picture, self.tr("Picture"))
-        self.tabs.addTab(_column(self.table, self.setting, self.note), self.tr("Values"))
+        self.tabs.addTab(self._columns[1], self.tr("Values"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -121,13 +124,11 @@ class VariableDetail(QWidget):
                 self.table.display(self._array)
 
 
-def _column(main: QWidget, *others: QWidget) -> QWidget:
-    """Return a page with the main part on top, which gets the room."""
-    page = QWidget()
+def _lay_below(page: QWidget, main: QWidget, *others: QWidget) -> None:
+    """Lay out a page with the main part on top, which gets the room."""
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(main, 1)
     for other in others:
         column.addWidget(other)
-    return page

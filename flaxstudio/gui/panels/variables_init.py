@@ -21,15 +21,15 @@ class InitForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inputs = ""
-        self.seed = NumberBox()
+        self.seed = NumberBox(self)
         self.seed.setRange(0, _MAX_SEED)
         self.seed.setFixedWidth(96)
         self.seed.setAccessibleName(self.tr("Seed"))
-        self.way = ChoiceBox()
+        self.way = ChoiceBox(self)
         self.way.addItems([self.tr("as a run of this seed"), self.tr("key(seed) itself")])
         self.way.setAccessibleName(self.tr("Key"))
         self.way.setToolTip(self.tr("A run splits its key first: one half for init, one for dropout."))
-        self.code = QLabel()
+        self.code = QLabel(self)
         self.code.setFont(code_font())
         self.code.setTextInteractionFlags(self.code.textInteractionFlags().TextSelectableByMouse)
         line = QHBoxLayout()

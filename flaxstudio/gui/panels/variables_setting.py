@@ -30,22 +30,23 @@ class ValuesSetting(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.way = ChoiceBox()
+        self.way = ChoiceBox(self)
         self.way.addItems([self.tr("One number"), self.tr("Initializer"), self.tr("From file"), self.tr("From clipboard")])
         self.way.setAccessibleName(self.tr("How to set the values"))
-        self.number = QLineEdit("0")
-        self.initializer = ChoiceBox()
+        self._fields = QStackedWidget(self)
+        self._drawn = QWidget(self._fields)
+        self.number = QLineEdit("0", self._fields)
+        self.initializer = ChoiceBox(self._drawn)
         self.initializer.setEditable(True)
         self.initializer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.initializer.setMinimumContentsLength(10)
         self.initializer.addItems([_example(name) for name in ARGUMENTS])
-        self.seed = NumberBox()
+        self.seed = NumberBox(self._drawn)
         self.seed.setRange(0, _MAX_SEED)
         self.seed.setFixedWidth(96)
         self.set_button = QPushButton(self.tr("Set"))
         self.set_button.setProperty("compact", True)
         self.set_button.setToolTip(self.tr("Cells can be typed into as well. Each change is a step that undo takes back."))
-        self._fields = QStackedWidget()
         self._build()
         self.way.currentIndexChanged.connect(self._on_way)
         self.set_button.clicked.connect(self._request)
@@ -61,8 +62,7 @@ class ValuesSetting(QWidget):
             (self.tr("Number"), self.number), (self.tr("Initializer"), self.initializer), (self.tr("Seed"), self.seed),
         ):  # fmt: skip
             field.setAccessibleName(name)
-        drawn = QWidget()
-        line = QHBoxLayout(drawn)
+        line = QHBoxLayout(self._drawn)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         line.addWidget(self.initializer, 1)
@@ -71,7 +71,7 @@ class ValuesSetting(QWidget):
         self._hints = {_FILE: QLabel(), _PASTE: QLabel()}
         for hint in self._hints.values():
             hint.setProperty("role", "secondary")
-        for page in (self.number, drawn, *self._hints.values()):
+        for page in (self.number, self._drawn, *self._hints.values()):
             self._fields.addWidget(page)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(t.GAP, 4, t.GAP, 4)
