@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
             actions["pause"].setText(self.tr("Go on") if self._is_paused else self.tr("Pause"))
             actions["pause"].setIcon(icon("play" if self._is_paused else "pause", self._tokens))
         actions["one_step"].setEnabled(state.status in ("idle", "running", "paused"))
+        actions["change_numbers"].setEnabled(state.can_change)
         actions["clear_queue"].setEnabled(state.queued > 0)
         actions["stop"].setEnabled(state.status in ("starting", "running", "paused"))
         actions["continue"].setEnabled(not is_busy and state.can_continue)

@@ -14,6 +14,7 @@ from flaxstudio.gui.panels.run_state import RunState, RunStatus
 from flaxstudio.gui.training_thread import TrainingThread
 from flaxstudio.project.checkpoints import UNSAVED, Checkpoint, checkpoint_folder, runs_folder
 from flaxstudio.project.document import Document
+from flaxstudio.project.optim_steering import Knob, knobs_in_force, standing_for
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
 from flaxstudio.training.control import Control
@@ -71,8 +72,9 @@ class Runner(QObject):
             return
         project, catalogue = project or document.project, self._catalogue()
         told = self._told(document) | {"is_observed": True, "resume": resume, "earlier": earlier}
-        rate = resume.standing.rate if resume and resume.standing.rate else project.training.optimizer.learning_rate
-        state = RunState(status="starting", steps=project.training.steps, learning_rate=rate, queued=len(self._queue))
+        optimizer = project.training.optimizer
+        knobs = knobs_in_force(optimizer, standing_for(optimizer, resume))
+        state = RunState(status="starting", steps=project.training.steps, knobs=knobs, queued=len(self._queue))
         self._begin(partial(_events, project, catalogue, told), RunRecorder(project), state, is_single=is_single)
 
     def start_members(self, document: Document, members: Sequence[Project], found: Sequence[Checkpoint] = ()) -> None:
@@ -134,10 +136,10 @@ class Runner(QObject):
             self._thread.control.step()
             self._become(replace(self.state, status="paused"))
 
-    def set_learning_rate(self, value: float) -> None:
-        """Let the run under way go on with another learning rate."""
+    def change_number(self, name: str, value: float) -> None:
+        """Let the run under way go on with another value of one of its knobs."""
         if self._thread is not None:
-            self._thread.control.change("learning_rate", value)
+            self._thread.control.change(name, value)
 
     def pause_or_resume(self) -> None:
         """Hold the run, or let it go on."""
@@ -181,7 +183,7 @@ class Runner(QObject):
             case RunFinished() | RunFailed() | PopulationFinished():
                 self._keep()
             case Changed():
-                self._become(replace(self.state, learning_rate=event.value))
+                self._become(replace(self.state, knobs=_turned(self.state.knobs, event)))
         self.told.emit(event)
         if isinstance(event, RunFailed):
             self.failed.emit(event.error, event.node)
@@ -206,7 +208,7 @@ class Runner(QObject):
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.deleteLater()
-        self._become(replace(self.state, status="idle", rate=0.0, seconds_left=None, members=0))
+        self._become(replace(self.state, status="idle", rate=0.0, seconds_left=None, members=0, knobs=()))
         if self._queue and self._document is not None:
             self.start(self._document, project=self._queue.pop(0))
 
@@ -233,6 +235,10 @@ def at_rest(project: Project, results: Results) -> RunState:
     step = last.first_step + len(last.losses)
     steps = project.training.steps if is_open else step
     return RunState(step=step, steps=steps, epoch=step / last.steps_per_epoch, can_continue=is_open)
+
+
+def _turned(knobs: tuple[Knob, ...], change: Changed) -> tuple[Knob, ...]:
+    return tuple(replace(knob, value=change.value) if knob.name == change.name else knob for knob in knobs)
 
 
 def _events(project: Project, catalogue: Catalogue, told: dict[str, Any], control: Control) -> Iterator[Event]:

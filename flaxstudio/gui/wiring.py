@@ -103,6 +103,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "train_several": studio.members.on_requested,
         "pause": studio.runner.pause_or_resume,
         "one_step": studio.runs.one_step,
+        "change_numbers": studio.runs.change_numbers,
         "stop": studio.runner.stop,
         "take_best": studio.runs.take_best,
         "queue": studio.runs.queue_run,
@@ -240,7 +241,7 @@ def _wire_panels(studio: Studio) -> None:
     training.stop_requested.connect(studio.runner.stop)
     training.continue_requested.connect(studio.runs.go_on)
     training.step_requested.connect(studio.runs.one_step)
-    training.rate_changed.connect(studio.runner.set_learning_rate)
+    training.number_changed.connect(studio.runner.change_number)
     training.several_requested.connect(studio.members.on_requested)
     variables.node_requested.connect(studio.show_node)
     variables.statistics_wanted.connect(studio.variables.on_statistics_wanted)

@@ -16,7 +16,7 @@ from flaxstudio.gui.plots.loss_curves import Axes, RunCurves
 from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
 from flaxstudio.gui.tokens import DARK, LIGHT
-from flaxstudio.project.results import Evaluation, RunRecord
+from flaxstudio.project.results import Change, Evaluation, RunRecord
 
 
 @pytest.fixture
@@ -405,6 +405,22 @@ def test_a_past_run_is_shown_and_cleared(plot):
     plot.clear()
     plot.redraw()
     assert plot.empty.isVisible()
+
+
+def test_changes_made_while_a_run_went_are_marked_and_named(plot):
+    changes = (Change(40, "learning_rate", 0.01), Change(41, "b1", 0.5), Change(70, "learning_rate", 0.001))
+    plot.show_run(RunRecord(1, "", 0, "cpu", 5, 0, falling(100), changes=changes))
+    marks = draw(plot).marks
+    assert [line.value() for line in marks.lines if line.isVisible()] == [40, 41, 70]
+    # the first has no room beside the second
+    assert [label.text() for label in marks.labels if label.isVisible()] == ["b1 0.5", "learning_rate 0.001"]
+    QApplication.processEvents()
+    hover(plot.canvas, centre(plot.canvas))
+    assert "0.01 since step 40" in plot.canvas._box.textItem.toPlainText()
+    plot.add_changes([Change(90, "b1", 0.6)])
+    assert sum(line.isVisible() for line in draw(plot).marks.lines) == 4
+    plot.show_run(RunRecord(2, "", 0, "cpu", 5, 0, falling(100)))
+    assert not any(line.isVisible() for line in draw(plot).marks.lines)
 
 
 def test_the_plot_takes_the_colours_of_another_theme(plot):

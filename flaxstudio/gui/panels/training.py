@@ -22,8 +22,8 @@ from flaxstudio.gui.plots.loss_plot import Group, LossPlot
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.population import group_of
-from flaxstudio.project.results import Evaluation, RunRecord
-from flaxstudio.training.events import Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.project.results import Change, Evaluation, RunRecord
+from flaxstudio.training.events import Changed, Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
 from flaxstudio.training.members import (
     MemberEnded,
     MemberEvaluated,
@@ -46,7 +46,7 @@ class TrainingPanel(QWidget):
     stop_requested = Signal()
     continue_requested = Signal()
     step_requested = Signal()
-    rate_changed = Signal(float)
+    number_changed = Signal(str, float)
     several_requested = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
@@ -95,6 +95,8 @@ class TrainingPanel(QWidget):
                 self.plot.add_evaluation(event.split, event.step, event.loss, event.metrics)
                 evaluation = Evaluation(event.step, event.split, event.loss, event.metrics)
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
+            case Changed():
+                self.plot.add_changes([Change(event.step, event.name, event.value)])
             case Observed():
                 self.vitals.display(event)
             case RunFinished() | RunFailed() | PopulationFinished():
@@ -120,6 +122,7 @@ class TrainingPanel(QWidget):
         if earlier is None:
             return
         self.plot.add_losses(earlier.first_step, earlier.losses)
+        self.plot.add_changes(earlier.changes)
         for told in earlier.evaluations:
             self.plot.add_evaluation(told.split, told.step, told.loss, told.metrics)
 
@@ -210,7 +213,7 @@ class TrainingPanel(QWidget):
         self.bar.stop_requested.connect(self.stop_requested)
         self.bar.continue_requested.connect(self.continue_requested)
         self.bar.step_requested.connect(self.step_requested)
-        self.bar.rate_changed.connect(self.rate_changed)
+        self.bar.number_changed.connect(self.number_changed)
         self.metrics.training_changed.connect(self.training_changed)
         self.bar.several_requested.connect(self.several_requested)
         self.watch.training_changed.connect(self.training_changed)

@@ -1,6 +1,6 @@
 """The drawing surface of the loss plot. Apart from the plot because it alone needs pyqtgraph, loaded with the first loss."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.plots.axes import NumberAxis, PlotView
+from flaxstudio.gui.plots.change_marks import ChangeMarks
 from flaxstudio.gui.plots.edge_labels import EdgeLabels
 from flaxstudio.gui.plots.group_items import GroupItems, mixed
-from flaxstudio.gui.plots.loss_curves import Axes, Drawing, EdgeText, Points
+from flaxstudio.gui.plots.loss_curves import Axes, Drawing, EdgeText, Mark, Points
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import Tokens
 
@@ -55,6 +56,7 @@ class LossCanvas(pg.PlotWidget):
         self.points = {split: pg.ScatterPlotItem(pxMode=True) for split in _SYMBOLS}
         self.legend = pg.LegendItem(offset=(-12, 8), labelTextSize=f"{t.SECONDARY}px", verSpacing=-4)
         self._edge = EdgeLabels(self.plotItem, view, ("train", *_SYMBOLS))
+        self.marks = ChangeMarks(self.plotItem, view)
         self._group = GroupItems(view, names, self._pen)
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._box = pg.TextItem(anchor=(0, 0))
@@ -97,6 +99,10 @@ class LossCanvas(pg.PlotWidget):
         self._leave_room(_NAMES_WIDTH if has_names else _EDGE_WIDTH)
         self._edge.display(texts)
 
+    def show_changes(self, marks: Sequence[Mark]) -> None:
+        """Mark where numbers were changed while the run went."""
+        self.marks.display(marks)
+
     def _leave_room(self, width: int) -> None:
         """Leave so much room at the right edge."""
         if self._room != width:
@@ -131,6 +137,7 @@ class LossCanvas(pg.PlotWidget):
             self.points[split].setPen(pg.mkPen(tokens.panel, width=1))
         self._edge.set_colors(colors, tokens.secondary)
         self._group.set_tokens(tokens)
+        self.marks.set_look(self._pen(mixed(tokens.secondary, tokens.panel, 0.6), 1), tokens.secondary)
         self._crosshair.setPen(self._pen(tokens.secondary, 1))
         self._box.fill = pg.mkBrush(tokens.window)
         self._box.border = pg.mkPen(tokens.line)
@@ -181,6 +188,7 @@ class LossCanvas(pg.PlotWidget):
 
     def _on_range_changed(self) -> None:
         self._edge.place()
+        self.marks.place()
         self.view_changed.emit()
 
     def _draw_curve(self, name: str, points: Points) -> None:

@@ -28,6 +28,10 @@ class Axes:
         """Return steps and losses as positions on the axes."""
         return _positions(steps, self.log_step), _positions(losses, self.log_loss)
 
+    def place_of_step(self, step: int) -> float:
+        """Return a step's position on its axis."""
+        return math.log10(max(step, 1)) if self.log_step else float(step)
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -62,6 +66,14 @@ class EdgeText:
 
     text: str
     position: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the step axis and what it is called."""
+
+    position: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

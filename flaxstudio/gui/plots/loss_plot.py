@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidge
 
 from flaxstudio.gui.plots.group_curves import BANDS, MOST_BESIDE, GroupCurves, MemberName
 from flaxstudio.gui.plots.loss_controls import LOSS, EmptyPlot, LossControls, band_title, plot_menu
-from flaxstudio.gui.plots.loss_curves import Axes, EdgeText, RunCurves
+from flaxstudio.gui.plots.loss_curves import Axes, EdgeText, Mark, RunCurves
 from flaxstudio.gui.plots.loss_saving import Shown, ask_and_save_picture, ask_and_save_values
 from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.plots.reading_text import reading_html
 from flaxstudio.gui.tokens import Tokens
-from flaxstudio.project.results import RunRecord
+from flaxstudio.project.results import Change, RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,7 @@ class LossPlot(QWidget):
         self._is_followed = True  # whether the plot chooses what part to show; until the user does
         self._hover: tuple[float, float] | None = None
         self._shown_losses: tuple[float, float] | None = None
+        self._changes: list[Change] = []
         self.canvas: LossCanvas | None = None
         self.controls = LossControls(self)
         self.empty = EmptyPlot(self)
@@ -101,6 +102,11 @@ class LossPlot(QWidget):
             self._metrics[name].runs[member].add_evaluation(split, step, value)
         self._schedule()
 
+    def add_changes(self, changes: Sequence[Change]) -> None:
+        """Mark where numbers of the optimizer were changed while the run went."""
+        self._changes += changes
+        self._schedule()
+
     def add_earlier(self, runs: Sequence[RunRecord]) -> None:
         """Add what came before, where several runs go on after an interruption."""
         for member, run in enumerate(runs):
@@ -122,6 +128,7 @@ class LossPlot(QWidget):
         """Show a run of the past."""
         self._forget(RunCurves(run.first_step, run.first_step + len(run.losses)))
         self._add_run(run)
+        self._changes += run.changes
         self._is_finished = True
         self._schedule()
 
@@ -235,6 +242,7 @@ class LossPlot(QWidget):
     def _forget(self, curves: RunCurves | GroupCurves) -> None:
         self._curves = curves
         self._metrics = {}
+        self._changes = []
         self._log_choice = None
         self._is_followed = True
         self._hover = None
@@ -293,6 +301,7 @@ class LossPlot(QWidget):
         places = {name: axes.place(np.ones(1), np.array([value]))[1][0] for name, (_, value) in last.items()}
         texts = {name: EdgeText(text, places[name]) for name, (text, _) in last.items() if math.isfinite(places[name])}
         canvas.show_last(texts)
+        canvas.show_changes([Mark(axes.place_of_step(one.step), f"{one.name} {one.value:g}") for one in self._changes])
         self._show_reading(canvas, axes)
 
     def _show_reading(self, canvas: LossCanvas, axes: Axes) -> None:
@@ -305,8 +314,9 @@ class LossPlot(QWidget):
         if reading is None:
             canvas.show_reading(None)
             return
-        place = math.log10(max(reading.step, 1)) if axes.log_step else float(reading.step)
-        canvas.show_reading(place, self._hover, reading_html(reading, self._tokens))
+        holding = {one.name: one for one in self._changes if one.step <= reading.step}
+        text = reading_html(reading, self._tokens, tuple(holding.values()))
+        canvas.show_reading(axes.place_of_step(reading.step), self._hover, text)
 
     def _choose_quantity(self, name: str) -> None:
         self._quantity = name
