@@ -114,7 +114,11 @@ class MainWindow(QMainWindow):
             self.canvas.search.set_catalogue(new.offered)
         if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
             self.sight.show("data", "all", lambda: self.data_panel.display(new.project.dataset, new.data))
-        metric = new.project.training.watch.metric
+        training, facts = new.project.training, new.data
+        self.sight.show(
+            "training", "config", lambda: self.training_panel.display_config(training, facts.row_counts, facts.goals)
+        )
+        metric = training.watch.metric
         if old is None or old.results is not new.results or old.project.training.watch.metric != metric:
             self.display_runs(new.results, metric)
         self.sight.show("history", "all", lambda: self.history_panel.display(new.steps, new.steps_done))
@@ -140,9 +144,7 @@ class MainWindow(QMainWindow):
 
     def display_run(self, state: RunState, progress: str) -> None:
         """Show how the run under way stands."""
-        assert self._shown is not None
-        training, data = self._shown.project.training, self._shown.data
-        self.sight.show("training", "all", lambda: self.training_panel.display(training, data.row_counts, state, data.goals))
+        self.sight.show("training", "run", lambda: self.training_panel.display_run(state))
         self._toolbar.display_progress(progress)
         is_busy = state.status not in ("idle",)
         self.canvas.set_running(state.status == "running")

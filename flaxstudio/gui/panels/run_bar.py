@@ -1,14 +1,17 @@
 """The run's buttons with its progress: train, pause, go on, stop."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.knob_popup import KnobPopup
 from flaxstudio.gui.panels.run_state import RunState, pace_text, place_text
+from flaxstudio.gui.still_text import StillText
 from flaxstudio.gui.tokens import Tokens
 
+WIDTH = 296
+"""How wide the bar and the forms below it are."""
 _THOUSANDTHS = 1000
 
 
@@ -47,8 +50,10 @@ class RunBar(QWidget):
         self.progress = QProgressBar()
         self.progress.setRange(0, _THOUSANDTHS)
         self.progress.setTextVisible(False)
-        self.text = _line()
-        self.message = _line()
+        self.text = StillText(WIDTH - 2 * t.PADDING)
+        self.message = StillText(WIDTH - 2 * t.PADDING)
+        for line in (self.text, self.message):
+            line.setMinimumHeight(line.fontMetrics().height())  # so that nothing below moves when it empties
         self._build()
         self._connect()
         self.set_tokens(tokens)
@@ -71,8 +76,8 @@ class RunBar(QWidget):
         self.progress.setRange(0, 0 if state.status == "starting" else _THOUSANDTHS)
         if state.status != "starting":
             self.progress.setValue(round(_THOUSANDTHS * state.step / state.steps) if state.steps else 0)
-        self.text.setText(self._status_text(state))
-        self.message.setText(self._message(state))
+        self.text.show_text(self._status_text(state))
+        self.message.show_text(self._message(state))
 
     def open_knobs(self) -> None:
         """Show the numbers that can be changed now, to be typed."""
@@ -151,11 +156,3 @@ class RunBar(QWidget):
         members = self.tr("{0} runs").format(f"{state.members:,}") if state.members else ""
         parts = [words.get(state.status, ""), members, place_text(state)]
         return " · ".join(part for part in parts if part) or self.tr("No run yet.")
-
-
-def _line() -> QLabel:
-    label = QLabel()
-    label.setProperty("role", "secondary")
-    label.setWordWrap(True)
-    label.setMinimumHeight(label.fontMetrics().height())  # so that nothing below moves when it empties
-    return label

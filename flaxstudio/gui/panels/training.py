@@ -13,7 +13,7 @@ from flaxstudio.gui.panels.member_text import group_name, member_name
 from flaxstudio.gui.panels.metric_tiles import MetricTiles
 from flaxstudio.gui.panels.metrics_form import MetricsForm
 from flaxstudio.gui.panels.optimizer_form import OptimizerForm
-from flaxstudio.gui.panels.run_bar import RunBar
+from flaxstudio.gui.panels.run_bar import WIDTH, RunBar
 from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.panels.training_form import TrainingForm
 from flaxstudio.gui.panels.vitals import Vitals
@@ -32,8 +32,6 @@ from flaxstudio.training.members import (
     PopulationFinished,
     PopulationStarted,
 )
-
-_FORM_WIDTH = 296
 
 
 class TrainingPanel(QWidget):
@@ -77,11 +75,20 @@ class TrainingPanel(QWidget):
         self, training: TrainConfig, rows: RowCounts | None, state: RunState, goals: tuple[GoalFacts, ...] = ()
     ) -> None:
         """Show the config of the next run, for Outputs with these targets, and how the present one stands."""
-        self.form.display(training, rows, goals=goals, is_busy=state.is_busy)
+        self.display_config(training, rows, goals)
+        self.display_run(state)
+
+    def display_config(self, training: TrainConfig, rows: RowCounts | None, goals: tuple[GoalFacts, ...] = ()) -> None:
+        """Show the config of the next run, for Outputs with these targets."""
+        self.form.display(training, rows, goals=goals)
         self.metrics.display(training, goals)
         self.optimizer.display(training)
         self.watch.display(training, goals)
         self.compute.display(training)
+
+    def display_run(self, state: RunState) -> None:
+        """Show how the run under way stands: many times a second, so nothing else is touched."""
+        self.form.display_busy(state.is_busy)
         self.bar.display(state)
 
     def on_event(self, event: Event | PopulationEvent) -> None:
@@ -191,7 +198,7 @@ class TrainingPanel(QWidget):
         left = QWidget()
         left.setProperty("role", "panel")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left.setFixedWidth(_FORM_WIDTH)
+        left.setFixedWidth(WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -90,8 +90,8 @@ class LossCanvas(pg.PlotWidget):
 
     def show_axes(self, axes: Axes) -> None:
         """Number the axes as logarithms or not."""
-        self._axes["bottom"].setLogMode(axes.log_step, None)
-        self._axes["left"].setLogMode(None, axes.log_loss)
+        self._axes["bottom"].show_log(axes.log_step)
+        self._axes["left"].show_log(axes.log_loss)
 
     def show_last(self, texts: Mapping[str, EdgeText]) -> None:
         """Write each curve's last value, or its name, at the right edge, beside its curve."""
