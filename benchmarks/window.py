@@ -1,9 +1,9 @@
 """What the open window costs a run: steps per second with the plots live against the same run without a window, and how long
 the GUI thread's frames are.
 
-Every variant has a process of its own, and all train in turn, round after round, as in training.py; what is told is the median of
-a round's ratios to the run without a window, by wall time and by CPU time. "observed" has what the window's run has beside: now
-and then it looks at its layers. A frame is what the GUI thread computes between two rests, by its own processor time.
+Every variant has a process of its own, and all train in turn, round after round, as in training.py; what is told is the median
+of a round's ratios to the run without a window, by wall time and by CPU time. "observed" has what the window's run has beside:
+now and then it looks at its layers. A frame is what the GUI thread computes between two rests, by its own processor time.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, Signal
 
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.run_state import RunState, RunStatus
@@ -22,6 +22,8 @@ from flaxstudio.training.events import Changed, Event, RunFailed, RunFinished, R
 from flaxstudio.training.members import MembersDone, PopulationEvent, PopulationFinished, PopulationRecorder, PopulationStarted
 from flaxstudio.training.record import RunRecorder
 
+PROGRESS_MS = 100
+"""How often it is told at most how far a run is; `state` itself is always true."""
 STOP_MS = 10_000
 """How long to wait for a run to stop when the window closes: the longest single step that we wait for."""
 
@@ -45,6 +47,10 @@ class Runner(QObject):
         self.folder: Path | None = None
         """Where the checkpoints of the last run lie, until it is saved."""
         self.state = RunState()
+        self._progress = QTimer(self)
+        self._progress.setSingleShot(True)
+        self._progress.setInterval(PROGRESS_MS)
+        self._progress.timeout.connect(self.state_changed)
 
     @property
     def is_busy(self) -> bool:
@@ -179,7 +185,9 @@ class Runner(QObject):
             case PopulationStarted():
                 self._on_started(event.members[0])
             case StepsDone() | MembersDone():
-                self._become(self._after_steps(event))
+                self.state = self._after_steps(event)
+                if not self._progress.isActive():
+                    self._progress.start()
             case RunFinished() | RunFailed() | PopulationFinished():
                 self._keep()
             case Changed():
@@ -221,6 +229,7 @@ class Runner(QObject):
         return self.folder
 
     def _become(self, state: RunState) -> None:
+        self._progress.stop()
         self.state = state
         self.state_changed.emit()
 

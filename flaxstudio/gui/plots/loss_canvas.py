@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
@@ -17,6 +18,7 @@ from flaxstudio.gui.plots.loss_curves import Axes, Drawing, EdgeText, Mark, Poin
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import Tokens
 
+Floats = npt.NDArray[np.float64]
 _FEW_POINTS = 2000
 _MARKED_POINTS = 200
 _SHARP_POINTS = 400
@@ -49,6 +51,8 @@ class LossCanvas(pg.PlotWidget):
         self.setFrameShape(self.Shape.NoFrame)
         self.showGrid(x=False, y=True, alpha=0.7)
         self._room = 0
+        self._is_smoothed: bool | None = None
+        self._marked: dict[str, tuple[Floats, Floats]] = {}
         self._leave_room(_EDGE_WIDTH)
         self.curves = {
             name: pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for name in ("raw", "smoothed", *_SYMBOLS)
@@ -76,12 +80,12 @@ class LossCanvas(pg.PlotWidget):
         self._group.draw(drawing)
         self._draw_curve("raw", drawing.raw)
         self._draw_curve("smoothed", drawing.smoothed)
-        self._set_train_pens(is_smoothed=len(drawing.smoothed[0]) > 0)
+        if (is_smoothed := len(drawing.smoothed[0]) > 0) != self._is_smoothed:
+            self._set_train_pens(is_smoothed=is_smoothed)
         for split in _SYMBOLS:
             steps, losses = drawing.evaluations.get(split, (np.empty(0), np.empty(0)))
             self._draw_curve(split, (steps, losses))
-            is_marked = len(steps) <= _MARKED_POINTS
-            self.points[split].setData(steps if is_marked else [], losses if is_marked else [])
+            self._draw_points(split, steps, losses)
         self._show_legend(drawing)
 
     def show_range(self, steps: tuple[float, float], losses: tuple[float, float]) -> None:
@@ -194,9 +198,21 @@ class LossCanvas(pg.PlotWidget):
     def _draw_curve(self, name: str, points: Points) -> None:
         curve = self.curves[name]
         count = len(points[0])
+        if count == 0 and curve.xData is not None and len(curve.xData) == 0:
+            return
         curve.setData(points[0], points[1], antialias=count <= (_SHARP_POINTS if name == "raw" else _FEW_POINTS))
 
+    def _draw_points(self, split: str, steps: Floats, losses: Floats) -> None:
+        """Mark each evaluation where they are few; the same ones again, and none, cost nothing."""
+        is_marked = len(steps) <= _MARKED_POINTS
+        drawn = (steps, losses) if is_marked else (np.empty(0), np.empty(0))
+        before = self._marked.get(split)
+        if before is None or not all(map(np.array_equal, before, drawn)):
+            self._marked[split] = drawn
+            self.points[split].setData(*drawn)
+
     def _set_train_pens(self, *, is_smoothed: bool) -> None:
+        self._is_smoothed = is_smoothed
         strong, panel = self._tokens.accent, self._tokens.panel
         self.curves["smoothed"].setPen(self._pen(strong, 2))
         # behind the mean a hairline is enough, and far quicker to draw than two pixels at 200 %

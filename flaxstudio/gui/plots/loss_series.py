@@ -7,6 +7,8 @@ from flaxstudio.training.growing import Growing
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
+_BLOCK = 16
+_WITHIN = np.arange(_BLOCK)
 
 
 class LossSeries:
@@ -15,7 +17,7 @@ class LossSeries:
     def __init__(self, first_step: int = 0) -> None:
         self.first_step = first_step
         self._losses = Growing(np.float32)
-        # sums over all losses before an index give any moving average in constant time
+        # sums over all losses before each block, and those of a block itself, give any moving average in constant time
         self._sums = Growing(np.float64)
         self._sums.append(np.zeros(1))
         self._holes = np.empty(0, np.int64)
@@ -45,8 +47,7 @@ class LossSeries:
         start = len(self)
         self._losses.append(new)
         holes = np.flatnonzero(~np.isfinite(new))
-        kept = np.where(np.isfinite(new), new, 0.0) if len(holes) else new
-        self._sums.append(np.cumsum(kept, dtype=np.float64) + self._sums.values[start])
+        self._sum_up()
         self._holes = np.append(self._holes, holes + start)
         self._widen(new, False)
         self._widen(new, True)
@@ -70,9 +71,25 @@ class LossSeries:
         half = np.minimum(indices, half_window)
         low, high = indices - half, np.minimum(indices + half, len(self) - 1) + 1
         counts = high - low - (np.searchsorted(self._holes, high) - np.searchsorted(self._holes, low))
-        sums = self._sums.values
-        means = (sums[high] - sums[low]) / np.maximum(counts, 1)
+        means = (self._sum_before(high) - self._sum_before(low)) / np.maximum(counts, 1)
         return np.where(counts > 0, means, np.nan)
+
+    def _sum_up(self) -> None:
+        """Take the sums of blocks that are now whole."""
+        done = len(self._sums) - 1
+        whole = len(self) // _BLOCK - done
+        if whole > 0:
+            blocks = _finite(self.losses[done * _BLOCK : (done + whole) * _BLOCK]).reshape(whole, _BLOCK)
+            self._sums.append(np.cumsum(blocks.sum(axis=1, dtype=np.float64)) + self._sums.values[done])
+
+    def _sum_before(self, indices: Indices) -> npt.NDArray[np.float64]:
+        """Return the sum of all losses before each index."""
+        blocks = indices // _BLOCK
+        places = blocks[:, None] * _BLOCK + _WITHIN
+        values = _finite(self.losses[np.minimum(places, len(self) - 1)])
+        rests = np.where(places < indices[:, None], values, 0).sum(axis=1, dtype=np.float64)
+        found: npt.NDArray[np.float64] = self._sums.values[blocks] + rests
+        return found
 
     def _widen(self, losses: Floats, is_positive: bool) -> None:
         low, high = losses.min(), losses.max()
@@ -83,6 +100,12 @@ class LossSeries:
             low, high = kept.min(), kept.max()
         known = self._extents.get(is_positive, (float(low), float(high)))
         self._extents[is_positive] = (min(known[0], float(low)), max(known[1], float(high)))
+
+
+def _finite(losses: Floats) -> Floats:
+    """Return losses with 0 for what is no number."""
+    is_finite = np.isfinite(losses)
+    return losses if is_finite.all() else np.where(is_finite, losses, np.float32(0))
 
 
 def bin_starts(start: int, stop: int, length: int) -> Indices:
