@@ -19,6 +19,7 @@ from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Changed, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.growing import Growing
 from flaxstudio.training.members import MembersDone, PopulationEvent, PopulationFinished, PopulationRecorder, PopulationStarted
 from flaxstudio.training.record import RunRecorder
 
@@ -56,6 +57,11 @@ class Runner(QObject):
     def is_busy(self) -> bool:
         """Whether a run is under way, paused ones included."""
         return self._thread is not None
+
+    @property
+    def recorded(self) -> Growing | None:
+        """Where the losses of the run under way are kept; of a population None."""
+        return self._recorder.losses if isinstance(self._recorder, RunRecorder) else None
 
     def state_for(self, project: Project, results: Results) -> RunState:
         """Return how the run under way stands, or how the open project's last one ended."""

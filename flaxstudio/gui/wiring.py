@@ -35,6 +35,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.files.saved.connect(studio.interrupted.on_saved)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
     studio.runner.state_changed.connect(studio.display_run)
+    studio.window.training_panel.read_losses_in(lambda: studio.runner.recorded)
     studio.runner.told.connect(studio.window.training_panel.on_event)
     studio.runner.told.connect(studio.runs.on_run_event)
     studio.runner.told.connect(studio.members.on_event)

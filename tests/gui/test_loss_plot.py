@@ -17,6 +17,7 @@ from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
 from flaxstudio.gui.tokens import DARK, LIGHT
 from flaxstudio.project.results import Change, Evaluation, RunRecord
+from flaxstudio.training.growing import Growing
 
 
 @pytest.fixture
@@ -567,3 +568,17 @@ def test_a_run_without_the_metric_chosen_is_drawn_by_its_loss(plot):
     draw(plot)
     assert plot.quantity == "loss"
     assert not plot.controls.quantity.isVisible()
+
+
+def test_losses_that_are_recorded_elsewhere_are_read_there_until_another_run_goes_on():
+    recorded, values = Growing(np.float32), falling(100)
+    series = LossSeries(0, recorded)
+    for start in (0, 50):
+        recorded.append(values[start : start + 50])
+        series.append(start, values[start : start + 50])
+    assert np.shares_memory(series.losses, recorded.values)
+    series.stand_alone()
+    series.append(100, values[:7])
+    assert (len(series), len(recorded)) == (107, 100)
+    np.testing.assert_array_equal(series.losses, np.append(values, values[:7]))
+    assert series.smoothed(np.array([103]), 3)[0] == pytest.approx(values[:7].mean(), rel=1e-6)

@@ -1,6 +1,6 @@
 """The Training panel: the run's config and buttons at the left, its curves and metrics at the right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -24,6 +24,7 @@ from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.population import group_of
 from flaxstudio.project.results import Change, Evaluation, RunRecord
 from flaxstudio.training.events import Changed, Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.growing import Growing
 from flaxstudio.training.members import (
     MemberEnded,
     MemberEvaluated,
@@ -52,6 +53,7 @@ class TrainingPanel(QWidget):
         self._evaluations: list[Evaluation] = []
         self._reference_loss: float | None = None
         self._scores = MemberScores()
+        self._recorded: Callable[[], Growing | None] = lambda: None
         self.bar = RunBar(tokens)
         self.vitals = Vitals()
         layout = QHBoxLayout(self)
@@ -91,6 +93,10 @@ class TrainingPanel(QWidget):
         self.form.display_busy(state.is_busy)
         self.bar.display(state)
 
+    def read_losses_in(self, recorded: Callable[[], Growing | None]) -> None:
+        """Draw the losses of a run that begins from where they are recorded, instead of keeping them once more."""
+        self._recorded = recorded
+
     def on_event(self, event: Event | PopulationEvent) -> None:
         """Draw what a run tells."""
         match event:
@@ -124,7 +130,7 @@ class TrainingPanel(QWidget):
         """Draw a new run; of one that goes on after an interruption, all that came before."""
         self.vitals.clear()
         earlier = event.earlier
-        self.plot.start(earlier.first_step if earlier else event.first_step, event.steps)
+        self.plot.start(earlier.first_step if earlier else event.first_step, event.steps, self._recorded())
         self._show_metrics(list(earlier.evaluations) if earlier else [], event.reference_loss)
         if earlier is None:
             return

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
+from flaxstudio.training.growing import Growing
 
 Smoothing = Literal["none", "light", "strong"]
 Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
@@ -92,10 +93,13 @@ class Reading:
 
 
 class RunCurves:
-    """The curves of one run as it goes on. `planned_end` is the step at which it is to end."""
+    """The curves of one run as it goes on. `planned_end` is the step at which it is to end.
 
-    def __init__(self, first_step: int = 0, planned_end: int = 0) -> None:
-        self.series = LossSeries(first_step)
+    `recorded` is where its losses are kept by another.
+    """
+
+    def __init__(self, first_step: int = 0, planned_end: int = 0, recorded: Growing | None = None) -> None:
+        self.series = LossSeries(first_step, recorded)
         self.planned_end = planned_end
         self.evaluations: dict[str, tuple[list[int], list[float]]] = {}
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flaxstudio.gui.plots.loss_canvas import LossCanvas
+    from flaxstudio.training.growing import Growing
 
 REDRAW_MS = 40
 LIVE_MS = 100
@@ -73,10 +74,15 @@ class LossPlot(QWidget):
         self._build()
         self.set_tokens(tokens)
 
-    def start(self, first_step: int, steps: int) -> None:
-        """Begin a run that is to end at `steps`. One that goes on where the shown one ended is drawn on."""
+    def start(self, first_step: int, steps: int, recorded: Growing | None = None) -> None:
+        """Begin a run that is to end at `steps`. One that goes on where the shown one ended is drawn on.
+
+        `recorded` is where another keeps the losses that will be added here.
+        """
         if first_step == 0 or first_step != self._curves.end_step or isinstance(self._curves, GroupCurves):
-            self._forget(RunCurves(first_step, steps))
+            self._forget(RunCurves(first_step, steps, recorded))
+        else:
+            self._curves.series.stand_alone()
         self._curves.plan(steps)
         self._is_finished = False
         self._schedule()

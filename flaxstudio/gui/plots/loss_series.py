@@ -12,11 +12,16 @@ _WITHIN = np.arange(_BLOCK)
 
 
 class LossSeries:
-    """The loss of every step from `first_step` on. Losses that are not finite are kept and left out of all means."""
+    """The loss of every step from `first_step` on. Losses that are not finite are kept and left out of all means.
 
-    def __init__(self, first_step: int = 0) -> None:
+    `recorded` is where another keeps the same losses: they are read there and not copied.
+    """
+
+    def __init__(self, first_step: int = 0, recorded: Growing | None = None) -> None:
         self.first_step = first_step
-        self._losses = Growing(np.float32)
+        self._losses = Growing(np.float32) if recorded is None else recorded
+        self._is_shared = recorded is not None
+        self._count = 0
         # sums over all losses before each block, and those of a block itself, give any moving average in constant time
         self._sums = Growing(np.float64)
         self._sums.append(np.zeros(1))
@@ -24,12 +29,12 @@ class LossSeries:
         self._extents: dict[bool, tuple[float, float]] = {}
 
     def __len__(self) -> int:
-        return len(self._losses)
+        return self._count
 
     @property
     def losses(self) -> Floats:
         """All losses, shape (steps,); a view that later appends may leave behind."""
-        return self._losses.values
+        return self._losses.values[: self._count]
 
     @property
     def end_step(self) -> int:
@@ -39,18 +44,29 @@ class LossSeries:
     def append(self, first_step: int, losses: Floats) -> None:
         """Add the losses of consecutive steps; steps already known are skipped, and a gap is filled with NaN."""
         gap = first_step - self.end_step
+        if gap:
+            self.stand_alone()  # whoever records has something else there
         if gap > 0:
             self.append(self.end_step, np.full(gap, np.nan, np.float32))
         new = losses[-gap:] if gap < 0 else losses
         if len(new) == 0:
             return
         start = len(self)
-        self._losses.append(new)
+        self._count += len(new)
+        if not self._is_shared:
+            self._losses.append(new)
         holes = np.flatnonzero(~np.isfinite(new))
         self._sum_up()
         self._holes = np.append(self._holes, holes + start)
         self._widen(new, False)
         self._widen(new, True)
+
+    def stand_alone(self) -> None:
+        """Keep the losses here from now on, a copy of those so far."""
+        if self._is_shared:
+            kept = Growing(np.float32)
+            kept.append(self.losses)
+            self._losses, self._is_shared = kept, False
 
     def extent(self, *, is_positive: bool) -> tuple[float, float] | None:
         """Return the least and the greatest finite loss, of those above zero if `is_positive`, or None."""
