@@ -29,15 +29,17 @@ def run_of(steps: int) -> Iterator[Event]:
 
 
 def measure(steps: int, *, is_kept: bool) -> dict[str, object]:
-    """Run so many steps; with `is_kept`, as the window does, record them once more and put them on a plot's curve."""
+    """Run so many steps; with `is_kept`, as the window does, record them once more and draw a curve from there."""
     project = build_template("linear-regression", catalogue())
-    recorder, curves = RunRecorder(project), RunCurves()
+    recorder = RunRecorder(project)
+    curves: RunCurves | None = None
     begun_at, before, after = 0, 0, 0
     for event in run_of(steps):
         if is_kept:
             recorder.add(event)
+            curves = curves or RunCurves(0, steps, recorder.losses)
         if isinstance(event, StepsDone):
-            if is_kept:
+            if curves is not None:
                 curves.series.append(event.first_step, event.losses)
             if not before and event.first_step >= steps // 10:
                 begun_at, before = event.first_step, resident()

@@ -124,7 +124,11 @@ class MainWindow(QMainWindow):
             self.canvas.search.set_catalogue(new.offered)
         if old is None or (old.project.dataset, old.data) != (new.project.dataset, new.data):
             self.sight.show("data", "all", lambda: self.data_panel.display(new.project.dataset, new.data))
-        metric = new.project.training.watch.metric
+        training, facts = new.project.training, new.data
+        self.sight.show(
+            "training", "config", lambda: self.training_panel.display_config(training, facts.row_counts, facts.goals)
+        )
+        metric = training.watch.metric
         if old is None or old.results is not new.results or old.project.training.watch.metric != metric:
             self.display_runs(new.results, metric)
         self.sight.show("history", "all", lambda: self.history_panel.display(new.steps, new.steps_done))
@@ -151,9 +155,7 @@ class MainWindow(QMainWindow):
 
     def display_run(self, state: RunState, progress: str) -> None:
         """Show how the run under way stands."""
-        assert self._shown is not None
-        training, data = self._shown.project.training, self._shown.data
-        self.sight.show("training", "all", lambda: self.training_panel.display(training, data.row_counts, state, data.goals))
+        self.sight.show("training", "run", lambda: self.training_panel.display_run(state))
         self._toolbar.display_progress(progress)
         is_busy = state.status not in ("idle",)
         self.canvas.set_running(state.status == "running")
@@ -166,6 +168,7 @@ class MainWindow(QMainWindow):
             actions["pause"].setText(self.tr("Go on") if self._is_paused else self.tr("Pause"))
             actions["pause"].setIcon(icon("play" if self._is_paused else "pause", self._tokens))
         actions["one_step"].setEnabled(state.status in ("idle", "running", "paused"))
+        actions["change_numbers"].setEnabled(state.can_change)
         actions["clear_queue"].setEnabled(state.queued > 0)
         actions["stop"].setEnabled(state.status in ("starting", "running", "paused"))
         actions["continue"].setEnabled(not is_busy and state.can_continue)

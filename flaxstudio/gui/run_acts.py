@@ -13,7 +13,7 @@ from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.edits import set_training
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import RunRecord, Trained
-from flaxstudio.training.events import Event, RunFailed, RunFinished, RunStarted
+from flaxstudio.training.events import Changed, Event, RunFailed, RunFinished, RunStarted
 
 
 class RunActs(QObject):
@@ -80,6 +80,12 @@ class RunActs(QObject):
         elif not self._runner.is_busy:
             self.train()
 
+    def change_numbers(self) -> None:
+        """Let the numbers of the run under way be changed."""
+        if self._runner.state.can_change:
+            self._window.raise_dock("training")
+            self._window.training_panel.bar.open_knobs()
+
     def _begin_run(self, resume: Trained | None, earlier: RunRecord | None = None, *, is_single: bool = False) -> None:
         if not self._may_train():
             return
@@ -108,6 +114,9 @@ class RunActs(QObject):
         match event:
             case RunStarted():
                 self._window.display_device(self.tr("Device {0}").format(event.device.upper()))
+            case Changed():
+                what = self.tr("{0} is {1} from step {2} on.")
+                self._say(what.format(event.name, f"{event.value:g}", f"{event.step:,}"))
             case RunFinished():
                 self._say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
             case RunFailed() if event.repair is not None:

@@ -7,20 +7,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, Signal
 
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.gui.panels.run_state import RunState, RunStatus
 from flaxstudio.gui.training_thread import TrainingThread
 from flaxstudio.project.checkpoints import UNSAVED, Checkpoint, checkpoint_folder, runs_folder
 from flaxstudio.project.document import Document
+from flaxstudio.project.optim_steering import Knob, knobs_in_force, standing_for
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Results, RunRecord, Trained
 from flaxstudio.training.control import Control
 from flaxstudio.training.events import Changed, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.growing import Growing
 from flaxstudio.training.members import MembersDone, PopulationEvent, PopulationFinished, PopulationRecorder, PopulationStarted
 from flaxstudio.training.record import RunRecorder
 
+PROGRESS_MS = 100
+"""How often it is told at most how far a run is; `state` itself is always true."""
 STOP_MS = 10_000
 """How long to wait for a run to stop when the window closes: the longest single step that we wait for."""
 
@@ -44,11 +48,20 @@ class Runner(QObject):
         self.folder: Path | None = None
         """Where the checkpoints of the last run lie, until it is saved."""
         self.state = RunState()
+        self._progress = QTimer(self)
+        self._progress.setSingleShot(True)
+        self._progress.setInterval(PROGRESS_MS)
+        self._progress.timeout.connect(self.state_changed)
 
     @property
     def is_busy(self) -> bool:
         """Whether a run is under way, paused ones included."""
         return self._thread is not None
+
+    @property
+    def recorded(self) -> Growing | None:
+        """Where the losses of the run under way are kept; of a population None."""
+        return self._recorder.losses if isinstance(self._recorder, RunRecorder) else None
 
     def state_for(self, project: Project, results: Results) -> RunState:
         """Return how the run under way stands, or how the open project's last one ended."""
@@ -71,8 +84,9 @@ class Runner(QObject):
             return
         project, catalogue = project or document.project, self._catalogue()
         told = self._told(document) | {"is_observed": True, "resume": resume, "earlier": earlier}
-        rate = resume.standing.rate if resume and resume.standing.rate else project.training.optimizer.learning_rate
-        state = RunState(status="starting", steps=project.training.steps, learning_rate=rate, queued=len(self._queue))
+        optimizer = project.training.optimizer
+        knobs = knobs_in_force(optimizer, standing_for(optimizer, resume))
+        state = RunState(status="starting", steps=project.training.steps, knobs=knobs, queued=len(self._queue))
         self._begin(partial(_events, project, catalogue, told), RunRecorder(project), state, is_single=is_single)
 
     def start_members(self, document: Document, members: Sequence[Project], found: Sequence[Checkpoint] = ()) -> None:
@@ -134,10 +148,10 @@ class Runner(QObject):
             self._thread.control.step()
             self._become(replace(self.state, status="paused"))
 
-    def set_learning_rate(self, value: float) -> None:
-        """Let the run under way go on with another learning rate."""
+    def change_number(self, name: str, value: float) -> None:
+        """Let the run under way go on with another value of one of its knobs."""
         if self._thread is not None:
-            self._thread.control.change("learning_rate", value)
+            self._thread.control.change(name, value)
 
     def pause_or_resume(self) -> None:
         """Hold the run, or let it go on."""
@@ -177,11 +191,13 @@ class Runner(QObject):
             case PopulationStarted():
                 self._on_started(event.members[0])
             case StepsDone() | MembersDone():
-                self._become(self._after_steps(event))
+                self.state = self._after_steps(event)
+                if not self._progress.isActive():
+                    self._progress.start()
             case RunFinished() | RunFailed() | PopulationFinished():
                 self._keep()
             case Changed():
-                self._become(replace(self.state, learning_rate=event.value))
+                self._become(replace(self.state, knobs=_turned(self.state.knobs, event)))
         self.told.emit(event)
         if isinstance(event, RunFailed):
             self.failed.emit(event.error, event.node)
@@ -206,7 +222,7 @@ class Runner(QObject):
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.deleteLater()
-        self._become(replace(self.state, status="idle", rate=0.0, seconds_left=None, members=0))
+        self._become(replace(self.state, status="idle", rate=0.0, seconds_left=None, members=0, knobs=()))
         if self._queue and self._document is not None:
             self.start(self._document, project=self._queue.pop(0))
 
@@ -219,6 +235,7 @@ class Runner(QObject):
         return self.folder
 
     def _become(self, state: RunState) -> None:
+        self._progress.stop()
         self.state = state
         self.state_changed.emit()
 
@@ -233,6 +250,10 @@ def at_rest(project: Project, results: Results) -> RunState:
     step = last.first_step + len(last.losses)
     steps = project.training.steps if is_open else step
     return RunState(step=step, steps=steps, epoch=step / last.steps_per_epoch, can_continue=is_open)
+
+
+def _turned(knobs: tuple[Knob, ...], change: Changed) -> tuple[Knob, ...]:
+    return tuple(replace(knob, value=change.value) if knob.name == change.name else knob for knob in knobs)
 
 
 def _events(project: Project, catalogue: Catalogue, told: dict[str, Any], control: Control) -> Iterator[Event]:

@@ -128,6 +128,7 @@ class Studio(QObject):
         self.members = MembersActs(self.session, self.runner, self.runs, window, self.say, self.complain)
         begin = self.runs.go_on_with
         self.interrupted = InterruptedActs(self.session, self.runner, window.offer, self.files.open_document, begin, self)
+        self._was_busy = False
         self.optimizer_worker = Worker(written_optimizer, self)
         self.device_worker = Worker(_describe_device(warm_up), self)
         self.start_page_worker = Worker(self._draw_start_page, self)
@@ -196,12 +197,19 @@ class Studio(QObject):
     def on_session_changed(self) -> None:
         self.window.display(self.session.knowledge)
         self.display_run()
+        self._display_learnt()
 
     def display_run(self) -> None:
-        """Show how the run stands."""
+        """Show how the run stands: this comes many times a second while one goes."""
         known = self.session.knowledge
         state = self.runner.state_for(known.project, known.results)
         self.window.display_run(state, progress_text(state))
+        if state.is_busy != self._was_busy:
+            self._was_busy = state.is_busy
+            self._display_learnt()
+
+    def _display_learnt(self) -> None:
+        """Show the variables, and whether a run keeps one from changing or trying them."""
         self.window.sight.show("variables", "all", self.variables.display)
         self.window.sight.show("try_it", "all", self.try_it.display)
 

@@ -9,6 +9,7 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.actions import Actions
 from flaxstudio.gui.commands.table import TOOLBAR
 from flaxstudio.gui.icons import icon
+from flaxstudio.gui.still_text import StillText
 from flaxstudio.gui.tokens import Tokens
 
 
@@ -25,7 +26,7 @@ class ToolBar(QToolBar):
         self.setIconSize(QSize(t.TOOL_ICON, t.TOOL_ICON))
         self._mark: tuple[str, str] | None = None
         self._room = ""
-        self._progress, self.problems, self._device = QLabel(), QToolButton(), QLabel()
+        self._progress, self.problems, self._device = StillText(), QToolButton(), QLabel()
         for name in TOOLBAR:
             if name is None:
                 self.addSeparator()
@@ -36,7 +37,6 @@ class ToolBar(QToolBar):
         train = self.widgetForAction(actions["train"])
         assert isinstance(train, QToolButton)
         train.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._progress.setProperty("role", "secondary")
         room = QWidget()
         room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -48,7 +48,7 @@ class ToolBar(QToolBar):
 
     def display_progress(self, text: str) -> None:
         """Say how the run under way stands."""
-        self._progress.setText(text)
+        self._progress.show_text(text)
 
     def display_device(self, text: str) -> None:
         """Say which device runs the training."""

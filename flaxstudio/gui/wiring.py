@@ -35,6 +35,7 @@ def _wire_changes(studio: Studio) -> None:
     studio.files.saved.connect(studio.interrupted.on_saved)
     studio.window.canvas.selection_changed.connect(studio.window.display_selection)
     studio.runner.state_changed.connect(studio.display_run)
+    studio.window.training_panel.read_losses_in(lambda: studio.runner.recorded)
     studio.runner.told.connect(studio.window.training_panel.on_event)
     studio.runner.told.connect(studio.runs.on_run_event)
     studio.runner.told.connect(studio.members.on_event)
@@ -103,6 +104,7 @@ def acts_of(studio: Studio) -> dict[str, Callable[[], object]]:
         "train_several": studio.members.on_requested,
         "pause": studio.runner.pause_or_resume,
         "one_step": studio.runs.one_step,
+        "change_numbers": studio.runs.change_numbers,
         "stop": studio.runner.stop,
         "take_best": studio.runs.take_best,
         "queue": studio.runs.queue_run,
@@ -240,7 +242,7 @@ def _wire_panels(studio: Studio) -> None:
     training.stop_requested.connect(studio.runner.stop)
     training.continue_requested.connect(studio.runs.go_on)
     training.step_requested.connect(studio.runs.one_step)
-    training.rate_changed.connect(studio.runner.set_learning_rate)
+    training.number_changed.connect(studio.runner.change_number)
     training.several_requested.connect(studio.members.on_requested)
     training.node_requested.connect(studio.show_node)
     variables.node_requested.connect(studio.show_node)

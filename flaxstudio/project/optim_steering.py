@@ -1,4 +1,4 @@
-"""Which numbers of an optimizer can be changed while a run goes, and the optimizer with other ones in their place."""
+"""Which numbers of an optimizer can be changed while a run goes, which of them hold, and the optimizer with other ones."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.project.optim_edits import RATE_SPEC, with_argument, with_link_argument
 from flaxstudio.project.optim_links import is_link, link_option
 from flaxstudio.project.optimizer import CHAIN, RATE, Group, Link, OptimizerSpec
+from flaxstudio.project.results import Standing, Trained
 
 _AT_THE_START = frozenset(
     {"initial_scale", "initial_accumulator_value", "estim_lr0", "init_estim_sq_dist", "reps_rel", "lower_bound"}
@@ -50,6 +51,29 @@ def steered(spec: OptimizerSpec, values: Mapping[str, float]) -> OptimizerSpec:
         if knob.name in values:
             spec = put(spec, values[knob.name])
     return spec
+
+
+def standing_for(spec: OptimizerSpec, resume: Trained | None) -> Standing:
+    """Return the standing that a run goes on from; a number set while it went gives way to a new one of the config."""
+    if resume is None:
+        return Standing()
+    standing, base = resume.standing, spec.learning_rate
+    if standing.rate_base != base:
+        standing = replace(standing, rate=None, rate_base=base)
+    if not standing.values:
+        return standing
+    own = {knob.name: knob.value for knob in knobs_of(spec)}
+    return replace(standing, values={name: pair for name, pair in standing.values.items() if own.get(name) == pair[1]})
+
+
+def knobs_in_force(spec: OptimizerSpec, standing: Standing) -> tuple[Knob, ...]:
+    """Return what can be changed with the values that hold; the default of each is the config's own."""
+    holding = {RATE: standing.rate} if standing.rate is not None else {}
+    holding |= {name: value for name, (value, _) in standing.values.items()}
+    return tuple(
+        Knob(knob.name, replace(knob.spec, default=knob.value, is_optional=False), holding.get(knob.name, knob.value))
+        for knob in knobs_of(spec)
+    )
 
 
 def has_common_rate(spec: OptimizerSpec) -> bool:

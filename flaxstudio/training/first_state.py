@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from flaxstudio.codegen.applying import arguments_of, keys_by_name
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.config import TrainConfig
+from flaxstudio.project.optim_steering import standing_for
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import Standing, Trained
 from flaxstudio.training.initialization import initialize, run_keys
@@ -17,7 +18,7 @@ from flaxstudio.training.keeping import restored
 from flaxstudio.training.precision import stored
 from flaxstudio.training.scaling import scaling_for
 from flaxstudio.training.settling import settled
-from flaxstudio.training.steering import optimizer_for, rate_of, standing_for
+from flaxstudio.training.steering import optimizer_for, rate_of
 from flaxstudio.training.steps import TrainState, create_state
 from flaxstudio.training.task import Model, check_variables
 
@@ -38,7 +39,7 @@ def first_state(project: Project, model: Model, resume: Trained | None) -> Train
     """Return the state before the run's first step, on the device; ProblemError where what was saved does not fit."""
     config = project.training
     root, init_key = run_keys(config.seed, config.seeds)
-    standing = standing_for(config, resume)
+    standing = standing_for(config.optimizer, resume)
     optimizer = optimizer_for(config, standing)
     if resume is None:
         drawn = initialize(model.module, init_key, model.samples(1), config.initialization)

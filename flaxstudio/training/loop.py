@@ -10,6 +10,7 @@ import jax
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
+from flaxstudio.project.optim_steering import standing_for
 from flaxstudio.project.project import Project
 from flaxstudio.training.allocator import give_back_memory
 from flaxstudio.training.control import Control
@@ -23,7 +24,6 @@ from flaxstudio.training.keeper import Keeper, keeper_in
 from flaxstudio.training.origin import check_same_data, hash_of, origin_of
 from flaxstudio.training.run import Run
 from flaxstudio.training.sharing import sharing_of
-from flaxstudio.training.steering import standing_for
 from flaxstudio.training.steps import step_of, variables_in_use, variables_of
 from flaxstudio.training.streaming import Program, dispatcher_for
 from flaxstudio.training.task import prepare_task
@@ -87,7 +87,7 @@ def _begin(told: Told, keeper: Keeper | None, closing: list[Callable[[], None]])
             step, place = sharing.shared(step), sharing.placed
         state = place(state)  # as the step gives it back, so that it is not compiled anew for the second dispatch
         check_metric(config.watch, task.scorer, variables_in_use(state), task.dataset.validation)
-        standing = standing_for(config, resume)
+        standing = standing_for(config.optimizer, resume)
         if standing.is_looped is None:
             is_looped = is_better_looped(task.model.apply_in_use, setting.device, variables_of(state), task.model.samples(2))
             standing = replace(standing, is_looped=is_looped)

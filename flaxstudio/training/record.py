@@ -17,7 +17,8 @@ class RunRecorder:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._record: RunRecord | None = None
-        self._losses = Growing(np.float32)
+        self.losses = Growing(np.float32)
+        """Of all steps so far: whoever draws them reads them here."""
         self._evaluations: list[Evaluation] = []
         self._changes: list[Change] = []
         self._trained: Trained | None = None
@@ -28,7 +29,7 @@ class RunRecorder:
             case RunStarted():
                 self._begin(event)
             case StepsDone():
-                self._losses.append(event.losses)
+                self.losses.append(event.losses)
             case Evaluated():
                 self._evaluations.append(Evaluation(event.step, event.split, event.loss, event.metrics))
             case Changed():
@@ -46,7 +47,7 @@ class RunRecorder:
         if self._record is None:
             return None
         evaluations, changes = tuple(self._evaluations), tuple(self._changes)
-        return replace(self._record, losses=self._losses.values, evaluations=evaluations, changes=changes)
+        return replace(self._record, losses=self.losses.values, evaluations=evaluations, changes=changes)
 
     def results(self, before: Results) -> Results:
         """Return the results with this run in them.
@@ -61,7 +62,7 @@ class RunRecorder:
     def _begin(self, event: RunStarted) -> None:
         self._record = _begun(event)
         if event.earlier is not None:
-            self._losses.append(event.earlier.losses)
+            self.losses.append(event.earlier.losses)
             self._evaluations = list(event.earlier.evaluations)
             self._changes = list(event.earlier.changes)
 

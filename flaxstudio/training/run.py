@@ -16,6 +16,7 @@ import numpy as np
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import SplitName
 from flaxstudio.graph.problem import ProblemError
+from flaxstudio.project.optim_steering import standing_for
 from flaxstudio.project.results import Origin, Results, RunRecord, Standing, Tree, count_params
 from flaxstudio.project.storage import dump_project
 from flaxstudio.training.device import Setting
@@ -36,7 +37,7 @@ from flaxstudio.training.record import RunRecorder, trained_of, until
 from flaxstudio.training.replay import Replay, all_finite, is_sound
 from flaxstudio.training.scoring import ScoringStopped
 from flaxstudio.training.spikes import SpikeGuard
-from flaxstudio.training.steering import Steering, standing_for
+from flaxstudio.training.steering import Steering
 from flaxstudio.training.steps import TrainState, variables_in_use
 from flaxstudio.training.streaming import AnyDispatcher
 from flaxstudio.training.task import Task
@@ -229,13 +230,15 @@ class Run:
         anchor = self._anchor
         first = anchor.step if anchor else 0
         changes = [change for change in record.changes if change.step >= first]
-        told = self._steering.changed_all(standing_for(self._config, anchor), changes)
+        told = self._steering.changed_all(standing_for(self._config.optimizer, anchor), changes)
 
         def steered(standing: Standing, state: TrainState) -> TrainState:
             return self._place(self._steering.steered(state, standing))
 
         def begin() -> TrainState:
-            return steered(standing_for(self._config, anchor), first_state(self._told.project, self.task.model, anchor))
+            return steered(
+                standing_for(self._config.optimizer, anchor), first_state(self._told.project, self.task.model, anchor)
+            )
 
         return Replay(begin, first, self._dispatcher, {step: partial(steered, one) for step, one in told.items()})
 

@@ -6,9 +6,8 @@ and the optimizer's state goes on.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +15,7 @@ import jax.numpy as jnp
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.optim_steering import has_common_rate, knobs_of, steered
 from flaxstudio.project.optimizer import RATE
-from flaxstudio.project.results import Change, Standing, Trained
+from flaxstudio.project.results import Change, Standing
 from flaxstudio.training.optimizers import Optimizer, make_optimizer
 from flaxstudio.training.proportion import is_proportional
 from flaxstudio.training.steps import TrainState
@@ -108,21 +107,6 @@ def optimizer_for(config: TrainConfig, standing: Standing) -> Optimizer:
     return make_optimizer(steered(config.optimizer, values) if values else config.optimizer, config.steps)
 
 
-def standing_for(config: TrainConfig, resume: Trained | None) -> Standing:
-    """Return the standing that a run goes on from; a number set while it went gives way to a new one of the config."""
-    if resume is None:
-        return Standing()
-    standing, base = resume.standing, config.optimizer.learning_rate
-    if standing.rate_base != base:
-        standing = replace(standing, rate=None, rate_base=base)
-    return replace(standing, values=_still_meant(standing.values, config)) if standing.values else standing
-
-
 def rate_of(standing: Standing) -> jax.Array:
     """Return what updates are multiplied by."""
     return jnp.array(1.0 if standing.rate is None else standing.rate / standing.rate_base, jnp.float32)
-
-
-def _still_meant(values: Mapping[str, tuple[float, float]], config: TrainConfig) -> dict[str, Any]:
-    now = {knob.name: knob.value for knob in knobs_of(config.optimizer)}
-    return {name: pair for name, pair in values.items() if now.get(name) == pair[1]}

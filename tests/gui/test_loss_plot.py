@@ -17,7 +17,8 @@ from flaxstudio.gui.plots.loss_plot import LossPlot
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
 from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.gui.tokens import DARK, LIGHT
-from flaxstudio.project.results import Evaluation, RunRecord
+from flaxstudio.project.results import Change, Evaluation, RunRecord
+from flaxstudio.training.growing import Growing
 
 
 @pytest.fixture
@@ -467,6 +468,22 @@ def test_a_past_run_is_shown_and_cleared(plot):
     assert plot.empty.isVisible()
 
 
+def test_changes_made_while_a_run_went_are_marked_and_named(plot):
+    changes = (Change(40, "learning_rate", 0.01), Change(41, "b1", 0.5), Change(70, "learning_rate", 0.001))
+    plot.show_run(RunRecord(1, "", 0, "cpu", 5, 0, falling(100), changes=changes))
+    marks = draw(plot).marks
+    assert [line.value() for line in marks.lines if line.isVisible()] == [40, 41, 70]
+    # the first has no room beside the second
+    assert [label.text() for label in marks.labels if label.isVisible()] == ["b1 0.5", "learning_rate 0.001"]
+    QApplication.processEvents()
+    hover(plot.canvas, centre(plot.canvas))
+    assert "0.01 since step 40" in plot.canvas._box.textItem.toPlainText()
+    plot.add_changes([Change(90, "b1", 0.6)])
+    assert sum(line.isVisible() for line in draw(plot).marks.lines) == 4
+    plot.show_run(RunRecord(2, "", 0, "cpu", 5, 0, falling(100)))
+    assert not any(line.isVisible() for line in draw(plot).marks.lines)
+
+
 def test_the_plot_takes_the_colours_of_another_theme(plot):
     plot.start(0, 100)
     plot.add_losses(0, falling(100))
@@ -611,3 +628,17 @@ def test_a_run_without_the_metric_chosen_is_drawn_by_its_loss(plot):
     draw(plot)
     assert plot.quantity == "loss"
     assert not plot.controls.quantity.isVisible()
+
+
+def test_losses_that_are_recorded_elsewhere_are_read_there_until_another_run_goes_on():
+    recorded, values = Growing(np.float32), falling(100)
+    series = LossSeries(0, recorded)
+    for start in (0, 50):
+        recorded.append(values[start : start + 50])
+        series.append(start, values[start : start + 50])
+    assert np.shares_memory(series.losses, recorded.values)
+    series.stand_alone()
+    series.append(100, values[:7])
+    assert (len(series), len(recorded)) == (107, 100)
+    np.testing.assert_array_equal(series.losses, np.append(values, values[:7]))
+    assert series.smoothed(np.array([103]), 3)[0] == pytest.approx(values[:7].mean(), rel=1e-6)

@@ -15,7 +15,7 @@ from flaxstudio.project.config import OptimizerSpec
 from flaxstudio.project.document import Document
 from flaxstudio.project.population import members_of
 from flaxstudio.project.project import Project
-from flaxstudio.project.results import Results, RunRecord
+from flaxstudio.project.results import Change, Results, RunRecord
 from flaxstudio.project.templates import build_template
 from flaxstudio.project.variables import leaves
 from flaxstudio.training.events import Event, RunFailed, RunFinished, StepsDone
@@ -111,7 +111,7 @@ def test_without_a_run_the_state_is_that_of_the_project_s_last_one() -> None:
     assert (state.step, state.steps, state.epoch, state.can_continue) == (30, 30, 3.0, False)
 
 
-def test_one_step_at_a_time_and_a_rate_changed_on_the_way(runner: Runner, qtbot: QtBot) -> None:
+def test_one_step_at_a_time_and_numbers_changed_on_the_way(runner: Runner, qtbot: QtBot) -> None:
     document = Document(with_steps("digits-mlp", 1_000_000))
     heard: list[Event] = []
     runner.told.connect(heard.append)
@@ -120,18 +120,22 @@ def test_one_step_at_a_time_and_a_rate_changed_on_the_way(runner: Runner, qtbot:
     assert runner.state.status == "paused"
     runner.step()
     qtbot.waitUntil(lambda: runner.state.step == 2, timeout=20_000)
-    runner.set_learning_rate(0.125)
-    qtbot.waitUntil(lambda: runner.state.learning_rate == 0.125, timeout=20_000)
+    runner.change_number("learning_rate", 0.125)
+    qtbot.waitUntil(lambda: runner.state.knobs[0].value == 0.125, timeout=20_000)
+    runner.change_number("b1", 0.5)
+    qtbot.waitUntil(lambda: runner.state.knobs[1].value == 0.5, timeout=20_000)
+    assert runner.state.knobs[0].value == 0.125
     runner.step()
     qtbot.waitUntil(lambda: runner.state.step == 3, timeout=20_000)
     assert [len(event.losses) for event in heard if isinstance(event, StepsDone)] == [1, 1, 1]
     runner.stop()
     qtbot.waitUntil(lambda: not runner.is_busy, timeout=20_000)
-    (change,) = document.results.runs[-1].changes
-    assert (change.step, change.name, change.value) == (2, "learning_rate", 0.125)
+    assert document.results.runs[-1].changes == (Change(2, "learning_rate", 0.125), Change(2, "b1", 0.5))
     trained = document.results.trained
     assert trained is not None
     assert trained.standing.rate == 0.125
+    runner.start(document, trained)
+    assert [knob.value for knob in runner.state.knobs[:2]] == [0.125, 0.5]
 
 
 def test_queued_runs_follow_one_another_as_the_project_was_when_they_were_queued(runner: Runner, qtbot: QtBot) -> None:
@@ -181,7 +185,7 @@ def test_a_broken_run_leaves_its_last_sound_step_in_the_document(runner: Runner,
     runner.told.connect(heard.append)
     runner.start(document, is_single=True)
     qtbot.waitUntil(lambda: runner.state.step == 1, timeout=60_000)
-    runner.set_learning_rate(1e7)
+    runner.change_number("learning_rate", 1e7)
     runner.pause_or_resume()
     qtbot.waitUntil(lambda: not runner.is_busy, timeout=60_000)
     failed = heard[-1]

@@ -68,6 +68,13 @@ RUN = Menu(
         c("pause", T("Pause"), "Ctrl+P", icon="pause"),
         c("one_step", T("One step"), "Ctrl+Alt+P", icon="redo-dot", tip=T("Make one step and pause")),
         c("stop", T("Stop"), "Ctrl+.", icon="square"),
+        c(
+            "change_numbers",
+            T("Change while it runs…"),
+            "Ctrl+Alt+C",
+            icon="sliders-horizontal",
+            tip=T("Numbers of the optimizer of the run under way: the learning rate, and others"),
+        ),
         c("queue", T("Queue a run"), tip=T("Train the project as it is now once the run under way has ended")),
         c("clear_queue", T("Empty the queue"), tip=T("Let no run follow the one under way")),
         c(

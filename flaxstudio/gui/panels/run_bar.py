@@ -1,15 +1,17 @@
 """The run's buttons with its progress: train, pause, go on, stop."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
-from flaxstudio.gui.panels.attribute_row import AttributeRow
+from flaxstudio.gui.panels.knob_popup import KnobPopup
 from flaxstudio.gui.panels.run_state import RunState, pace_text, place_text
+from flaxstudio.gui.still_text import StillText
 from flaxstudio.gui.tokens import Tokens
 
+WIDTH = 296
+"""How wide the bar and the forms below it are."""
 _THOUSANDTHS = 1000
 
 
@@ -22,7 +24,7 @@ class RunBar(QWidget):
     stop_requested = Signal()
     continue_requested = Signal()
     step_requested = Signal()
-    rate_changed = Signal(float)
+    number_changed = Signal(str, float)
     several_requested = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
@@ -42,12 +44,16 @@ class RunBar(QWidget):
         self.more.setAccessibleName(self.tr("Other ways to train"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # the icon says it already
-        self.rate = self._rate_row()
+        self.change = QPushButton(self.tr("Change while it runs…"))
+        self.change.setToolTip(self.tr("Numbers of the optimizer: the learning rate, and others"))
+        self.knobs = KnobPopup(tokens, self)
         self.progress = QProgressBar()
         self.progress.setRange(0, _THOUSANDTHS)
         self.progress.setTextVisible(False)
-        self.text = _line()
-        self.message = _line()
+        self.text = StillText(WIDTH - 2 * t.PADDING)
+        self.message = StillText(WIDTH - 2 * t.PADDING)
+        for line in (self.text, self.message):
+            line.setMinimumHeight(line.fontMetrics().height())  # so that nothing below moves when it empties
         self._build()
         self._connect()
         self.set_tokens(tokens)
@@ -60,17 +66,23 @@ class RunBar(QWidget):
         self.pause.setEnabled(state.status in ("running", "paused"))
         self.stop.setEnabled(state.status in ("starting", "running", "paused"))
         self.one_step.setEnabled(state.status in ("idle", "running", "paused"))
-        self.rate.setVisible(state.status in ("running", "paused") and not state.members)
-        if state.learning_rate:
-            self.rate.display(state.learning_rate)
+        self.change.setVisible(state.can_change)
+        self.knobs.display(state.knobs)
+        if self.knobs.isVisible() and not state.can_change:
+            self.knobs.close()
         self.go_on.setVisible(state.can_continue and not state.is_busy)
         self._show_go_on(state)
         self._show_pause(state.status == "paused")
         self.progress.setRange(0, 0 if state.status == "starting" else _THOUSANDTHS)
         if state.status != "starting":
             self.progress.setValue(round(_THOUSANDTHS * state.step / state.steps) if state.steps else 0)
-        self.text.setText(self._status_text(state))
-        self.message.setText(self._message(state))
+        self.text.show_text(self._status_text(state))
+        self.message.show_text(self._message(state))
+
+    def open_knobs(self) -> None:
+        """Show the numbers that can be changed now, to be typed."""
+        if self._state.can_change:
+            self.knobs.open_at(self.change.mapToGlobal(self.change.rect().bottomLeft()))
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -78,7 +90,8 @@ class RunBar(QWidget):
         self.more.setIcon(icon("ellipsis", tokens))
         self.stop.setIcon(icon("square", tokens))
         self.one_step.setIcon(icon("redo-dot", tokens))
-        self.rate.set_tokens(tokens)
+        self.change.setIcon(icon("sliders-horizontal", tokens))
+        self.knobs.set_tokens(tokens)
         self.go_on.setIcon(icon("step-forward", tokens))
         self._shows_resume: bool | None = None
         self.display(self._state)
@@ -101,7 +114,7 @@ class RunBar(QWidget):
         line.addWidget(self.one_step)
         line.addWidget(self.more)
         layout.addLayout(line)
-        for widget in (self.text, self.message, self.rate):
+        for widget in (self.text, self.message, self.change):
             layout.addWidget(widget)
 
     def _connect(self) -> None:
@@ -110,19 +123,8 @@ class RunBar(QWidget):
         self.go_on.clicked.connect(self.continue_requested)
         self.pause.clicked.connect(self._ask_pause_or_resume)
         self.one_step.clicked.connect(self.step_requested)
-        self.rate.value_changed.connect(self._ask_rate)
-
-    def _rate_row(self) -> AttributeRow:
-        help_text = self.tr("Holds for the run under way from its next step on, and is noted in its history.")
-        name = self.tr("Rate now")
-        spec = AttributeSpec(name, "float", 0.001, help_text, minimum=0.0, is_required=True)
-        row = AttributeRow(spec, self._tokens, self)
-        row.reset_button.hide()
-        return row
-
-    def _ask_rate(self, _name: str, value: object) -> None:
-        if isinstance(value, float | int) and value > 0 and value != self._state.learning_rate:
-            self.rate_changed.emit(float(value))
+        self.change.clicked.connect(self.open_knobs)
+        self.knobs.number_changed.connect(self.number_changed)
 
     def _message(self, state: RunState) -> str:
         queued = self.tr("%n run(s) queued", "", state.queued) if state.queued else ""
@@ -154,11 +156,3 @@ class RunBar(QWidget):
         members = self.tr("{0} runs").format(f"{state.members:,}") if state.members else ""
         parts = [words.get(state.status, ""), members, place_text(state)]
         return " · ".join(part for part in parts if part) or self.tr("No run yet.")
-
-
-def _line() -> QLabel:
-    label = QLabel()
-    label.setProperty("role", "secondary")
-    label.setWordWrap(True)
-    label.setMinimumHeight(label.fontMetrics().height())  # so that nothing below moves when it empties
-    return label

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from flaxstudio.project.optim_steering import Knob
+
 RunStatus = Literal["idle", "starting", "running", "paused", "stopping"]
 
 
@@ -11,7 +13,8 @@ class RunState:
     """`step` of `steps` updates made, at `rate` steps a second; `seconds_left` None while unknown.
 
     `message` is a sentence about the last run or why none can start. `can_continue`: a stopped run can go on from `step`.
-    `queued` runs wait for the one under way. `members` go together in it, 0 for a run alone.
+    `queued` runs wait for the one under way. `members` go together in it, 0 for a run alone. `knobs` are the numbers of its
+    optimizer that can be changed, with the values that hold; the default of each is what the run was told at first.
     """
 
     status: RunStatus = "idle"
@@ -22,7 +25,7 @@ class RunState:
     seconds_left: float | None = None
     message: str = ""
     can_continue: bool = False
-    learning_rate: float = 0.0
+    knobs: tuple[Knob, ...] = ()
     queued: int = 0
     members: int = 0
 
@@ -30,6 +33,11 @@ class RunState:
     def is_busy(self) -> bool:
         """Whether a run is under way, held or not."""
         return self.status != "idle"
+
+    @property
+    def can_change(self) -> bool:
+        """Whether numbers can be changed now."""
+        return self.status in ("running", "paused") and bool(self.knobs)
 
 
 def progress_text(state: RunState) -> str:

@@ -1,6 +1,6 @@
 """The Training panel: the run's config and buttons at the left, its curves and metrics at the right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -12,7 +12,7 @@ from flaxstudio.gui.panels.member_scores import MemberScores
 from flaxstudio.gui.panels.member_text import group_name, member_name
 from flaxstudio.gui.panels.metrics_form import MetricsForm
 from flaxstudio.gui.panels.optimizer_form import OptimizerForm
-from flaxstudio.gui.panels.run_bar import RunBar
+from flaxstudio.gui.panels.run_bar import WIDTH, RunBar
 from flaxstudio.gui.panels.run_state import RunState
 from flaxstudio.gui.panels.run_views import RunViews
 from flaxstudio.gui.panels.training_form import TrainingForm
@@ -22,8 +22,9 @@ from flaxstudio.gui.plots.shown_runs import Group
 from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.population import group_of
-from flaxstudio.project.results import Evaluation, RunRecord
-from flaxstudio.training.events import Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.project.results import Change, Evaluation, RunRecord
+from flaxstudio.training.events import Changed, Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.growing import Growing
 from flaxstudio.training.members import (
     MemberEnded,
     MemberEvaluated,
@@ -32,8 +33,6 @@ from flaxstudio.training.members import (
     PopulationFinished,
     PopulationStarted,
 )
-
-_FORM_WIDTH = 296
 
 
 class TrainingPanel(QWidget):
@@ -46,7 +45,7 @@ class TrainingPanel(QWidget):
     stop_requested = Signal()
     continue_requested = Signal()
     step_requested = Signal()
-    rate_changed = Signal(float)
+    number_changed = Signal(str, float)
     several_requested = Signal()
     node_requested = Signal(str)
 
@@ -56,6 +55,7 @@ class TrainingPanel(QWidget):
         self._evaluations: list[Evaluation] = []
         self._reference_loss: float | None = None
         self._scores = MemberScores()
+        self._recorded: Callable[[], Growing | None] = lambda: None
         self.bar = RunBar(tokens)
         self.vitals = Vitals()
         layout = QHBoxLayout(self)
@@ -88,12 +88,25 @@ class TrainingPanel(QWidget):
         self, training: TrainConfig, rows: RowCounts | None, state: RunState, goals: tuple[GoalFacts, ...] = ()
     ) -> None:
         """Show the config of the next run, for Outputs with these targets, and how the present one stands."""
-        self.form.display(training, rows, goals=goals, is_busy=state.is_busy)
+        self.display_config(training, rows, goals)
+        self.display_run(state)
+
+    def display_config(self, training: TrainConfig, rows: RowCounts | None, goals: tuple[GoalFacts, ...] = ()) -> None:
+        """Show the config of the next run, for Outputs with these targets."""
+        self.form.display(training, rows, goals=goals)
         self.metrics.display(training, goals)
         self.optimizer.display(training)
         self.watch.display(training, goals)
         self.compute.display(training)
+
+    def display_run(self, state: RunState) -> None:
+        """Show how the run under way stands: many times a second, so nothing else is touched."""
+        self.form.display_busy(state.is_busy)
         self.bar.display(state)
+
+    def read_losses_in(self, recorded: Callable[[], Growing | None]) -> None:
+        """Draw the losses of a run that begins from where they are recorded, instead of keeping them once more."""
+        self._recorded = recorded
 
     def on_event(self, event: Event | PopulationEvent) -> None:
         """Draw what a run tells."""
@@ -106,6 +119,8 @@ class TrainingPanel(QWidget):
                 self.plot.add_evaluation(event.split, event.step, event.loss, event.metrics)
                 evaluation = Evaluation(event.step, event.split, event.loss, event.metrics)
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
+            case Changed():
+                self.plot.add_changes([Change(event.step, event.name, event.value)])
             case Observed():
                 self.vitals.display(event)
                 self.layers.add(event)
@@ -128,11 +143,12 @@ class TrainingPanel(QWidget):
         self.vitals.clear()
         self.layers.begin(event.started)
         earlier = event.earlier
-        self.plot.start(earlier.first_step if earlier else event.first_step, event.steps)
+        self.plot.start(earlier.first_step if earlier else event.first_step, event.steps, self._recorded())
         self._show_metrics(list(earlier.evaluations) if earlier else [], event.reference_loss)
         if earlier is None:
             return
         self.plot.add_losses(earlier.first_step, earlier.losses)
+        self.plot.add_changes(earlier.changes)
         for told in earlier.evaluations:
             self.plot.add_evaluation(told.split, told.step, told.loss, told.metrics)
 
@@ -209,7 +225,7 @@ class TrainingPanel(QWidget):
         left = QWidget()
         left.setProperty("role", "panel")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left.setFixedWidth(_FORM_WIDTH)
+        left.setFixedWidth(WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -232,7 +248,7 @@ class TrainingPanel(QWidget):
         self.bar.stop_requested.connect(self.stop_requested)
         self.bar.continue_requested.connect(self.continue_requested)
         self.bar.step_requested.connect(self.step_requested)
-        self.bar.rate_changed.connect(self.rate_changed)
+        self.bar.number_changed.connect(self.number_changed)
         self.metrics.training_changed.connect(self.training_changed)
         self.bar.several_requested.connect(self.several_requested)
         self.watch.training_changed.connect(self.training_changed)

@@ -68,6 +68,7 @@ class TrainingForm(QWidget):
         self._connect()
         self.set_tokens(tokens)
         self.display(self._training, None)
+        self.display_busy(False)
 
     def display(
         self,
@@ -75,11 +76,9 @@ class TrainingForm(QWidget):
         rows: RowCounts | None,
         *,
         goals: tuple[GoalFacts, ...] = (),
-        is_busy: bool = False,
     ) -> None:
         """Show a config for Outputs with these targets; what is being typed stays as long as its own value does."""
         self._training, self._rows = training, rows
-        self.note.setText(self.tr("Changes apply to the next run.") if is_busy else self.tr("How the next run goes."))
         self._show_loss(training.loss)
         self.objectives.display(training, goals)
         self._show_optimizer(training.optimizer)
@@ -90,6 +89,12 @@ class TrainingForm(QWidget):
         self.epochs.setEnabled(rows is not None)
         self.classic_random.setChecked(training.classic_random)
         self.initialization.show_data(training.initialization)
+
+    def display_busy(self, is_busy: bool) -> None:
+        """Say whether a run is under way that changes do not concern."""
+        text = self.tr("Changes apply to the next run.") if is_busy else self.tr("How the next run goes.")
+        if text != self.note.text():
+            self.note.setText(text)
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens

@@ -51,6 +51,11 @@ class NumberAxis(pg.AxisItem):
     def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002 - pyqtgraph's signature
         return [power_text(10.0**value) for value in values]
 
+    def show_log(self, is_log: bool) -> None:
+        """Number the axis by logarithms or not; the same again costs nothing."""
+        if self.logMode != is_log:
+            self.setLogMode(is_log)
+
     def set_tokens(self, tokens: Tokens) -> None:
         line = QColor(tokens.line)
         self.setPen(line)

@@ -26,6 +26,7 @@ class GroupItems:
         self.band = _band_item()
         self.others = [(_band_item(), pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)) for _ in _PATTERNS]
         self._entries: list[tuple[object, str]] = []
+        self._is_alone = False
         older = tuple(zip(*self.others, strict=True))
         for depth, item in enumerate((self.band, *older[0], self.lines, *older[1])):
             item.setZValue(-20 + depth)
@@ -33,6 +34,10 @@ class GroupItems:
 
     def draw(self, drawing: Drawing) -> None:
         """Show what is given, or nothing for a run alone."""
+        is_alone = not drawing.members and not drawing.beside and drawing.band is None and len(drawing.lines[0]) == 0
+        if is_alone and self._is_alone:
+            return
+        self._is_alone = is_alone
         points = drawing.lines
         self.lines.setData(*points, antialias=len(points[0]) <= _SHARP_POINTS)
         _show_band(self.band, drawing.band)

@@ -1,8 +1,9 @@
 """The drawing surface of the loss plot. Apart from the plot because it alone needs pyqtgraph, loaded with the first loss."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QPen
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.plots.axes import NumberAxis, PlotView
+from flaxstudio.gui.plots.change_marks import ChangeMarks
 from flaxstudio.gui.plots.edge_labels import EdgeLabels
 from flaxstudio.gui.plots.group_items import GroupItems, mixed
-from flaxstudio.gui.plots.loss_curves import Axes, Drawing, EdgeText, Points
+from flaxstudio.gui.plots.loss_curves import Axes, Drawing, EdgeText, Mark, Points
 from flaxstudio.gui.theme import body_font
 from flaxstudio.gui.tokens import Tokens
 
+Floats = npt.NDArray[np.float64]
 _FEW_POINTS = 2000
 _MARKED_POINTS = 200
 _SHARP_POINTS = 400
@@ -49,6 +52,8 @@ class LossCanvas(pg.PlotWidget):
         self.setFrameShape(self.Shape.NoFrame)
         self.showGrid(x=False, y=True, alpha=0.7)
         self._room = 0
+        self._is_smoothed: bool | None = None
+        self._marked: dict[str, tuple[Floats, Floats]] = {}
         self._leave_room(_EDGE_WIDTH)
         self.curves = {
             name: pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for name in ("raw", "smoothed", *_SYMBOLS)
@@ -56,6 +61,7 @@ class LossCanvas(pg.PlotWidget):
         self.points = {split: pg.ScatterPlotItem(pxMode=True) for split in _SYMBOLS}
         self.legend = pg.LegendItem(offset=(-12, 8), labelTextSize=f"{t.SECONDARY}px", verSpacing=-4)
         self._edge = EdgeLabels(self.plotItem, view, ("train", *_SYMBOLS))
+        self.marks = ChangeMarks(self.plotItem, view)
         self._group = GroupItems(view, names, self._pen)
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._box = pg.TextItem(anchor=(0, 0))
@@ -76,12 +82,12 @@ class LossCanvas(pg.PlotWidget):
         self._group.draw(drawing)
         self._draw_curve("raw", drawing.raw)
         self._draw_curve("smoothed", drawing.smoothed)
-        self._set_train_pens(is_smoothed=len(drawing.smoothed[0]) > 0)
+        if (is_smoothed := len(drawing.smoothed[0]) > 0) != self._is_smoothed:
+            self._set_train_pens(is_smoothed=is_smoothed)
         for split in _SYMBOLS:
             steps, losses = drawing.evaluations.get(split, (np.empty(0), np.empty(0)))
             self._draw_curve(split, (steps, losses))
-            is_marked = len(steps) <= _MARKED_POINTS
-            self.points[split].setData(steps if is_marked else [], losses if is_marked else [])
+            self._draw_points(split, steps, losses)
         self._show_legend(drawing)
 
     def show_range(self, steps: tuple[float, float], losses: tuple[float, float]) -> None:
@@ -90,14 +96,18 @@ class LossCanvas(pg.PlotWidget):
 
     def show_axes(self, axes: Axes) -> None:
         """Number the axes as logarithms or not."""
-        self._axes["bottom"].setLogMode(axes.log_step, None)
-        self._axes["left"].setLogMode(None, axes.log_loss)
+        self._axes["bottom"].show_log(axes.log_step)
+        self._axes["left"].show_log(axes.log_loss)
 
     def show_last(self, texts: Mapping[str, EdgeText]) -> None:
         """Write each curve's last value, or its name, at the right edge, beside its curve."""
         has_names = not texts.keys() <= {"train", *_SYMBOLS}
         self._leave_room(_NAMES_WIDTH if has_names else _EDGE_WIDTH)
         self._edge.display(texts)
+
+    def show_changes(self, marks: Sequence[Mark]) -> None:
+        """Mark where numbers were changed while the run went."""
+        self.marks.display(marks)
 
     def _leave_room(self, width: int) -> None:
         """Leave so much room at the right edge."""
@@ -135,6 +145,7 @@ class LossCanvas(pg.PlotWidget):
             self.points[split].setPen(pg.mkPen(tokens.panel, width=1))
         self._edge.set_colors(colors, tokens.secondary)
         self._group.set_tokens(tokens)
+        self.marks.set_look(self._pen(mixed(tokens.secondary, tokens.panel, 0.6), 1), tokens.secondary)
         self._crosshair.setPen(self._pen(tokens.secondary, 1))
         self._box.fill = pg.mkBrush(tokens.window)
         self._box.border = pg.mkPen(tokens.line)
@@ -189,14 +200,27 @@ class LossCanvas(pg.PlotWidget):
 
     def _on_range_changed(self) -> None:
         self._edge.place()
+        self.marks.place()
         self.view_changed.emit()
 
     def _draw_curve(self, name: str, points: Points) -> None:
         curve = self.curves[name]
         count = len(points[0])
+        if count == 0 and curve.xData is not None and len(curve.xData) == 0:
+            return
         curve.setData(points[0], points[1], antialias=count <= (_SHARP_POINTS if name == "raw" else _FEW_POINTS))
 
+    def _draw_points(self, split: str, steps: Floats, losses: Floats) -> None:
+        """Mark each evaluation where they are few; the same ones again, and none, cost nothing."""
+        is_marked = len(steps) <= _MARKED_POINTS
+        drawn = (steps, losses) if is_marked else (np.empty(0), np.empty(0))
+        before = self._marked.get(split)
+        if before is None or not all(map(np.array_equal, before, drawn)):
+            self._marked[split] = drawn
+            self.points[split].setData(*drawn)
+
     def _set_train_pens(self, *, is_smoothed: bool) -> None:
+        self._is_smoothed = is_smoothed
         strong, panel = self._tokens.accent, self._tokens.panel
         self.curves["smoothed"].setPen(self._pen(strong, 2))
         # behind the mean a hairline is enough, and far quicker to draw than two pixels at 200 %

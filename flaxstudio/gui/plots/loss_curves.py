@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from flaxstudio.gui.plots.extents import Extents, union
 from flaxstudio.gui.plots.loss_series import LossSeries, bin_starts, log_bin_starts
+from flaxstudio.training.growing import Growing
 
 Smoothing = Literal["none", "light", "strong"]
 Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
@@ -28,6 +29,10 @@ class Axes:
     def place(self, steps: npt.NDArray, losses: npt.NDArray) -> Points:
         """Return steps and losses as positions on the axes."""
         return _positions(steps, self.log_step), _positions(losses, self.log_loss)
+
+    def place_of_step(self, step: int) -> float:
+        """Return a step's position on its axis."""
+        return math.log10(max(step, 1)) if self.log_step else float(step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,14 @@ class EdgeText:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the step axis and what it is called."""
+
+    position: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The values of all curves at one step. An evaluation is the nearest one, with its own step.
 
@@ -81,10 +94,13 @@ class Reading:
 
 
 class RunCurves:
-    """The curves of one run as it goes on. `planned_end` is the step at which it is to end."""
+    """The curves of one run as it goes on. `planned_end` is the step at which it is to end.
 
-    def __init__(self, first_step: int = 0, planned_end: int = 0) -> None:
-        self.series = LossSeries(first_step)
+    `recorded` is where its losses are kept by another.
+    """
+
+    def __init__(self, first_step: int = 0, planned_end: int = 0, recorded: Growing | None = None) -> None:
+        self.series = LossSeries(first_step, recorded)
         self.planned_end = planned_end
         self.evaluations: dict[str, tuple[list[int], list[float]]] = {}
         self._told = Extents()

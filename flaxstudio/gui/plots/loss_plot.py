@@ -1,4 +1,5 @@
-"""The plot of a run's losses or of a metric, live or past: decides what to show, and redraws at most 25 times a second."""
+"""The plot of a run's losses or of a metric, live or past: decides what to show, and redraws at most 25 times a second, and
+10 times for what a run tells."""
 
 from __future__ import annotations
 
@@ -14,21 +15,24 @@ from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidge
 
 from flaxstudio.gui.plots.group_curves import BANDS, GroupCurves, MemberName
 from flaxstudio.gui.plots.loss_controls import LOSS, EmptyPlot, LossControls, band_title, plot_menu
-from flaxstudio.gui.plots.loss_curves import Axes, EdgeText, RunCurves
+from flaxstudio.gui.plots.loss_curves import Axes, EdgeText, Mark, RunCurves
 from flaxstudio.gui.plots.loss_saving import ask_and_save_picture, ask_and_save_values
 from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.plots.reading_text import reading_html
 from flaxstudio.gui.plots.shown_runs import Group, ShownRuns, shown_groups, shown_run
 from flaxstudio.gui.sight import is_in_sight
 from flaxstudio.gui.tokens import Tokens
-from flaxstudio.project.results import RunRecord
+from flaxstudio.project.results import Change, RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flaxstudio.gui.plots.loss_canvas import LossCanvas
+    from flaxstudio.training.growing import Growing
 
 REDRAW_MS = 40
+LIVE_MS = 100
+"""How often what a run tells is drawn at most: every drawing takes time from the run."""
 _MARGIN = 0.06
 _END_ROOM = 0.01
 
@@ -58,14 +62,18 @@ class LossPlot(QWidget):
         self._message.hide()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REDRAW_MS)
         self._build()
         self.set_tokens(tokens)
 
-    def start(self, first_step: int, steps: int) -> None:
-        """Begin a run that is to end at `steps`. One that goes on where the shown one ended is drawn on."""
+    def start(self, first_step: int, steps: int, recorded: Growing | None = None) -> None:
+        """Begin a run that is to end at `steps`. One that goes on where the shown one ended is drawn on.
+
+        `recorded` is where another keeps the losses that will be added here.
+        """
         if first_step == 0 or first_step != self._runs.losses.end_step or self._runs.are_several:
-            self._forget(ShownRuns(RunCurves(first_step, steps)))
+            self._forget(ShownRuns(RunCurves(first_step, steps, recorded)))
+        else:
+            self._runs.stand_alone()
         self._runs.losses.plan(steps)
         self._is_finished = False
         self._schedule()
@@ -79,11 +87,16 @@ class LossPlot(QWidget):
     def add_losses(self, first_step: int, losses: npt.NDArray[np.float32]) -> None:
         """Add the losses of consecutive steps, shape (steps,), or (steps, members) of several runs together."""
         self._runs.add_losses(first_step, losses)
-        self._schedule()
+        self._schedule(LIVE_MS)
 
     def add_evaluation(self, split: str, step: int, loss: float, metrics: Mapping[str, float] = {}, member: int = 0) -> None:
         """Add the loss and the metrics of a split after `step` updates."""
         self._runs.add_evaluation(split, step, loss, metrics, member)
+        self._schedule()
+
+    def add_changes(self, changes: Sequence[Change]) -> None:
+        """Mark where numbers of the optimizer were changed while the run went."""
+        self._runs.changes += changes
         self._schedule()
 
     def add_earlier(self, runs: Sequence[RunRecord]) -> None:
@@ -204,11 +217,11 @@ class LossPlot(QWidget):
         self._shown_losses = None
         self._message.hide()
 
-    def _schedule(self) -> None:
+    def _schedule(self, within: int = REDRAW_MS) -> None:
         self.controls.setVisible(not self._runs.losses.is_empty)
         self.controls.show_band_choice(self._runs.are_several)
-        if not self._timer.isActive():
-            self._timer.start()
+        if not self._timer.isActive() or self._timer.remainingTime() > within:
+            self._timer.start(within)
 
     def _ready_canvas(self) -> LossCanvas:
         if self.canvas is None:
@@ -257,6 +270,7 @@ class LossPlot(QWidget):
         places = {name: axes.place(np.ones(1), np.array([value]))[1][0] for name, (_, value) in last.items()}
         texts = {name: EdgeText(text, places[name]) for name, (text, _) in last.items() if math.isfinite(places[name])}
         canvas.show_last(texts)
+        canvas.show_changes([Mark(axes.place_of_step(one.step), f"{one.name} {one.value:g}") for one in self._runs.changes])
         self._show_reading(canvas, axes)
 
     def _show_reading(self, canvas: LossCanvas, axes: Axes) -> None:
@@ -269,8 +283,9 @@ class LossPlot(QWidget):
         if reading is None:
             canvas.show_reading(None)
             return
-        place = math.log10(max(reading.step, 1)) if axes.log_step else float(reading.step)
-        canvas.show_reading(place, self._hover, reading_html(reading, self._tokens))
+        holding = {one.name: one for one in self._runs.changes if one.step <= reading.step}
+        text = reading_html(reading, self._tokens, tuple(holding.values()))
+        canvas.show_reading(axes.place_of_step(reading.step), self._hover, text)
 
     def _choose_quantity(self, name: str) -> None:
         self._quantity = name

@@ -10,29 +10,36 @@ Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 BLOCK = 512
 """Losses whose least and greatest are kept: of runs of millions only these are looked at."""
+_SUMMED = 16
+"""Losses whose sum is kept; of what lies between they are added when asked for."""
+_WITHIN = np.arange(_SUMMED)
 
 
 class LossSeries:
-    """The loss of every step from `first_step` on. Losses that are not finite are kept and left out of all means."""
+    """The loss of every step from `first_step` on. Losses that are not finite are kept and left out of all means.
 
-    def __init__(self, first_step: int = 0) -> None:
+    `recorded` is where another keeps the same losses: they are read there and not copied.
+    """
+
+    def __init__(self, first_step: int = 0, recorded: Growing | None = None) -> None:
         self.first_step = first_step
-        self._losses = Growing(np.float32)
-        # sums over all losses before an index give any moving average in constant time
+        self._losses = Growing(np.float32) if recorded is None else recorded
+        self._is_shared = recorded is not None
+        self._count = 0
+        # sums over all losses before each few, and those few themselves, give any moving average in constant time
         self._sums = Growing(np.float64)
         self._sums.append(np.zeros(1))
-        self._last_sum = np.float64(0.0)
         self._holes = np.empty(0, np.int64)
         self._lows, self._highs = Growing(np.float32), Growing(np.float32)
         self._extents = Extents()
 
     def __len__(self) -> int:
-        return len(self._losses)
+        return self._count
 
     @property
     def losses(self) -> Floats:
         """All losses, shape (steps,); a view that later appends may leave behind."""
-        return self._losses.values
+        return self._losses.values[: self._count]
 
     @property
     def end_step(self) -> int:
@@ -41,29 +48,33 @@ class LossSeries:
 
     def append(self, first_step: int, losses: Floats) -> None:
         """Add the losses of consecutive steps; steps already known are skipped, and a gap is filled with NaN."""
-        start = len(self)
-        gap = first_step - self.first_step - start
+        gap = first_step - self.end_step
+        if gap:
+            self.stand_alone()  # whoever records has something else there
         if gap > 0:
             self.append(self.end_step, np.full(gap, np.nan, np.float32))
-            start += gap
         new = losses[-gap:] if gap < 0 else losses
         if len(new) == 0:
             return
-        self._losses.append(new)
-        kept = new
+        start = self._count
+        self._count += len(new)
+        if not self._is_shared:
+            self._losses.append(new)
         if not self._extents.widen(new):
-            is_finite = np.isfinite(new)
-            kept = np.where(is_finite, new, 0.0)
-            self._holes = np.append(self._holes, np.flatnonzero(~is_finite) + start)
-        sums = np.cumsum(kept, dtype=np.float64)
-        sums += self._last_sum
-        self._last_sum = sums[-1]
-        self._sums.append(sums)
-        known, whole = len(self._lows), (start + len(new)) // BLOCK
+            self._holes = np.append(self._holes, np.flatnonzero(~np.isfinite(new)) + start)
+        self._sum_up()
+        known, whole = len(self._lows), self._count // BLOCK
         if whole > known:
             blocks = self._finite(known * BLOCK, whole * BLOCK).reshape(-1, BLOCK)
             self._lows.append(np.fmin.reduce(blocks, axis=1))
             self._highs.append(np.fmax.reduce(blocks, axis=1))
+
+    def stand_alone(self) -> None:
+        """Keep the losses here from now on, a copy of those so far."""
+        if self._is_shared:
+            kept = Growing(np.float32)
+            kept.append(self.losses)
+            self._losses, self._is_shared = kept, False
 
     def extent(self, *, is_positive: bool) -> Extent | None:
         """Return the least and the greatest finite loss, of those above zero if `is_positive`, or None."""
@@ -91,12 +102,32 @@ class LossSeries:
 
     def means(self, low: Indices, high: Indices) -> npt.NDArray[np.float64]:
         """Return the means of the finite losses low[i]..high[i] - 1; NaN where none is."""
-        sums = self._sums.values
-        totals = sums.take(high) - sums.take(low)
+        totals = self._sum_before(high) - self._sum_before(low)
         if not len(self._holes):
             return totals / (high - low)
         counts = high - low - (np.searchsorted(self._holes, high) - np.searchsorted(self._holes, low))
         return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan)
+
+    def _sum_up(self) -> None:
+        """Take the sums of those few that are now whole."""
+        done = len(self._sums) - 1
+        whole = self._count // _SUMMED - done
+        if whole > 0:
+            few = self._summable(self.losses[done * _SUMMED : (done + whole) * _SUMMED]).reshape(whole, _SUMMED)
+            self._sums.append(np.cumsum(few.sum(axis=1, dtype=np.float64)) + self._sums.values[done])
+
+    def _sum_before(self, indices: Indices) -> npt.NDArray[np.float64]:
+        """Return the sum of all losses before each index."""
+        whole = indices // _SUMMED
+        places = whole[:, None] * _SUMMED + _WITHIN
+        values = self._summable(self.losses.take(places, mode="clip"))
+        rests = np.where(places < indices[:, None], values, 0).sum(axis=1, dtype=np.float64)
+        found: npt.NDArray[np.float64] = self._sums.values.take(whole) + rests
+        return found
+
+    def _summable(self, losses: Floats) -> Floats:
+        """Return losses with 0 for those that are not finite."""
+        return np.where(np.isfinite(losses), losses, np.float32(0)) if len(self._holes) else losses
 
     def _finite(self, start: int, stop: int) -> Floats:
         """Return losses with NaN for those that are not finite."""

@@ -1,5 +1,6 @@
 """The box of values at the crosshair, as rich text in the curves' colours."""
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QCoreApplication
@@ -8,10 +9,11 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.plots.loss_curves import Reading
 from flaxstudio.gui.plots.number_text import value_text
 from flaxstudio.gui.tokens import Tokens
+from flaxstudio.project.results import Change
 
 
-def reading_html(reading: Reading, tokens: Tokens) -> str:
-    """Return the values of all curves at one step as a small table."""
+def reading_html(reading: Reading, tokens: Tokens, changes: Sequence[Change] = ()) -> str:
+    """Return the values of all curves at one step, and of numbers changed by then, as a small table."""
     rows = []
     if reading.loss is not None:
         rows.append((_tr("Training"), tokens.accent, _with_smoothed(reading)))
@@ -22,6 +24,9 @@ def reading_html(reading: Reading, tokens: Tokens) -> str:
         rows.append((name, color, f"<b>{value_text(loss)}</b>{escape(at)}"))
     if reading.count:
         rows += _member_rows(reading, tokens)
+    for change in changes:
+        since = _tr("since step {0}").format(f"{change.step:,}")
+        rows.append((change.name, tokens.secondary, f"<b>{change.value:g}</b> {escape(since)}"))
     cells = "".join(
         f'<tr><td style="color:{color}">{escape(name)}&nbsp;&nbsp;</td><td>{text}</td></tr>' for name, color, text in rows
     )

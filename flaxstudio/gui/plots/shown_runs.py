@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from flaxstudio.gui.plots.group_curves import MOST_BESIDE, GroupCurves, MemberName
 from flaxstudio.gui.plots.loss_curves import RunCurves
-from flaxstudio.project.results import RunRecord
+from flaxstudio.project.results import Change, RunRecord
 
 NamedRun = tuple[str, RunCurves, Mapping[str, RunCurves]]
 """What a run is called, its losses, and its metrics by name."""
@@ -24,11 +24,12 @@ class Group:
 
 
 class ShownRuns:
-    """Takes what runs tell. `losses` are its curves, `metrics` those of other quantities by name."""
+    """Takes what runs tell. `losses` are its curves, `metrics` those of other quantities by name, `changes` those by hand."""
 
     def __init__(self, losses: RunCurves | GroupCurves) -> None:
         self.losses = losses
         self.metrics: dict[str, RunCurves | GroupCurves] = {}
+        self.changes: list[Change] = []
 
     @property
     def are_several(self) -> bool:
@@ -48,6 +49,11 @@ class ShownRuns:
             if name not in self.metrics:
                 self.metrics[name] = self.losses.like()
             self.metrics[name].runs[member].add_evaluation(split, step, value)
+
+    def stand_alone(self) -> None:
+        """Keep losses here from now on that were read where another kept them."""
+        for run in self.losses.runs:
+            run.series.stand_alone()
 
     def add_run(self, run: RunRecord, member: int = 0) -> None:
         """Add all that a record has."""
@@ -73,6 +79,7 @@ def shown_run(run: RunRecord) -> ShownRuns:
     """Return a run of the past."""
     shown = ShownRuns(RunCurves(run.first_step, run.first_step + len(run.losses)))
     shown.add_run(run)
+    shown.changes += run.changes
     return shown
 
 
