@@ -66,7 +66,7 @@ class KnobPopup(QFrame):
             row.set_tokens(tokens)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let Esc close all of it from within a field, which forgets what was typed there, and show the field that is gone to."""
+        """Show the field that is gone to; let Esc close all of it from within a field, which forgets what was typed there."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
             self._scroll.ensureWidgetVisible(watched)
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
