@@ -20,9 +20,9 @@ from flaxstudio.gui import tokens as t
 from flaxstudio.gui.icons import icon
 from flaxstudio.gui.panels.facts import Fact, Facts
 from flaxstudio.gui.panels.member_text import sentence_name
-from flaxstudio.gui.plots.number_text import value_text
+from flaxstudio.gui.plots.number_text import metric_text, metric_title, value_text
 from flaxstudio.gui.tokens import Tokens
-from flaxstudio.project.results import RunRecord, Trained
+from flaxstudio.project.results import Evaluation, RunRecord, Trained
 
 _WIDTH = 288
 _ROW = 24
@@ -114,7 +114,11 @@ class RunDetails(QScrollArea):
 
 
 def _facts(run: RunRecord, *, is_short: bool) -> Iterator[Fact]:
-    """Yield where a run came from, name and text."""
+    """Yield how a run was judged last and where it came from, name and text."""
+    last = {evaluation.split: evaluation for evaluation in run.evaluations}
+    for split, title in (("test", _tr("Test")), ("validation", _tr("Validation"))):
+        if split in last:
+            yield title, _judged(last[split])
     if run.varied:
         yield _tr("Varied"), sentence_name(run)
     for change in run.changes:
@@ -129,6 +133,11 @@ def _facts(run: RunRecord, *, is_short: bool) -> Iterator[Fact]:
     for name, whole in ((_tr("Project"), origin.project), (_tr("Data"), origin.data)):
         yield name, f"{whole[:_SHORT]}…" if is_short else whole
     yield _tr("Versions"), ", ".join(f"{name} {version}" for name, version in origin.versions.items())
+
+
+def _judged(evaluation: Evaluation) -> str:
+    metrics = [f"{metric_title(name)} {metric_text(name, value)}" for name, value in evaluation.metrics.items()]
+    return ", ".join((_tr("loss {0}").format(value_text(evaluation.loss)), *metrics))
 
 
 def _tr(text: str) -> str:
