@@ -23,7 +23,17 @@ from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.population import group_of
 from flaxstudio.project.results import Change, Evaluation, RunRecord
-from flaxstudio.training.events import Changed, Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import (
+    Changed,
+    Evaluated,
+    Event,
+    Observed,
+    Refused,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepsDone,
+)
 from flaxstudio.training.growing import Growing
 from flaxstudio.training.members import (
     MemberEnded,
@@ -121,6 +131,8 @@ class TrainingPanel(QWidget):
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
             case Changed():
                 self.plot.add_changes([Change(event.step, event.name, event.value)])
+            case Refused():
+                self.bar.knobs.refuse(event.name, event.reason)
             case Observed():
                 self.vitals.display(event)
                 self.layers.add(event)
