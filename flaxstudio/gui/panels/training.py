@@ -167,7 +167,7 @@ class TrainingPanel(QWidget):
     def _begin_members(self, event: PopulationStarted) -> None:
         """Draw a population; of one that goes on after an interruption, all that came before."""
         self.vitals.clear()
-        self.layers.begin("")
+        self.layers.begin("", is_past=True)
         self._scores = MemberScores()
         starts = event.members
         names = [member_name(start) for start in starts]
@@ -192,7 +192,7 @@ class TrainingPanel(QWidget):
         """Draw the runs of a group of the history, and the bands of others beside it."""
         groups = [group_of(among, number) for number in numbers]
         self.vitals.clear()
-        self.layers.show_run("")
+        self.layers.begin("", is_past=True)
         self.plot.show_groups([Group(group_name(runs), runs, [member_name(run) for run in runs]) for runs in groups])
         self._scores = MemberScores()
         for index, run in enumerate(groups[0]):
