@@ -31,4 +31,4 @@ def run(arguments: argparse.Namespace) -> int:
 def _script(opened: Opened, beside: Path) -> str:
     from flaxstudio.export.script import training_script
 
-    return training_script(opened.project, opened.catalogue, beside)
+    return training_script(opened.project, opened.catalogue, beside, opened.results)

@@ -3,7 +3,7 @@
 import argparse
 
 from flaxstudio.cli.opened import open_project
-from flaxstudio.cli.progress import number
+from flaxstudio.cli.progress import Reading, number
 from flaxstudio.cli.text import as_json, table
 
 
@@ -13,7 +13,8 @@ def run(arguments: argparse.Namespace) -> int:
     from flaxstudio.evaluation.scores import evaluate
 
     beside = arguments.project.absolute().parent
-    found = evaluate(opened.project, opened.results.trained, opened.catalogue, arguments.split, beside=beside)
+    given = opened.project, opened.results.trained, opened.catalogue
+    found = evaluate(*given, arguments.split, beside=beside, tell=Reading().tell)
     if arguments.json:
         print(as_json({"split": found.split, "step": found.step, "loss": found.loss, **found.metrics}))
     else:

@@ -38,7 +38,7 @@ def _exported(form: str, out: Path, opened: Opened, beside: Path) -> Report:
             from flaxstudio.export.script import training_script
 
             started = time.monotonic()
-            content = training_script(opened.project, opened.catalogue, beside).encode()
+            content = training_script(opened.project, opened.catalogue, beside, opened.results).encode()
             write_atomically(out, content)
             return Report(out, len(content), 0.0, time.monotonic() - started, note=f"Run it with: python {out}")
 

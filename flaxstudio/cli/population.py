@@ -11,7 +11,7 @@ import numpy as np
 
 from flaxstudio.cli.log_file import LogFile
 from flaxstudio.cli.opened import Opened
-from flaxstudio.cli.progress import number, scores
+from flaxstudio.cli.progress import Reading, number, scores
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.project.checkpoints import Checkpoint, discard
 from flaxstudio.project.population import SEED, members_of, seeds_from, varied_in
@@ -71,6 +71,7 @@ def train_members(
         beside=arguments.project.absolute().parent,
         found=found,
         keep_in=folder,
+        tell=Reading().tell,
     )
     with ExitStack() as stack:
         log = stack.enter_context(LogFile(arguments.log)) if arguments.log else None

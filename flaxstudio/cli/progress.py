@@ -1,4 +1,4 @@
-"""A run on the terminal: the losses of some ten steps on standard error, what came out on standard output."""
+"""A run on the terminal: its data being read and ten or so losses on standard error, what came out on standard output."""
 
 import sys
 from collections.abc import Mapping
@@ -8,6 +8,20 @@ import numpy as np
 from flaxstudio.training.events import Changed, Evaluated, Event, RunFinished, RunStarted, StepsDone
 
 _LINES = 10
+
+
+class Reading:
+    """Is told the share that is done of data being read, as the readers of large files tell it; shows some ten of them."""
+
+    def __init__(self) -> None:
+        self._tenth = -1
+
+    def tell(self, share: float) -> None:
+        """Show each tenth once; a smaller share begins another reading: the file is turned into columns, these into splits."""
+        tenth = int(10 * share)
+        if tenth != self._tenth:
+            _tell(f"reading data  {round(100 * share)} %")
+        self._tenth = tenth
 
 
 class Progress:

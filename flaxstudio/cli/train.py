@@ -13,7 +13,7 @@ from pathlib import Path
 from flaxstudio.cli.log_file import LogFile
 from flaxstudio.cli.opened import Opened, open_project
 from flaxstudio.cli.overrides import apply_settings
-from flaxstudio.cli.progress import Progress
+from flaxstudio.cli.progress import Progress, Reading
 from flaxstudio.cli.resuming import Beginning, beginning_of, ended, is_of_members, members_ended, members_found
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
@@ -84,6 +84,7 @@ def _events(opened: Opened, begun: Beginning, control: Control, arguments: argpa
         beside=arguments.project.absolute().parent,
         earlier=begun.earlier,
         keep_in=folder,
+        tell=Reading().tell,
     )
 
 
@@ -120,7 +121,7 @@ def _steps_per_epoch(project: Project, catalogue: Catalogue, path: Path) -> floa
     from flaxstudio.data.batches import BatchOrder
     from flaxstudio.training.task import prepare_task
 
-    rows = len(prepare_task(project, catalogue, path.absolute().parent).dataset.train)
+    rows = len(prepare_task(project, catalogue, path.absolute().parent, tell=Reading().tell).dataset.train)
     return BatchOrder(0, rows, project.training.batch_size).steps_per_epoch
 
 

@@ -1,11 +1,11 @@
 """Values written on the command line, checked as in the window."""
 
-import re
 from typing import TypeVar
 
 from flaxstudio.graph.graph import Value
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import AttributeSpec
+from flaxstudio.project.byte_size import read_size
 
 NONE = ("", "none", "all")
 _Choice = TypeVar("_Choice", bound=str)
@@ -58,10 +58,10 @@ def whole(key: str, text: str) -> int:
 
 def size(key: str, text: str) -> int:
     """Return bytes written as 512MB or 1.5 GB; ProblemError if the text is no size."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(k|m|g|t)?i?b?", text.strip().lower())
+    found = read_size(text)
     if found is None:
         raise ProblemError(f"{key} must be a size such as 512MB, and “{text}” is not.")
-    return round(float(found[1]) * 10.0 ** (3 * " kmgt".index(found[2] or " ")))
+    return found
 
 
 def switch(key: str, text: str) -> bool:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flaxstudio.data.dataset import SplitName
+from flaxstudio.data.table import Tell, untold
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.project import Project
@@ -19,11 +20,15 @@ def evaluate(
     *,
     device: str = "auto",
     beside: Path | None = None,
+    tell: Tell = untold,
 ) -> Evaluation:
-    """Return a split's loss and metrics; ProblemError if nothing was trained, the model has changed or the split is empty."""
+    """Return a split's loss and metrics; ProblemError if nothing was trained, the model has changed or the split is empty.
+
+    `tell` gets the share that is done while data is read.
+    """
     model = require_trained(project, trained)
     with setting_of(device, project.training).entered():
-        task = prepare_task(project, catalogue, beside, model.preparation)
+        task = prepare_task(project, catalogue, beside, model.preparation, tell)
         check_variables(task.model, model.variables)
         samples = task.dataset.split(split)
         if len(samples) == 0:

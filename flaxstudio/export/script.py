@@ -16,6 +16,7 @@ from flaxstudio.codegen.optimizer_text import optimizer_text
 from flaxstudio.codegen.source import import_lines
 from flaxstudio.data.sources import PREFIX, open_table
 from flaxstudio.data.table import Table
+from flaxstudio.export.script_changes import changes_text
 from flaxstudio.export.script_precision import has_seeds
 from flaxstudio.export.script_run import ScriptRun, functions, settings
 from flaxstudio.export.script_text import DATA, LONE_LAYER, MAKE_LINEAR, READ_CSV, READ_NPZ
@@ -25,6 +26,7 @@ from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.config import DatasetSpec, TrainConfig
 from flaxstudio.project.project import Project
+from flaxstudio.project.results import Results
 from flaxstudio.resource_files import resource
 from flaxstudio.training.task import prepare_task
 
@@ -42,8 +44,11 @@ _LIBRARIES = (
 )
 
 
-def training_script(project: Project, catalogue: Catalogue, beside: Path) -> str:
-    """Return the script's text; ProblemError if the project cannot be trained, or needs what scripts cannot do yet."""
+def training_script(project: Project, catalogue: Catalogue, beside: Path, results: Results = Results()) -> str:
+    """Return the script's text; ProblemError if the project cannot be trained, or needs what scripts cannot do yet.
+
+    With `results` a comment tells what was changed by hand in the project's own run.
+    """
     task = prepare_task(project, catalogue, beside)  # tells whatever keeps the project from being trained
     dataset, config = project.dataset, project.training
     if dataset is None:
@@ -64,7 +69,7 @@ def training_script(project: Project, catalogue: Catalogue, beside: Path) -> str
     }
     parts = [
         "\n".join([f'"""Trains {project.name}. {_HEAD}"""', "", *import_lines(whole)]) + "\n",
-        settings(run),
+        changes_text(project, results) + settings(run),
         "\n".join(classes) + "\n",
         reader,
         DATA.replace("[SEED, epoch]", "[DATA_SEED, epoch]") if has_seeds(config) else DATA,

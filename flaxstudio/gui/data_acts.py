@@ -1,6 +1,7 @@
 """What the user asks of data and of the run's config, turned into edits."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -44,14 +45,18 @@ class DataActs(QObject):
         """Read a data file in the background and use it as its columns suggest."""
         self._settings.folder = Path(path).parent
         self.stop()
-        name = Path(path).name
+        name, memory = Path(path).name, self._memory
 
         def tell(cancelled: Callable[[], bool], share: float) -> None:
             if cancelled():
                 raise ProblemError(f"{name} is not wanted any more.")
             self.reading.emit(name, share)
 
-        self._task = task = Task(lambda cancelled: suggest(open_table(path, tell=partial(tell, cancelled)), path), self)
+        def read(cancelled: Callable[[], bool]) -> DatasetSpec:
+            table = open_table(path, memory=memory, tell=partial(tell, cancelled))
+            return replace(suggest(table, path), memory=memory)
+
+        self._task = task = Task(read, self)
         task.done.connect(lambda spec: self._use(spec, self.tr("Open {0}").format(name)))
         task.refused.connect(lambda problem: self._complain(str(problem)))
         task.finished.connect(lambda: self._on_read(task, name))
@@ -84,6 +89,12 @@ class DataActs(QObject):
             self._task.cancel()
             self._task.wait()
             self._task = None
+
+    @property
+    def _memory(self) -> int | None:
+        """What is set aside for data; another file leaves it as it is."""
+        dataset = self._session.document.project.dataset
+        return dataset.memory if dataset else None
 
     def _use(self, dataset: DatasetSpec, text: str, loss: str = "") -> None:
         """Set the dataset, and a loss that suits its targets, in one step."""

@@ -13,7 +13,7 @@ from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.edits import set_training
 from flaxstudio.project.project import Project
 from flaxstudio.project.results import RunRecord, Trained
-from flaxstudio.training.events import Changed, Event, RunFailed, RunFinished, RunStarted
+from flaxstudio.training.events import Changed, Event, Refused, RunFailed, RunFinished, RunStarted
 
 
 class RunActs(QObject):
@@ -117,6 +117,8 @@ class RunActs(QObject):
             case Changed():
                 what = self.tr("{0} is {1} from step {2} on.")
                 self._say(what.format(event.name, f"{event.value:g}", f"{event.step:,}"))
+            case Refused():
+                self._say(event.reason)
             case RunFinished():
                 self._say(self.tr("The run has ended at step {0}.").format(f"{event.step:,}"))
             case RunFailed() if event.repair is not None:

@@ -63,6 +63,10 @@ class _Members(msgspec.Struct):
     best: int | None = None
 
 
+# looked up now: msgspec does so at a type's first use, and may crash where two threads do so at once
+_LOOKED_UP = msgspec.msgpack.Decoder(_Members)
+
+
 def members_content(files: list[bytes], best: int | None) -> bytes:
     """Return what a population's checkpoint holds: a project file for each member."""
     return _MEMBERS + msgspec.msgpack.encode(_Members(files, best))

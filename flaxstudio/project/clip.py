@@ -51,6 +51,10 @@ class Clip:
         )
 
 
+# looked up now: msgspec does so at a type's first use, and may crash where two threads do so at once
+_LOOKED_UP = msgspec.json.Decoder(Clip)
+
+
 def clip_of(project: Project, names: Iterable[str], items: Iterable[str] = ()) -> Clip:
     """Return what copying takes: nodes, and the chosen frames and notes."""
     graph, positions = part_of(project, names)

@@ -30,6 +30,10 @@ class _BestKeys(msgspec.Struct):
     variables: dict[str, Any]
 
 
+# looked up now: msgspec does so at a type's first use, and may crash where two threads do so at once
+_LOOKED_UP = tuple(msgspec.msgpack.Decoder(kind) for kind in (_Keys, list[_BestKeys]))
+
+
 def standing_keys(standing: Standing) -> Tree:
     """Return the key of a standing with what differs from a run that has just begun, or nothing."""
     usual = Standing()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from flaxstudio.project.folders import cache_folder
+from flaxstudio.training.program_files import discard_damaged
 
 MAX_BYTES = 512 * 2**20
 _FOLDER = "JAX_COMPILATION_CACHE_DIR"
@@ -35,11 +36,12 @@ def keep_programs() -> None:
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
         hold_to_size(folder, MAX_BYTES)
+        discard_damaged(own)
     except OSError:
         return
     if os.access(own, os.W_OK):
         os.environ.update({name: str(own) if value is None else value for name, value in _SETTINGS.items()})
-        # a file that is damaged, or that no room was left for, costs the compilation and nothing else
+        # a file that was damaged meanwhile, or that no room was left for, costs the compilation and nothing else
         warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache entry")
 
 

@@ -64,6 +64,15 @@ class Changed:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A hyper-parameter keeps its value before `step`, though the user wanted another one; `reason` is one sentence."""
+
+    step: int
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Distribution:
     """How values lie: so many between `low` and `high` in each of as many equal bins; int32, shape (bins,).
@@ -135,7 +144,7 @@ class RunFailed:
     began: int = -1
 
 
-Event = RunStarted | StepsDone | Evaluated | Changed | Observed | RunFinished | RunFailed
+Event = RunStarted | StepsDone | Evaluated | Changed | Refused | Observed | RunFinished | RunFailed
 
 
 def log_lines(event: Event, steps_per_epoch: float = 1.0) -> list[dict[str, Any]]:
@@ -151,7 +160,7 @@ def log_lines(event: Event, steps_per_epoch: float = 1.0) -> list[dict[str, Any]
             ]
         case Evaluated():
             return [{"event": "evaluated", "step": event.step, "split": event.split, "loss": event.loss, **event.metrics}]
-        case Observed():
+        case Observed() | Refused():
             return []  # told for the eye only
         case Changed():
             return [{"event": "changed", "step": event.step, event.name: event.value}]

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from flaxstudio.data.batches import BatchOrder
 from flaxstudio.data.dataset import SplitName
+from flaxstudio.data.table import Tell, untold
 from flaxstudio.graph.problem import ProblemError
 from flaxstudio.graph.spec import Catalogue
 from flaxstudio.project.checkpoints import Checkpoint, members_content
@@ -67,12 +68,13 @@ def train_population(
     beside: Path | None = None,
     found: Sequence[Checkpoint] = (),
     keep_in: Path | None = None,
+    tell: Tell = untold,
 ) -> Iterator[PopulationEvent]:
     """Yield PopulationStarted, then others, then one PopulationFinished or RunFailed. Never raises.
 
     `members` differ in seed or one number only. One whose loss is not finite, or leaps up, is told as failed; the others
     go on. Of a population that had been interrupted, `found` are the members of its checkpoint. Checkpoints are kept in
-    `keep_in`.
+    `keep_in`. `tell` gets the share that is done while data is read.
     """
     task = None
     keeper = keeper_in(keep_in, members[0].training.watch)
@@ -80,7 +82,7 @@ def train_population(
         begun = beginnings_of(members, found)
         setting = setting_of(device, members[0].training)
         with setting.entered():
-            task = _task(begun, catalogue, beside)
+            task = _task(begun, catalogue, beside, tell)
             population = _Population(begun, task, setting, control or Control(), results, keeper)
         yield from population.events()
     except Exception as error:
@@ -91,7 +93,7 @@ def train_population(
             keeper.close()
 
 
-def _task(begun: Sequence[Beginning], catalogue: Catalogue, beside: Path | None) -> Task:
+def _task(begun: Sequence[Beginning], catalogue: Catalogue, beside: Path | None, tell: Tell) -> Task:
     """Return what all members are to learn; ProblemError where they cannot be trained together."""
     first = begun[0].project
     config = first.training
@@ -104,7 +106,7 @@ def _task(begun: Sequence[Beginning], catalogue: Catalogue, beside: Path | None)
     for one in begun:
         check_resumable(one.project, one.trained, is_interrupted=True)
     known = next((one.trained.preparation for one in begun if one.trained and one.trained.step), None)
-    return prepare_task(first, catalogue, beside, known)
+    return prepare_task(first, catalogue, beside, known, tell)
 
 
 class _Population:

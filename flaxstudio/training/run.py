@@ -23,7 +23,17 @@ from flaxstudio.training.device import Setting
 from flaxstudio.training.diagnosis import Case, diagnose, diagnose_spike, rows_text
 from flaxstudio.training.dispatch import Losses, is_ready, read_losses
 from flaxstudio.training.distributions import taps_of
-from flaxstudio.training.events import Changed, EndReason, Evaluated, Event, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import (
+    Changed,
+    EndReason,
+    Evaluated,
+    Event,
+    Refused,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepsDone,
+)
 from flaxstudio.training.faults import RunBroken, broken, out_of_memory
 from flaxstudio.training.first_state import first_state, with_scaling
 from flaxstudio.training.judging import has_waited, judged
@@ -161,7 +171,9 @@ class Run:
         for name, value in self._control.take_changes().items():
             with self._setting.entered():
                 standing = self._steering.changed(self._standing, name, value)
-            if standing is not None:
+            if standing is None:
+                yield Refused(self._launched, name, self._steering.refusal(self._standing, name, value))
+            else:
                 yield from self._read(leaving=0)
                 with self._setting.entered():
                     self._standing = standing

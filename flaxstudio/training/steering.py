@@ -5,7 +5,6 @@ Any other number goes into the optimizer's text: the step is made anew of it, as
 and the optimizer's state goes on.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -38,13 +37,21 @@ class Steering:
 
     def changed(self, standing: Standing, name: str, value: float) -> Standing | None:
         """Return the standing with a number changed, None where there is no such number or it cannot have that value."""
+        return None if self.refusal(standing, name, value) else self._after(standing, name, value)
+
+    def refusal(self, standing: Standing, name: str, value: float) -> str:
+        """Return in a sentence why a number cannot be changed to a value; "" where it can."""
         knob = self._knobs.get(name)
-        if knob is None or knob.spec.fault(value) is not None or not math.isfinite(value):
-            return None
-        if name == RATE and self._scales():
-            return replace(standing, rate=value, rate_base=self._config.optimizer.learning_rate)
-        after = replace(standing, values={**standing.values, name: (value, knob.value)})
-        return after if self._can_be_made(after) else None
+        if knob is None:
+            return f"This run has no number {name} that can be changed."
+        if (fault := knob.spec.fault(value)) is not None:
+            return f"{name} {fault}, and {value:g} is not."
+        try:
+            self._optimizer(self._after(standing, name, value))
+        except (ValueError, ArithmeticError) as error:  # Optax's own refusals
+            first = next(iter(str(error).splitlines()), "").strip() or "no reason given"
+            return f"{name} cannot be {value:g}, says Optax: {first.rstrip('.')}."
+        return ""
 
     def changed_all(self, standing: Standing, changes: Iterable[Change]) -> dict[int, Standing]:
         """Return the standing from each step on at which something was changed."""
@@ -72,6 +79,12 @@ class Steering:
             opt_state=opt_state,
         )
 
+    def _after(self, standing: Standing, name: str, value: float) -> Standing:
+        """Return the standing with one of its numbers changed, whether it can be or not."""
+        if name == RATE and self._scales():
+            return replace(standing, rate=value, rate_base=self._config.optimizer.learning_rate)
+        return replace(standing, values={**standing.values, name: (value, self._knobs[name].value)})
+
     def _scales(self) -> bool:
         """Return whether another learning rate is a factor of all updates; found once, by trying."""
         if self._is_scaled is None:
@@ -88,13 +101,6 @@ class Steering:
         if key not in self._made:
             self._made[key] = optimizer_for(self._config, standing)
         return self._made[key]
-
-    def _can_be_made(self, standing: Standing) -> bool:
-        try:
-            self._optimizer(standing)
-        except (ValueError, ArithmeticError):  # Optax's own refusals
-            return False
-        return True
 
 
 def _numbers(standing: Standing) -> _Numbers:

@@ -268,6 +268,38 @@ def test_a_share_above_the_whole_is_refused_in_place(panel, changes):
     assert panel.split.test.fault.isVisible()
 
 
+def type_memory(panel, text):
+    line = panel.split.memory.field.edit
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+def test_memory_for_the_data_is_automatic_until_a_size_is_typed(panel, changes):
+    line = panel.split.memory.field.edit
+    assert (line.text(), line.placeholderText()) == ("", "automatic")
+    type_memory(panel, "0.5gb")
+    assert changes == [(replace(SPEC, memory=500_000_000), "Set memory for data")]
+    assert line.text() == "500 MB"
+    type_memory(panel, "500000 kB")
+    assert (len(changes), line.text()) == (1, "500 MB")
+    type_memory(panel, "automatic")
+    assert changes[-1] == (SPEC, "Set memory for data")
+    assert line.text() == ""
+
+
+@pytest.mark.parametrize("text", ["much", "-5 MB", "999 kB", "1e9", "99999999 TB"])
+def test_what_is_no_memory_is_answered_by_a_sentence_and_escape_takes_it_back(panel, changes, text):
+    type_memory(panel, text)
+    field = panel.split.memory.field
+    assert changes == []
+    assert field.fault.isVisible()
+    assert field.fault.text() == "Memory must be a size of at least 1 MB, such as 512 MB, or empty for automatic."
+    QTest.keyClick(field.edit, Qt.Key.Key_Escape)
+    assert (field.edit.text(), field.fault.isVisible()) == ("", False)
+
+
 def test_kind_of_target_and_scaling_are_chosen(panel, changes):
     panel.split.target_kind.setFocus()
     QTest.keyClick(panel.split.target_kind, Qt.Key.Key_Down)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from flaxstudio.project.storage import load_project, save_project
 from flaxstudio.project.templates import build_template
 from flaxstudio.project.variables import leaves
 from flaxstudio.training.compiled_programs import hold_to_size, keep_programs
+from flaxstudio.training.program_files import discard_damaged, is_whole
 
 PROGRAM = """
 import sys
@@ -63,17 +65,59 @@ def test_a_second_run_compiles_nothing_and_gives_the_same_bits(tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_damaged_programs_are_compiled_again(tmp_path: Path) -> None:
+def test_damaged_programs_are_compiled_again_and_replaced_by_good_ones(tmp_path: Path) -> None:
     first, _, misses = trained(tmp_path, "first")
     files = list((Path(os.environ["XDG_CACHE_HOME"]) / "flaxstudio" / "programs").glob("*/*-cache"))
     assert len(files) == misses
+    damaged = {}
     for number, file in enumerate(files):
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 255
-        file.write_bytes((b"", bytes(content), bytes(content[: len(content) // 2]))[number % 3])
-    again, hits, _ = trained(tmp_path, "again")
+        damaged[file] = (b"", bytes(content), bytes(content[: len(content) // 2]), b"garbage" * 99)[number % 4]
+        file.write_bytes(damaged[file])
+    again, hits, compiled = trained(tmp_path, "again")
     assert hits < misses
+    assert compiled == misses
     assert same(first, again)
+    assert all(is_whole(file.read_bytes()) and file.read_bytes() != damaged[file] for file in files)
+    third, _, compiled = trained(tmp_path, "third")
+    assert compiled == 0
+    assert same(first, third)
+
+
+def kept_in(folder: Path, **contents: bytes) -> list[str]:
+    for name, content in contents.items():
+        (folder / f"{name}-cache").write_bytes(content)
+    discard_damaged(folder)
+    return sorted(path.name.removesuffix("-cache") for path in folder.glob("*-cache"))
+
+
+def test_only_what_is_whole_is_kept(tmp_path: Path) -> None:
+    good = zlib.compress(b"program" * 1000)
+    kept = kept_in(tmp_path, good=good, empty=b"", cut=good[:-3], garbage=b"garbage", turned=good[:20] + b"!" + good[21:])
+    assert kept == ["good"]
+
+
+def test_another_content_than_was_found_whole_is_damage_though_it_can_be_unpacked(tmp_path: Path) -> None:
+    assert kept_in(tmp_path, one=zlib.compress(b"a"), two=zlib.compress(b"b")) == ["one", "two"]
+    assert kept_in(tmp_path, one=zlib.compress(b"other")) == ["two"]
+    assert kept_in(tmp_path, two=zlib.compress(b"b")) == ["two"]  # as it was, at another time
+    assert kept_in(tmp_path, one=zlib.compress(b"other")) == ["one", "two"]  # compiled again
+
+
+def test_what_was_found_whole_is_not_read_again_and_much_is_read_in_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    content_of = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or content_of(path))
+    for age, name in enumerate(("new-cache", "old-cache")):
+        (tmp_path / name).write_bytes(zlib.compress(bytes(100)))
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    size = (tmp_path / "new-cache").stat().st_size
+    for _ in range(3):
+        discard_damaged(tmp_path, size)
+    assert read == ["new-cache", "old-cache"]
 
 
 @pytest.mark.slow

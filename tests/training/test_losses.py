@@ -33,16 +33,49 @@ NOT_REACHED = {
     "triplet_margin_loss": "compares three outputs of the same layers for three samples; a sample here has its own targets, "
     "and its Output is of their shape",
     "convex_kl_divergence": "an older name of generalized_kl_divergence",
-    "smooth_labels": "no loss: every loss of classes that can be smoothed has it as an argument",
 }
-"""Losses that no form shows, with the reason."""
+"""Losses that no form shows, with the reason; the tests below hold Optax to each."""
 
 
 def test_every_loss_of_optax_is_reached_or_has_a_reason() -> None:
-    public = {name for name in dir(of_optax) if inspect.isfunction(getattr(of_optax, name)) and not name.startswith("_")}
+    public = {name for name in dir(of_optax) if callable(getattr(of_optax, name)) and not name.startswith("_")}
+    elsewhere = {name for name, one in vars(optax).items() if getattr(one, "__module__", "").startswith("optax.losses")}
     codes = " ".join(spec.expression(smoothing=smoothing) for spec in LOSSES for smoothing in (0.0, 0.1))
     assert len(public) > 25
-    assert {name for name in public if f".{name}(" not in codes} == set(NOT_REACHED) - {"smooth_labels"}
+    assert {name for name in public | elsewhere if f".{name}(" not in codes} == set(NOT_REACHED)
+
+
+def test_what_is_held_against_shorter_sequences_asks_for_the_lengths_of_both() -> None:
+    frames, labels = jnp.linspace(-1.0, 1.0, 2 * 5 * 3).reshape(2, 5, 3), jnp.asarray([[1, 2], [2, 0]])
+    values = of_optax.ctc_loss(frames, jnp.zeros((2, 5)), labels, jnp.asarray([[0.0, 0.0], [0.0, 1.0]]))
+    assert values.shape == (2,)
+    given = of_optax.ctc_loss_with_forward_probs(frames, jnp.zeros((2, 5)), labels, jnp.zeros((2, 2)))
+    assert len(given) == 3
+    needed = [name for name, one in inspect.signature(of_optax.ctc_loss).parameters.items() if one.default is one.empty]
+    assert needed == ["logits", "logit_paddings", "labels", "label_paddings"]
+
+
+def test_what_compares_the_samples_of_a_batch_has_no_value_a_sample_and_no_mean_over_batches() -> None:
+    embeddings, labels = jnp.sin(jnp.arange(24.0)).reshape(8, 3), jnp.asarray([0, 0, 1, 1, 0, 0, 1, 1])
+    whole = of_optax.ntxent(embeddings, labels)
+    halves = [of_optax.ntxent(embeddings[part], labels[part]) for part in (slice(0, 4), slice(4, 8))]
+    assert whole.shape == ()
+    assert abs(float(whole) - float(jnp.stack(halves).mean())) > 0.1
+    assert np.isnan(of_optax.ntxent(embeddings[:2], jnp.asarray([0, 1])))  # a batch without a pair has none at all
+
+
+def test_what_compares_three_outputs_takes_no_targets() -> None:
+    needed = [
+        name for name, one in inspect.signature(of_optax.triplet_margin_loss).parameters.items() if one.default is one.empty
+    ]
+    assert needed == ["anchors", "positives", "negatives"]
+
+
+def test_an_older_name_gives_what_the_newer_one_does() -> None:
+    outputs, targets = jnp.log(jnp.asarray([[0.2, 0.8]])), jnp.asarray([[0.5, 0.5]])
+    with pytest.warns(DeprecationWarning, match="generalized_kl_divergence"):
+        older = of_optax.convex_kl_divergence(outputs, targets)
+    assert np.array_equal(older, of_optax.generalized_kl_divergence(outputs, targets))
 
 
 @pytest.mark.parametrize("spec", LOSSES, ids=lambda spec: spec.name)

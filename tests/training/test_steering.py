@@ -7,10 +7,11 @@ import pytest
 
 from flaxstudio.layers import catalogue
 from flaxstudio.project.config import OptimizerSpec, check_dataset
+from flaxstudio.project.optimizer import CHAIN, Link
 from flaxstudio.project.results import Standing
 from flaxstudio.project.watch import EarlyStopping, Watch, improves, is_lower_better
 from flaxstudio.training.control import Control
-from flaxstudio.training.events import Changed, Evaluated, Event, RunFailed, RunFinished, StepsDone
+from flaxstudio.training.events import Changed, Evaluated, Event, Refused, RunFailed, RunFinished, StepsDone, log_lines
 from flaxstudio.training.judging import has_waited, judged
 from flaxstudio.training.loop import train
 from flaxstudio.training.spikes import SpikeGuard
@@ -128,10 +129,31 @@ def test_another_learning_rate_is_what_a_run_told_so_from_the_start_has() -> Non
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_learning_rate_that_is_none_changes_nothing(value: float) -> None:
+def test_a_learning_rate_that_is_none_changes_nothing_and_is_answered(value: float) -> None:
     control = Control()
     control.change("learning_rate", value)
-    assert not any(isinstance(event, Changed) for event in events_of(iris_project(steps=3), control=control))
+    events = events_of(iris_project(steps=3), control=control)
+    assert not any(isinstance(event, Changed) for event in events)
+    (refused,) = [event for event in events if isinstance(event, Refused)]
+    assert (refused.step, refused.name) == (0, "learning_rate")
+    assert refused.reason.startswith("learning_rate must be a number")
+    assert refused.reason.endswith("is not.")
+    assert log_lines(refused) == []
+
+
+def test_what_optax_itself_refuses_is_answered_in_its_words_and_the_run_goes_on() -> None:
+    control = Control()
+    control.change("contrib.reduce_on_plateau.rtol", 1.5)
+    control.change("nothing", 1.0)
+    optimizer = OptimizerSpec(CHAIN, 0.01, links=(Link("sgd", {}), Link("contrib.reduce_on_plateau", {})))
+    events = events_of(iris_project(optimizer=optimizer, steps=5), control=control)
+    assert end_of(events).step == 5
+    plain = events_of(iris_project(optimizer=optimizer, steps=5))
+    assert np.array_equal(losses_of(events), losses_of(plain))
+    assert [event.reason for event in events if isinstance(event, Refused)] == [
+        "contrib.reduce_on_plateau.rtol cannot be 1.5, says Optax: rtol must be less than or equal to 1.0, got rtol = 1.5.",
+        "This run has no number nothing that can be changed.",
+    ]
 
 
 def test_a_loss_far_above_the_first_is_a_spike_and_noise_is_none() -> None:

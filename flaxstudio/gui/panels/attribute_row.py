@@ -254,9 +254,16 @@ class AttributeRow(QWidget):
         if self._has("fault") and self.fault.isVisibleTo(self) and context.fault(self.field.value(), self.spec) is None:
             self._show_fault("")
 
+    def refuse(self, sentence: str) -> None:
+        """Say that another one refused what was typed, in its own words."""
+        self._show_sentence(sentence)
+
     def _show_fault(self, fault: str) -> None:
+        self._show_sentence(f"{self.label.text()} {fault}." if fault else "")
+
+    def _show_sentence(self, fault: str) -> None:
         if fault or self._has("fault"):
-            self.fault.setText(f"{self.label.text()} {fault}." if fault else "")
+            self.fault.setText(fault)
             self.fault.setVisible(bool(fault))
         if bool(self.field.property("fault")) != bool(fault):
             self.field.setProperty("fault", bool(fault))

@@ -1,4 +1,4 @@
-"""How the data is used: kind of target, scaling, and which share of the rows is kept for validation and test."""
+"""How the data is used: kind of target, scaling, which share of the rows is kept for validation and test, memory for it."""
 
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from flaxstudio.graph.spec import AttributeSpec
 from flaxstudio.gui import tokens as t
 from flaxstudio.gui.panels.attribute_editors import AttributeRow
 from flaxstudio.gui.panels.data_choices import with_target_kind
+from flaxstudio.gui.panels.data_memory import MemoryField
 from flaxstudio.gui.panels.data_state import DataState, RowCounts
 from flaxstudio.gui.panels.labelled_rows import LabelledRows
 from flaxstudio.gui.panels.still_fields import ChoiceBox
@@ -41,6 +42,7 @@ class DataSplit(QWidget):
         )
         self.seed = AttributeRow(seed, tokens, self)
         self.seed.label.setFixedWidth(_LABEL_WIDTH)
+        self.memory = MemoryField(_LABEL_WIDTH)
         self._build()
         self._connect()
 
@@ -53,6 +55,7 @@ class DataSplit(QWidget):
         self.test.display(_percent(dataset.test))
         self.test.setEnabled(not state.has_fixed_test)
         self.seed.display(dataset.seed)
+        self.memory.display(dataset.memory)
         self.counts.setText(self._counts_text(state.row_counts, state.has_fixed_test))
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -75,6 +78,11 @@ class DataSplit(QWidget):
         for row in (self.validation, self.test, self.seed):
             rows.add_widget(row)
         self.counts = rows.add_caption()
+        rows.add_gap()
+        rows.add_widget(self.memory)
+        rows.add_caption(
+            self.tr("A larger file is read from disk while training. Automatic is a quarter of the memory that is free.")
+        )
         self.target_kind.addItem(self.tr("Numbers"), "numbers")
         self.target_kind.addItem(self.tr("Classes"), "classes")
         self.scaling.addItem(self.tr("None"), "none")
@@ -95,6 +103,10 @@ class DataSplit(QWidget):
             lambda _, value: self._tell(self.tr("Set split seed"), replace(self._dataset, seed=value))
         )
 
+        self.memory.memory_changed.connect(
+            lambda memory: self._tell(self.tr("Set memory for data"), replace(self._dataset, memory=memory))
+        )
+
     def _choose_kind(self) -> None:
         kind = self.target_kind.currentData()
         text = self.tr("Take target as classes") if kind == "classes" else self.tr("Take target as numbers")
@@ -110,10 +122,6 @@ class DataSplit(QWidget):
             self._tell(self.tr("Set validation share"), replace(self._dataset, validation=share))
         else:
             self._tell(self.tr("Set test share"), replace(self._dataset, test=share))
-
-    def _set_seed(self, seed: Value) -> None:
-        assert isinstance(seed, int)
-        self._tell(self.tr("Set split seed"), replace(self._dataset, seed=seed))
 
     def _tell(self, text: str, dataset: DatasetSpec) -> None:
         if dataset != self._dataset:

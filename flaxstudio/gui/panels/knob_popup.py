@@ -45,6 +45,14 @@ class KnobPopup(QFrame):
             row.display(knob.value)
             _write(row, knob.value)
 
+    def refuse(self, name: str, reason: str) -> None:
+        """Say below a number why the run goes on with the value that held, and show that one."""
+        for knob in self._knobs:
+            if knob.name == name:
+                self.rows[name].reset(knob.value)
+                _write(self.rows[name], knob.value)
+                self.rows[name].refuse(reason)
+
     def open_at(self, point: QPoint) -> None:
         """Open with its upper left corner there, as far as the screen allows; the keys go to the first number."""
         for knob in self._knobs:  # what was refused or not sent is forgotten

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from flaxstudio.gui import tokens as t
 
-_RESET_WIDTH = 31
+RESET_WIDTH = 31
 """Room at the right, where attribute rows have their reset button."""
 
 
@@ -29,7 +29,7 @@ class LabelledRows(QWidget):
         line.addWidget(label)
         for field, stretch in zip(fields, stretches, strict=True):
             line.addWidget(field, stretch)
-        line.addSpacing(_RESET_WIDTH)
+        line.addSpacing(RESET_WIDTH)
         self._lines.addLayout(line)
         if not fields[0].accessibleName():
             fields[0].setAccessibleName(title)

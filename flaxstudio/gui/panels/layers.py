@@ -25,6 +25,7 @@ class LayersView(QWidget):
         super().__init__(parent)
         self.history = LayerHistory()
         self._run = ""
+        self._is_past = False
         self._is_stale = False
         self._wanted = ""
         self.model = LayerListModel(tokens, self)
@@ -40,9 +41,9 @@ class LayersView(QWidget):
         self._connect()
         self._show_page()
 
-    def begin(self, run: str) -> None:
-        """Forget what was seen: a run begins, told apart by when it did."""
-        self._run = run
+    def begin(self, run: str, *, is_past: bool = False) -> None:
+        """Forget what was seen: a run begins, told apart by when it did; "" for none. Of what `is_past` nothing is kept."""
+        self._run, self._is_past = run, is_past
         self.history = LayerHistory()
         self.refresh()
 
@@ -54,7 +55,7 @@ class LayersView(QWidget):
     def show_run(self, run: str) -> None:
         """Keep what is shown if it is of this run; nothing is kept of those before."""
         if run != self._run:
-            self.begin("")
+            self.begin("", is_past=True)
 
     def mark_nodes(self, names: tuple[str, ...]) -> None:
         """Show the layer of the node that is selected on the canvas."""
@@ -126,15 +127,20 @@ class LayersView(QWidget):
             self._timer.start()
 
     def _show_page(self) -> None:
-        is_running = self._run != "" and not self.history.count
-        self.empty.setText(
-            self.tr("The layers of this run will be seen here a few seconds after its first step.")
-            if is_running
-            else self.tr(
-                "Train a model to see how the params, gradients and outputs of each layer lie, and which units are dead."
-            )
-        )
+        self.empty.setText(self._why_empty())
         self._pages.setCurrentIndex(1 if self.history.count else 0)
+
+    def _why_empty(self) -> str:
+        if self._run:
+            return self.tr("The layers of this run will be seen here a few seconds after its first step.")
+        if self._is_past:
+            return self.tr(
+                "The layers of past runs, and of several runs trained together, are not kept. Train one run to see its layers"
+                " while it goes."
+            )
+        return self.tr(
+            "Train a model to see how the params, gradients and outputs of each layer lie, and which units are dead."
+        )
 
     def _show_current(self) -> None:
         name = self.model.name_at(self.list.currentIndex())

@@ -23,7 +23,17 @@ from flaxstudio.gui.tokens import Tokens
 from flaxstudio.project.config import TrainConfig
 from flaxstudio.project.population import group_of
 from flaxstudio.project.results import Change, Evaluation, RunRecord
-from flaxstudio.training.events import Changed, Evaluated, Event, Observed, RunFailed, RunFinished, RunStarted, StepsDone
+from flaxstudio.training.events import (
+    Changed,
+    Evaluated,
+    Event,
+    Observed,
+    Refused,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepsDone,
+)
 from flaxstudio.training.growing import Growing
 from flaxstudio.training.members import (
     MemberEnded,
@@ -121,6 +131,8 @@ class TrainingPanel(QWidget):
                 self._show_metrics([*self._evaluations, evaluation], self._reference_loss)
             case Changed():
                 self.plot.add_changes([Change(event.step, event.name, event.value)])
+            case Refused():
+                self.bar.knobs.refuse(event.name, event.reason)
             case Observed():
                 self.vitals.display(event)
                 self.layers.add(event)
@@ -155,7 +167,7 @@ class TrainingPanel(QWidget):
     def _begin_members(self, event: PopulationStarted) -> None:
         """Draw a population; of one that goes on after an interruption, all that came before."""
         self.vitals.clear()
-        self.layers.begin("")
+        self.layers.begin("", is_past=True)
         self._scores = MemberScores()
         starts = event.members
         names = [member_name(start) for start in starts]
@@ -180,7 +192,7 @@ class TrainingPanel(QWidget):
         """Draw the runs of a group of the history, and the bands of others beside it."""
         groups = [group_of(among, number) for number in numbers]
         self.vitals.clear()
-        self.layers.show_run("")
+        self.layers.begin("", is_past=True)
         self.plot.show_groups([Group(group_name(runs), runs, [member_name(run) for run in runs]) for runs in groups])
         self._scores = MemberScores()
         for index, run in enumerate(groups[0]):

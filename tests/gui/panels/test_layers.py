@@ -12,7 +12,9 @@ from flaxstudio.gui.panels.training import TrainingPanel
 from flaxstudio.gui.plots.density import column_of_pixels, levels, value_range
 from flaxstudio.gui.plots.layer_history import MOST, LayerHistory, Strip, node_of
 from flaxstudio.gui.tokens import DARK, LIGHT
+from flaxstudio.project.results import RunRecord
 from flaxstudio.training.events import Distribution, LayerSeen, Observed, RunStarted
+from flaxstudio.training.members import PopulationStarted
 
 
 def told(values):
@@ -132,6 +134,23 @@ def test_without_a_run_it_says_how_to_get_one(panel):
     assert layers.empty.text().startswith("Train a model to see")
     panel.on_event(started())
     assert layers.empty.text().startswith("The layers of this run will be seen")
+    panel.clear()
+    assert layers.empty.text().startswith("Train a model to see")
+
+
+def test_of_past_runs_and_of_several_it_says_that_nothing_is_kept(panel, qtbot):
+    layers = fed(panel, qtbot)
+    sentence = "The layers of past runs, and of several runs trained together, are not kept."
+    panel.show_run(RunRecord(1, "2025-12-24T00:00:00", 0, "cpu", 10, 0, np.ones(3, np.float32)))
+    assert layers.empty.isVisible()
+    assert layers.empty.text().startswith(sentence)
+    panel.on_event(started())
+    assert not layers.empty.text().startswith(sentence)
+    panel.on_event(PopulationStarted((started(),)))
+    assert layers.empty.text().startswith(sentence)
+    panel.on_event(started())
+    panel.show_last([RunRecord(number, "", number, "cpu", 10, 0, np.ones(3, np.float32), group=1) for number in (1, 2)])
+    assert layers.empty.text().startswith(sentence)
 
 
 def test_layers_are_listed_with_words_a_sign_and_a_strip_and_the_first_is_at_large(panel, qtbot):
