@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMessageBox, QPushButton
+from pytestqt.exceptions import TimeoutError as NeverSo
 
 from flaxstudio.gui.entrance import Entrance
 from flaxstudio.gui.layer_drag import mime_of
@@ -41,7 +42,12 @@ class Driver:
         return self.studio.session.knowledge
 
     def wait(self, truth, timeout: int = LONG) -> None:
-        self.qtbot.waitUntil(truth, timeout=timeout)
+        """Wait until that is so; if it never is, tell how the window stands, since nobody sees it."""
+        try:
+            self.qtbot.waitUntil(truth, timeout=timeout)
+        except NeverSo as error:
+            stands = [self.window.notice.text.text(), *map(str, self.known.problems), str(self.studio.runner.state)]
+            raise NeverSo("\n".join([str(error), *filter(None, stands)])) from error
 
     def click(self, widget) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
