@@ -4,6 +4,8 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,8 +29,17 @@ def pytest_unconfigure() -> None:
 def _programs_are_let_go() -> Iterator[None]:
     """Let go of the programs of a file's tests: all together they would take gigabytes."""
     yield
-    if "jax" in sys.modules:
+    if "jax" in sys.modules and not _others_compute():
         sys.modules["jax"].clear_caches()
+
+
+def _others_compute() -> bool:
+    """Return whether a thread that a closed window left behind is still within jax, which must keep its programs then."""
+    mine = threading.get_ident()
+    others = (frame for thread, frame in sys._current_frames().items() if thread != mine)
+    return any(
+        "/jax/" in Path(below.f_code.co_filename).as_posix() for frame in others for below, _ in traceback.walk_stack(frame)
+    )
 
 
 @pytest.fixture(autouse=True)
